@@ -1,0 +1,78 @@
+/** What the service and the program that deploys it must agree on. Neither imports the other; both import this. */
+
+/** TCP port that the service listens on inside its container. */
+export const SERVICE_PORT = 8000;
+
+/** HTTP paths that probes, scrapes and clients rely on. */
+export const PATHS = {
+  predict: "/predict",
+  live: "/livez",
+  ready: "/readyz",
+  metrics: "/metrics",
+} as const;
+
+/** Where the image holds the models that ship with it: `NAME/VERSION/model.onnx`, `NAME/config.json`. */
+export const MODEL_REPOSITORY = "/models";
+
+/** The user and group id that the image's process runs as. */
+export const SERVICE_USER_ID = 1000;
+
+/** Environment variables of the service that the program sets. */
+export const ENVIRONMENT = {
+  port: "PORT",
+  host: "HOST",
+  modelRepository: "MODEL_REPOSITORY",
+  logLevel: "LOG_LEVEL",
+  shutdownGraceSeconds: "SHUTDOWN_GRACE_SECONDS",
+  shutdownDelaySeconds: "SHUTDOWN_DELAY_SECONDS",
+} as const;
+
+/**
+ * Names of the metrics that the service emits and that dashboards, alerts and autoscaling query.
+ * Durations are seconds, sizes bytes; histograms also have `_bucket`, `_sum` and `_count` series.
+ */
+export const METRICS = {
+  /** Histogram{method, route, code}: from the request's first byte to the response's last. */
+  httpRequestDuration: "http_request_duration_seconds",
+  /** Gauge: requests that have begun and not ended. */
+  httpRequestsInFlight: "http_requests_in_flight",
+  /** Counter{model, version, outcome}: inference requests by outcome: success, client_error, server_error, rejected, deadline, cancelled. */
+  inferenceRequests: "inference_requests_total",
+  /** Histogram{model, version}: waiting plus computing, per request. */
+  inferenceDuration: "inference_request_duration_seconds",
+  /** Histogram{model, version}: from admission until its batch runs. */
+  inferenceQueueDuration: "inference_queue_duration_seconds",
+  /** Histogram{model, version}: one run of the session, per batch. */
+  inferenceComputeDuration: "inference_compute_duration_seconds",
+  /** Histogram{model, version}: rows per executed batch. */
+  inferenceBatchRows: "inference_batch_rows",
+  /** Counter{model, version, reason}: executed batches by why each was closed: full, delay, idle, shape, drain. */
+  inferenceBatches: "inference_batches_total",
+  /** Gauge{model, version}: rows waiting for a batch. */
+  inferenceQueueRows: "inference_queue_rows",
+  /** Gauge, one series a process: the fullest model's (waiting + running rows) / capacity, 0 to 1. The autoscaling signal. */
+  inferenceSaturation: "inference_saturation_ratio",
+  /** Gauge, one series a process: inference requests that are waiting or running. */
+  inferenceRequestsPending: "inference_requests_pending",
+  /** Counter{model, reason}: requests refused at admission: queue_full, deadline, not_ready, draining. */
+  inferenceRejections: "inference_rejections_total",
+  /** Gauge{model, version}: 1 while that version serves. */
+  modelReady: "inference_model_ready",
+  /** Gauge{model, version}: Unix time of the version's last successful load. */
+  modelLoadTime: "inference_model_load_timestamp_seconds",
+  /** Gauge{model, version}: seconds that loading and warming up took. */
+  modelLoadDuration: "inference_model_load_duration_seconds",
+  /** Counter{model, version}: loads that failed. */
+  modelLoadFailures: "inference_model_load_failures_total",
+  /** Gauge{model, version}: 1 while the newest attempt to load that version has failed. */
+  modelLoadFailed: "inference_model_load_failed",
+  /** Gauge{model, version}: resident memory that grew while the version was loaded. */
+  modelMemory: "inference_model_memory_bytes",
+  /** Histogram{model, version}: the highest probability of a prediction, 0 to 1. */
+  predictionConfidence: "inference_prediction_confidence",
+  /** Counter{model, version, label}: predictions by their most probable label. */
+  predictions: "inference_predictions_total",
+} as const;
+
+/** Name of one of the service's metrics. */
+export type MetricName = (typeof METRICS)[keyof typeof METRICS];

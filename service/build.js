@@ -1,0 +1,24 @@
+import { build } from "esbuild";
+
+/** One file for the server's own code; packages stay in node_modules, so that native ones find their files. */
+await build({
+  entryPoints: ["src/main.ts"],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  sourcemap: true,
+  // The contract is TypeScript of this repository; everything else that is imported by name is a package.
+  plugins: [
+    {
+      name: "packages-stay-external",
+      setup(bundler) {
+        bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+          kind === "entry-point" || path.startsWith("@ai-model-service/") ? null : { path, external: true },
+        );
+      },
+    },
+  ],
+});

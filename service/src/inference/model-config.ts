@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+/**
+ * `config.json` beside a model's versions. Every field is optional: without the file, tensors go in and come out.
+ * See docs/models.md for what each field does.
+ */
+const image = z
+  .strictObject({
+    kind: z.literal("image"),
+    /** Pixels. */
+    width: z.int().positive(),
+    height: z.int().positive(),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    /** Order of the input tensor's dimensions after the batch: flat (one dimension), HWC, CHW. */
+    layout: z.enum(["flat", "hwc", "chw"]),
+    /** value = (pixel - mean) / scale, pixel from 0 to 255. */
+    scale: z.number().positive(),
+    mean: z.number(),
+    /** `digit`: bring a drawn or photographed glyph to bright-on-dark, cropped, scaled to `box` and centred by mass. `stretch`: resize only. */
+    fit: z.enum(["stretch", "contain", "digit"]),
+    /** Longest side of the glyph in pixels, for `digit`. */
+    box: z.int().positive().optional(),
+  })
+  .readonly();
+
+const classification = z
+  .strictObject({
+    kind: z.literal("classification"),
+    /** The output that holds one score per label. */
+    output: z.string().min(1),
+    labels: z.array(z.string().min(1)).min(1).readonly(),
+    /** `probabilities` are passed on; `logits` go through a softmax first. */
+    scores: z.enum(["probabilities", "logits"]),
+    /** How many labels `top` lists. */
+    top: z.int().positive(),
+  })
+  .readonly();
+
+export const modelConfigSchema = z
+  .strictObject({
+    description: z.string().optional(),
+    /** The input that `/predict` fills; may be absent when the model has one. */
+    input: z.string().min(1).optional(),
+    preprocess: image.optional(),
+    postprocess: classification.optional(),
+    /** Whether dimension 0 is the batch; by default: when it is dynamic or 1 in every tensor. */
+    batched: z.boolean().optional(),
+    /** Rows per run at most. */
+    maxBatchSize: z.int().positive().optional(),
+    /** How long a request may wait for others while the model is busy. */
+    maxBatchDelayMs: z.number().nonnegative().optional(),
+    /** Rows that may wait; past it requests are refused. */
+    queueRows: z.int().positive().optional(),
+    versions: z
+      .union([
+        z.strictObject({ policy: z.literal("latest"), count: z.int().positive() }),
+        z.strictObject({ policy: z.literal("all") }),
+        z.strictObject({ policy: z.literal("specific"), versions: z.array(z.string()).min(1) }),
+      ])
+      .optional(),
+    /** Label to version, as `{"stable": "1", "canary": "2"}`. */
+    labels: z.record(z.string(), z.string()).optional(),
+    /** False: the server is ready even when this model cannot be served. */
+    required: z.boolean().optional(),
+  })
+  .readonly();
+
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+export type ImagePreprocess = z.infer<typeof image>;
+export type Classification = z.infer<typeof classification>;
