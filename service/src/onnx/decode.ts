@@ -1,0 +1,139 @@
+import { elementTypeOf } from "./element-type.js";
+import {
+  ATTRIBUTE_TYPE,
+  EXTERNAL_LOCATION,
+  ModelProto,
+  type AttributeMessage,
+  type EntryMessage,
+  type GraphMessage,
+  type ModelMessage,
+  type NodeMessage,
+  type TensorMessage,
+  type TensorTypeMessage,
+  type ValueMessage,
+} from "./messages.js";
+import type {
+  OnnxAttribute,
+  OnnxDimension,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxTensorData,
+  OnnxValue,
+} from "./types.js";
+
+/** The bytes are not an ONNX model. */
+export class OnnxFormatError extends Error {
+  override readonly name = "OnnxFormatError";
+}
+
+/**
+ * Reads an ONNX file's bytes (a serialized ModelProto). Weights are views into `bytes`, not copies.
+ * Throws OnnxFormatError.
+ */
+export function decodeModel(bytes: Uint8Array): OnnxModel {
+  const message = decodeMessage(bytes);
+  if (message.graph === null || message.irVersion <= 0) {
+    throw new OnnxFormatError("not an ONNX model: it holds no graph");
+  }
+  return {
+    irVersion: message.irVersion,
+    producerName: message.producerName,
+    producerVersion: message.producerVersion,
+    description: message.docString,
+    opsets: message.opsetImport.map(({ domain, version }) => ({ domain, version })),
+    metadata: toRecord(message.metadataProps),
+    graph: toGraph(message.graph),
+  };
+}
+
+function decodeMessage(bytes: Uint8Array): ModelMessage {
+  try {
+    const message = ModelProto.decode(bytes);
+    // Lengths and counts fit a double; every field is filled so that the types above hold.
+    return ModelProto.toObject(message, { longs: Number, defaults: true }) as ModelMessage;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OnnxFormatError(`not an ONNX model: ${reason}`, { cause });
+  }
+}
+
+const toRecord = (entries: readonly EntryMessage[]): Record<string, string> =>
+  Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+
+const toGraph = (graph: GraphMessage): OnnxGraph => ({
+  name: graph.name,
+  nodes: graph.node.map(toNode),
+  inputs: graph.input.map(toValue),
+  outputs: graph.output.map(toValue),
+  initializers: graph.initializer.map(toTensor),
+});
+
+const toNode = (node: NodeMessage): OnnxNode => ({
+  name: node.name,
+  operator: node.opType,
+  domain: node.domain,
+  inputs: node.input,
+  outputs: node.output,
+  attributes: Object.fromEntries(node.attribute.map((attribute) => [attribute.name, toAttribute(attribute)])),
+});
+
+function toAttribute(attribute: AttributeMessage): OnnxAttribute {
+  switch (attribute.type) {
+    case ATTRIBUTE_TYPE.float:
+      return { kind: "float", value: attribute.f };
+    case ATTRIBUTE_TYPE.int:
+      return { kind: "int", value: attribute.i };
+    case ATTRIBUTE_TYPE.string:
+      return { kind: "string", value: text(attribute.s) };
+    case ATTRIBUTE_TYPE.tensor:
+      return attribute.t === null ? { kind: "unread" } : { kind: "tensor", value: toTensor(attribute.t) };
+    case ATTRIBUTE_TYPE.floats:
+      return { kind: "floats", value: attribute.floats };
+    case ATTRIBUTE_TYPE.ints:
+      return { kind: "ints", value: attribute.ints };
+    case ATTRIBUTE_TYPE.strings:
+      return { kind: "strings", value: attribute.strings.map(text) };
+    default:
+      return { kind: "unread" };
+  }
+}
+
+const toTensor = (tensor: TensorMessage): OnnxTensor => ({
+  name: tensor.name,
+  elementType: elementTypeOf(tensor.dataType),
+  shape: tensor.dims,
+  data: toTensorData(tensor),
+});
+
+function toTensorData(tensor: TensorMessage): OnnxTensorData {
+  if (tensor.dataLocation === EXTERNAL_LOCATION) {
+    return { kind: "external", entries: toRecord(tensor.externalData) };
+  }
+  if (tensor.stringData.length > 0) return { kind: "strings", values: tensor.stringData.map(text) };
+  const fields = ["floatData", "doubleData", "int32Data", "int64Data", "uint64Data"] as const;
+  const filled = fields.find((field) => tensor[field].length > 0);
+  return filled ? { kind: "numbers", values: tensor[filled] } : { kind: "raw", bytes: tensor.rawData };
+}
+
+function toValue({ name, type }: ValueMessage): OnnxValue {
+  const opaque = (kind: OnnxValue["kind"]): OnnxValue => ({
+    name,
+    kind,
+    elementType: "UNDEFINED",
+    shape: undefined,
+  });
+  if (type?.tensorType) return { name, kind: "tensor", ...toTensorType(type.tensorType) };
+  if (type?.sparseTensorType) return { name, kind: "sparse-tensor", ...toTensorType(type.sparseTensorType) };
+  if (type?.sequenceType) return opaque("sequence");
+  if (type?.mapType) return opaque("map");
+  return opaque(type?.optionalType ? "optional" : "unknown");
+}
+
+const toTensorType = ({ elemType, shape }: TensorTypeMessage): Pick<OnnxValue, "elementType" | "shape"> => ({
+  elementType: elementTypeOf(elemType),
+  shape: shape?.dim.map(({ dimValue, dimParam }): OnnxDimension => dimParam ?? dimValue ?? ""),
+});
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
