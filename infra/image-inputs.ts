@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** What the image is made from, relative to the repository's root. `.dockerignore` lets exactly these through. */
+export const IMAGE_INPUTS = [
+  ".npmrc",
+  "package.json",
+  "package-lock.json",
+  "contract",
+  "infra/package.json",
+  "service",
+  "tsconfig.json",
+] as const;
+
+/** Folders below an input that the image does not depend on. */
+export const NOT_INPUTS: ReadonlySet<string> = new Set(["node_modules", "dist"]);
+
+/** Paths of all files below the inputs, relative to root, sorted. */
+export function inputFiles(root: string, inputs: readonly string[] = IMAGE_INPUTS): string[] {
+  return inputs.flatMap((input) => filesBelow(root, input)).sort();
+}
+
+function filesBelow(root: string, path: string): string[] {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  const names = readdirSync(join(root, path)).filter((name) => !NOT_INPUTS.has(name));
+  return names.flatMap((name) => filesBelow(root, `${path}/${name}`));
+}
+
+/**
+ * A tag that follows from what the image is made of: the files' paths and content, and whatever else decides
+ * the outcome. The same inputs give the same tag on every machine.
+ */
+export function contentTag(root: string, files: readonly string[], ...others: string[]): string {
+  const hash = createHash("sha256");
+  for (const other of others) hash.update(`${other}\n`);
+  for (const file of files) {
+    const content = readFileSync(join(root, file));
+    hash.update(`${file}\n${content.length}\n`).update(content);
+  }
+  return `content-${hash.digest("hex").slice(0, 16)}`;
+}

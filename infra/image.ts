@@ -1,0 +1,49 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "./config.js";
+import { dockerProvider } from "./docker.js";
+import { contentTag, inputFiles } from "./image-inputs.js";
+import type { Registry } from "./registries/registry.js";
+
+/** The repository's root as the provider finds it: programs run in their own folder. */
+const CONTEXT = "..";
+
+/** The service image, always by digest: the prebuilt one of the settings, or built, pushed and named here. */
+export async function serviceImage(
+  settings: Settings["image"],
+  registry: () => Promise<Registry>,
+): Promise<pulumi.Output<string>> {
+  return settings.reference === undefined
+    ? buildImage(settings, await registry()).repoDigest.apply(requireDigest)
+    : pulumi.output(requireDigest(settings.reference));
+}
+
+function buildImage(settings: Settings["image"], registry: Registry): docker.Image {
+  const { platform, builder, base } = settings;
+  const tag = pulumi
+    .output(registry.identity ?? "")
+    .apply((identity) => contentTag(CONTEXT, inputFiles(CONTEXT), platform, base, identity));
+  return new docker.Image(
+    "service",
+    {
+      imageName: pulumi.interpolate`${registry.repository}:${tag}`,
+      build: {
+        context: CONTEXT,
+        dockerfile: `${CONTEXT}/service/Dockerfile`,
+        platform,
+        builderVersion: builder,
+        args: { BASE: base },
+      },
+      registry: { server: registry.repository, ...registry.credentials },
+      buildOnPreview: false,
+    },
+    { provider: dockerProvider(), dependsOn: registry.dependsOn },
+  );
+}
+
+/** Lets only a name with a digest through: a tag can be moved, and a rollout would not see it. */
+export function requireDigest(reference: string): string {
+  if (!/@sha256:[0-9a-f]{64}$/.test(reference)) throw new Error(`image ${reference} has no @sha256: digest`);
+  return reference;
+}

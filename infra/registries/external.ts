@@ -1,0 +1,15 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../config.js";
+import type { Registry } from "./registry.js";
+
+/** A registry that is there already, which the cluster's nodes can pull from. */
+export function externalRegistry(address: string, settings: Settings["registry"]): Registry {
+  const { username, password } = settings;
+  return {
+    repository: `${address}/ai-model-service`,
+    ...(username !== undefined &&
+      password !== undefined && { credentials: { username, password: pulumi.secret(password) } }),
+    dependsOn: [],
+  };
+}

@@ -1,0 +1,9 @@
+import { z } from "zod";
+
+/** `existing`: which cluster of which kubeconfig to use. */
+export const existing = z.strictObject({
+  /** Path of the kubeconfig; without it `KUBECONFIG`, then `~/.kube/config`, as kubectl does. */
+  kubeconfig: z.string().min(1).optional(),
+  /** Context in the kubeconfig; without it the current one. */
+  context: z.string().min(1).optional(),
+});

@@ -1,0 +1,49 @@
+import type { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+/** One sentence for every fault, by full key. */
+export function explain(project: string, issues: readonly Issue[]): string {
+  const sentences = issues.flatMap((issue) => sentencesOf(issue)).map((s) => `  ${project}:${s}`);
+  return `The settings of this stack cannot be used:\n${sentences.join("\n")}`;
+}
+
+function sentencesOf(issue: Issue): string[] {
+  const key = keyOf(issue.path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((name) => `${keyOf([...issue.path, name])} is not a setting`);
+    case "invalid_key":
+      return issue.issues.map((inner) => `${key} ${inner.message}`);
+    case "invalid_value":
+      return [`${key} must be ${alternatives(issue.values)}${butIs(issue)}`];
+    case "invalid_type":
+      return [`${key} must be ${withArticle(issue.expected)}${butIs(issue)}`];
+    case "too_small":
+      return [`${key} must be at least ${String(issue.minimum)}${butIs(issue)}`];
+    case "too_big":
+      return [`${key} must be at most ${String(issue.maximum)}${butIs(issue)}`];
+    default:
+      return [`${key} ${issue.message}`];
+  }
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join(".");
+}
+
+function alternatives(values: readonly z.core.util.Primitive[]): string {
+  const names = values.map(String);
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.slice(-1).join()}`;
+}
+
+function withArticle(type: string): string {
+  if (type === "int") return "a whole number";
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+/** What was found instead, at a glance; never a password's value. */
+function butIs({ path, input }: Issue): string {
+  if (input === undefined) return " and is not set";
+  return path.at(-1) === "password" ? "" : `, not ${JSON.stringify(input).slice(0, 60)}`;
+}

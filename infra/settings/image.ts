@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+/** `image`: how the service image is made, or which one to use as it is. */
+export const image = z.strictObject({
+  /** An image that is built already; nothing is built then and no Docker daemon is needed. */
+  reference: z
+    .string()
+    .regex(/^[^\s@]+@sha256:[0-9a-f]{64}$/, "must name its digest: NAME@sha256:<64 hex digits>")
+    .optional(),
+  platform: z.enum(["linux/amd64", "linux/arm64"]).default("linux/amd64"),
+  /** `BuilderV1` for a Docker daemon without BuildKit. */
+  builder: z.enum(["BuilderBuildKit", "BuilderV1"]).default("BuilderBuildKit"),
+  /** The Node.js image that the service image is built from and on. */
+  base: z.string().min(1).default("node:22-bookworm-slim"),
+});
