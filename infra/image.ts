@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "./config.js";
-import { dockerProvider } from "./docker.js";
+import { dockerProvider } from "./docker/provider.js";
 import { contentTag, inputFiles } from "./image-inputs.js";
 import type { Registry } from "./registries/registry.js";
 

@@ -1,6 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Registry } from "../registries/registry.js";
+
+/** One way from outside to a Service of the cluster. */
+export type Exposure =
+  /** A port of every node, published on this machine under another. */
+  | { by: "node-port"; ports: Record<"service" | "grafana", { nodePort: number; hostPort: number }> }
+  /** A load balancer of AWS, which ends TLS if it has a certificate. */
+  | { by: "network-load-balancer"; certificateArn?: string; internal: boolean; sourceRanges: string[] };
+
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {
   kind: "local" | "existing" | "eks";
@@ -11,6 +20,8 @@ export interface Cluster {
   provider: k8s.Provider;
   /** What must exist before workloads do, and outlive them. */
   ready: pulumi.Resource[];
-  /** Where the cluster's LoadBalancer Services are reached, if not at the address that their status gives. */
-  loadBalancerHost?: pulumi.Input<string>;
+  /** Makes the registry that comes with the cluster; absent where none does. */
+  registry?: () => Promise<Registry>;
+  /** How the cluster's Services are reached from outside; absent where the program does not know. */
+  exposure?: Exposure;
 }

@@ -4,6 +4,7 @@ import type { Cluster } from "./cluster.js";
 /** How each kind of cluster is had. Loaded only when chosen: providers' packages are large. */
 const kinds: Record<string, (settings: Settings) => Promise<Cluster>> = {
   existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
+  local: async ({ local }) => (await import("./local.js")).localCluster(local),
 };
 
 /** The cluster that the settings ask for. */

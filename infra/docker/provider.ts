@@ -1,5 +1,7 @@
 import * as docker from "@pulumi/docker";
 
+import { thisDaemonAddress } from "./address.js";
+
 let provider: docker.Provider | undefined;
 
 /**
@@ -7,6 +9,6 @@ let provider: docker.Provider | undefined;
  * configured, and a stack that uses a prebuilt image on a cluster elsewhere needs none.
  */
 export function dockerProvider(): docker.Provider {
-  provider ??= new docker.Provider("docker");
+  provider ??= new docker.Provider("docker", { host: thisDaemonAddress() });
   return provider;
 }

@@ -1,0 +1,74 @@
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../config.js";
+import { thisDaemonAddress } from "../docker/address.js";
+import { daemonAt } from "../docker/daemon.js";
+import { dockerProvider } from "../docker/provider.js";
+import { localRegistry, registryContainer } from "../registries/local.js";
+import type { Cluster, Exposure } from "./cluster.js";
+import { labels } from "./local/labels.js";
+import { kubeconfigOf, NODE_PORTS, nodeContainer } from "./local/node.js";
+import { preflight } from "./local/preflight.js";
+
+/** A cluster in a container on this machine with a registry beside it. Rejects if the machine cannot carry one. */
+export async function localCluster(settings: Settings["local"]): Promise<Cluster> {
+  const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  await check(name, settings.ports);
+
+  const opts = { provider: dockerProvider() };
+  const network = new docker.Network("cluster", { name }, opts);
+  const registry = registryContainer(
+    {
+      name: `${name}-registry`,
+      image: settings.registryImage,
+      port: settings.ports.registry,
+      network,
+      labels: labels(name, "server"),
+    },
+    opts,
+  );
+  const image = new docker.RemoteImage("node", { name: settings.k3sImage, keepLocally: true }, opts);
+  const data = new docker.Volume("data", { name: `${name}-data` }, opts);
+  const node = nodeContainer({ name, settings, image, network, data }, { ...opts, dependsOn: registry });
+  const kubeconfig = kubeconfigOf({ name, settings, image, data, node }, opts);
+  goneWith(data);
+  return {
+    kind: "local",
+    name: pulumi.output(name),
+    kubeconfig,
+    provider: new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: name }, { dependsOn: node }),
+    ready: [node],
+    registry: () => Promise.resolve(localRegistry(registry, settings.ports.registry, node)),
+    exposure: exposure(settings.ports),
+  };
+}
+
+function exposure({ service, grafana }: Settings["local"]["ports"]): Exposure {
+  return {
+    by: "node-port",
+    ports: {
+      service: { nodePort: NODE_PORTS.service, hostPort: service },
+      grafana: { nodePort: NODE_PORTS.grafana, hostPort: grafana },
+    },
+  };
+}
+
+/** Every Kubernetes object is on the cluster's volume: whoever deletes the volume need not delete them one by one. */
+function goneWith(volume: docker.Volume): void {
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+    type.startsWith("kubernetes:") ? { props, opts: { ...opts, deletedWith: volume } } : undefined,
+  );
+}
+
+async function check(name: string, ports: Settings["local"]["ports"]): Promise<void> {
+  const named = Object.entries(ports).map(
+    ([key, port]) => [`${pulumi.getProject()}:local.ports.${key}`, port] as const,
+  );
+  try {
+    await preflight(daemonAt(thisDaemonAddress()), { name, ports: Object.fromEntries(named) });
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+import {
+  healthCommand,
+  hostKubeconfig,
+  KUBECONFIG_PATH,
+  registriesYaml,
+  serverCommand,
+} from "../../../../infra/clusters/local/k3s.js";
+
+const nodeKubeconfig = `apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: Y2E=
+    server: https://127.0.0.1:6443
+  name: default
+kind: Config
+`;
+
+describe("hostKubeconfig", () => {
+  it("reaches the API server through the published port and changes nothing else", () => {
+    expect(hostKubeconfig(nodeKubeconfig, 6550)).toBe(nodeKubeconfig.replace("6443", "6550"));
+  });
+
+  it("refuses what is no kubeconfig", () => {
+    expect(() => hostKubeconfig("cat: no such file", 6550)).toThrow("names no server");
+  });
+});
+
+describe("registriesYaml", () => {
+  it("mirrors the name that the host pushes to", () => {
+    expect(parse(registriesYaml(5050, "http://registry:5000"))).toEqual({
+      mirrors: { "localhost:5050": { endpoint: ["http://registry:5000"] } },
+    });
+  });
+});
+
+describe("serverCommand", () => {
+  it("names the node, so that it is the same one in another container", () => {
+    expect(serverCommand("dev")).toContain("--node-name=dev");
+  });
+
+  it("writes the kubeconfig where it outlives the container", () => {
+    expect(serverCommand("dev")).toContain(`--write-kubeconfig=${KUBECONFIG_PATH}`);
+  });
+});
+
+describe("healthCommand", () => {
+  it("asks for the node and for the registry", () => {
+    expect(healthCommand("http://registry:5000")).toMatch(
+      /wait node .* && .*--server=http:\/\/registry:5000/,
+    );
+  });
+});

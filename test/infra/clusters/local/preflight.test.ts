@@ -1,0 +1,95 @@
+import { createServer, type AddressInfo } from "node:net";
+
+import { afterEach, describe, expect, it } from "vitest";
+
+import { daemonAt } from "../../../../infra/docker/daemon.js";
+import { preflight } from "../../../../infra/clusters/local/preflight.js";
+import { type Answers, fakeDaemon, type FakeDaemon, IDLE } from "../../support/docker-daemon.js";
+
+const closing: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function daemon(answers: Answers = {}): Promise<FakeDaemon> {
+  const fake = await fakeDaemon({ ...IDLE, ...answers });
+  closing.push(fake.close);
+  return fake;
+}
+
+/** A port of 127.0.0.1 that somebody listens on. */
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  closing.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function container(changes: object): object {
+  return { Id: "c1", Names: ["/dev-node"], State: "running", Labels: {}, Ports: [], ...changes };
+}
+
+function check(fake: FakeDaemon, ports: Record<string, number> = {}): Promise<void> {
+  return preflight(daemonAt(fake.address), { name: "dev", ports });
+}
+
+describe("preflight", () => {
+  it("passes on a machine that has all", async () => {
+    await expect(check(await daemon())).resolves.toBeUndefined();
+  });
+
+  it("says where no Docker daemon answers and what works without", async () => {
+    const nobody = daemonAt("unix:///nowhere/docker.sock");
+    await expect(preflight(nobody, { name: "dev", ports: {} })).rejects.toThrow(
+      /^cluster local needs Docker and none answers at unix:\/\/\/nowhere\/docker\.sock: start Docker.*npm start for the service alone\.$/,
+    );
+  });
+
+  it("refuses a daemon on another machine", () => {
+    expect(() => daemonAt("ssh://me@elsewhere")).toThrow("ssh://me@elsewhere is another one");
+    expect(() => daemonAt("tcp://10.0.0.1:2375")).toThrow("tcp://10.0.0.1:2375 is another one");
+  });
+
+  it("names every setting whose port is taken", async () => {
+    const [api, grafana] = [await takenPort(), await takenPort()];
+    const ports = { "local.ports.api": api, "local.ports.grafana": grafana };
+    await expect(check(await daemon(), ports)).rejects.toThrow(
+      new RegExp(
+        `^local.ports.api: port ${api} .* is taken.*\nlocal.ports.grafana: port ${grafana} .* is taken`,
+      ),
+    );
+  });
+
+  it("does not count the ports that its own containers hold", async () => {
+    const api = await takenPort();
+    const own = container({ Ports: [{ PublicPort: api }] });
+    const fake = await daemon({ "GET /containers/json": { body: [own] } });
+    await expect(check(fake, { "local.ports.api": api })).resolves.toBeUndefined();
+  });
+
+  it("says that privileged containers are forbidden", async () => {
+    const forbidden = { status: 403, body: { message: "authorization denied by plugin house: privileged" } };
+    await expect(check(await daemon({ "POST /containers/create": forbidden }))).rejects.toThrow(
+      /^cluster local needs a privileged container .* authorization denied by plugin house: privileged$/,
+    );
+  });
+
+  it("starts its own container that was stopped, and waits until it is healthy", async () => {
+    const fake = await daemon({
+      "GET /containers/json": { body: [container({ State: "exited" })] },
+      "POST /containers/c1/start": { status: 204, body: "" },
+      "GET /containers/c1/json": { body: { State: { Health: { Status: "healthy" } } } },
+    });
+    await check(fake);
+    expect(fake.asked.slice(-2)).toEqual(["POST /containers/c1/start", "GET /containers/c1/json"]);
+  });
+
+  it("names its container that does not start", async () => {
+    const fake = await daemon({
+      "GET /containers/json": { body: [container({ State: "exited" })] },
+      "POST /containers/c1/start": { status: 500, body: { message: "no space left" } },
+    });
+    await expect(check(fake)).rejects.toThrow(/^container dev-node does not start: .*no space left/);
+  });
+});
