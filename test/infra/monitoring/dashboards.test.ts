@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { dashboards } from "../../../infra/monitoring/dashboards/index.js";
+import { fill, metricNames, panelQueries } from "./promql.js";
+import { ALERTS } from "./settings.js";
+
+const all = dashboards(ALERTS.objectives);
+
+describe("the dashboards", () => {
+  it("answer an operator's five questions on one page", () => {
+    const rows = (all[0]?.panels ?? []).filter(({ type }) => type === "row").map(({ title }) => title);
+    expect(rows).toEqual([
+      "Is it up?",
+      "Is it fast?",
+      "Is it right?",
+      "Is it near its limits?",
+      "What did it cost?",
+    ]);
+  });
+
+  it("link to each other and to nothing that is not there", () => {
+    const addresses = all.map(({ uid }) => `/d/${uid}`);
+    const links = all.map(({ links = [] }) => links.map(({ url }) => url));
+    for (const [index, urls] of links.entries()) {
+      expect(urls).toEqual(addresses.filter((_, other) => other !== index));
+    }
+  });
+
+  it.each(all)("$title says of every panel what it answers", ({ panels = [] }) => {
+    for (const panel of panels.filter(({ type }) => type !== "row")) {
+      expect(panel).toHaveProperty("description", expect.stringMatching(/.{5,}/));
+    }
+  });
+
+  it.each(all)("$title gives every panel its own identifier", ({ panels = [] }) => {
+    const ids = panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each(all.flatMap(panelQueries))(
+    "$title: $expr is PromQL over variables that are declared",
+    ({ expr }) => {
+      const declared = all.flatMap((each) => (each.templating?.list ?? []).map(({ name }) => name));
+      const used = [...expr.matchAll(/\$([a-z]\w*)/g)].map(([, name]) => name);
+      expect(used.filter((name) => !declared.includes(name ?? ""))).toEqual([]);
+      expect(metricNames(fill(expr)).size).toBeGreaterThan(0);
+    },
+  );
+});

@@ -1,0 +1,9 @@
+import type { AlertSettings } from "../../../infra/monitoring/alerts.js";
+
+/** The settings that the tests of rules and dashboards share. */
+export const ALERTS: AlertSettings = {
+  watched: { namespace: "shop", job: "inference" },
+  objectives: { availability: 0.999, latency: 0.99, latencySeconds: 0.1 },
+  runbooks: "docs/runbooks.md",
+  patience: 1,
+};
