@@ -1,0 +1,46 @@
+/** Weight of the newest run; 0.2 follows a change within about ten runs and forgives one slow run. */
+const NEWEST_WEIGHT = 0.2;
+
+/**
+ * How long runs take by their number of rows, kept as an exponentially weighted mean per power of two. Milliseconds.
+ * Seeded by the warm-up, corrected by every run.
+ */
+export class ComputeEstimate {
+  /** Index b: runs of 2^(b-1)+1 to 2^b rows; NaN where none was seen. */
+  private readonly means: number[] = [];
+
+  constructor(private readonly maxRows: number) {
+    for (let bucket = 0; bucket <= bucketOf(maxRows); bucket += 1) this.means.push(NaN);
+  }
+
+  observe(rows: number, milliseconds: number): void {
+    const bucket = Math.min(bucketOf(rows), this.means.length - 1);
+    const mean = this.means[bucket] ?? NaN;
+    this.means[bucket] = Number.isNaN(mean) ? milliseconds : mean + NEWEST_WEIGHT * (milliseconds - mean);
+  }
+
+  /** Time that `rows` rows take, run in batches as large as allowed; 0 while nothing is known. */
+  milliseconds(rows: number): number {
+    const full = Math.floor(rows / this.maxRows);
+    const rest = rows % this.maxRows;
+    return (full > 0 ? full * this.run(this.maxRows) : 0) + (rest > 0 ? this.run(rest) : 0);
+  }
+
+  /** One run: its bucket's mean, else that of the next larger bucket, else of the next smaller one. */
+  private run(rows: number): number {
+    const bucket = bucketOf(rows);
+    for (let up = bucket; up < this.means.length; up += 1) {
+      const mean = this.means[up];
+      if (mean !== undefined && !Number.isNaN(mean)) return mean;
+    }
+    for (let down = bucket - 1; down >= 0; down -= 1) {
+      const mean = this.means[down];
+      if (mean !== undefined && !Number.isNaN(mean)) return mean;
+    }
+    return 0;
+  }
+}
+
+function bucketOf(rows: number): number {
+  return Math.ceil(Math.log2(Math.max(1, rows)));
+}

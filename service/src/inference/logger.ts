@@ -1,0 +1,6 @@
+/** What the engine needs of a logger; pino's has this shape. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,185 @@
+import { METRICS } from "@ai-model-service/contract";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { CLOSE_REASONS } from "./batching/close.js";
+import type { ManagedVersion } from "./repository/managed-model.js";
+import type { LoadedVersion } from "./serving/load-version.js";
+import type { BucketCounts } from "./statistics/bucket-counts.js";
+import { BucketHistogram } from "./statistics/bucket-histogram.js";
+import {
+  DURATION_BOUNDS,
+  OUTCOMES,
+  ROW_BOUNDS,
+  type VersionStatistics,
+} from "./statistics/version-statistics.js";
+
+/** What the metrics are read from at each scrape; a version that is gone has no series any more. */
+export interface MetricsSource {
+  servingVersions(): Iterable<LoadedVersion>;
+  allVersions(): Iterable<{ readonly model: string; readonly version: ManagedVersion }>;
+}
+
+type Labels = Record<string, string>;
+type Sample = readonly [labels: Labels, value: number];
+
+const VERSION_LABELS = ["model", "version"];
+
+/** Registers every inference metric of the contract with `registry`. */
+export function registerMetrics(registry: Registry, source: MetricsSource): void {
+  registerHistograms(registry, source);
+  registerCounters(registry, source);
+  registerVersionGauges(registry, source);
+  registerProcessGauges(registry, source);
+}
+
+function registerHistograms(registry: Registry, source: MetricsSource): void {
+  const histogram = (
+    name: string,
+    help: string,
+    bounds: readonly number[],
+    pick: (statistics: VersionStatistics) => BucketCounts,
+  ): void => {
+    const series = (): { labels: Labels; counts: BucketCounts }[] =>
+      [...source.servingVersions()].map((loaded) => ({
+        labels: labelsOf(loaded),
+        counts: pick(loaded.server.statistics),
+      }));
+    registry.registerMetric(new BucketHistogram({ name, help, labelNames: VERSION_LABELS, bounds, series }));
+  };
+  histogram(
+    METRICS.inferenceDuration,
+    "Waiting plus computing, per answered request.",
+    DURATION_BOUNDS,
+    (s) => s.duration,
+  );
+  histogram(
+    METRICS.inferenceQueueDuration,
+    "From admission until the batch ran.",
+    DURATION_BOUNDS,
+    (s) => s.queue,
+  );
+  histogram(METRICS.inferenceComputeDuration, "One run of the model.", DURATION_BOUNDS, (s) => s.compute);
+  histogram(METRICS.inferenceBatchRows, "Rows per run.", ROW_BOUNDS, (s) => s.rows);
+}
+
+function registerCounters(registry: Registry, source: MetricsSource): void {
+  const each = <K extends string>(
+    label: string,
+    keys: readonly K[],
+    pick: (statistics: VersionStatistics) => Readonly<Record<K, number>>,
+  ): (() => Sample[]) => {
+    return () =>
+      [...source.servingVersions()].flatMap((loaded) =>
+        keys.map((key): Sample => [
+          { ...labelsOf(loaded), [label]: key },
+          pick(loaded.server.statistics)[key],
+        ]),
+      );
+  };
+  counter(
+    registry,
+    METRICS.inferenceRequests,
+    "Requests by outcome.",
+    [...VERSION_LABELS, "outcome"],
+    each("outcome", OUTCOMES, (statistics) => statistics.outcomes),
+  );
+  counter(
+    registry,
+    METRICS.inferenceBatches,
+    "Runs by why the batch was closed.",
+    [...VERSION_LABELS, "reason"],
+    each("reason", CLOSE_REASONS, (statistics) => statistics.batches),
+  );
+  counter(registry, METRICS.modelLoadFailures, "Loads that failed.", VERSION_LABELS, () =>
+    [...source.allVersions()].map(({ model, version }): Sample => [
+      { model, version: version.version },
+      version.failures,
+    ]),
+  );
+}
+
+function registerVersionGauges(registry: Registry, source: MetricsSource): void {
+  const perVersion = (name: string, help: string, value: (loaded: LoadedVersion) => number): void =>
+    gauge(registry, name, help, VERSION_LABELS, () =>
+      [...source.servingVersions()].map((loaded): Sample => [labelsOf(loaded), value(loaded)]),
+    );
+  perVersion(METRICS.inferenceQueueRows, "Rows that wait for a batch.", (loaded) => loaded.server.queuedRows);
+  perVersion(
+    METRICS.modelLoadTime,
+    "Unix time of the version's last successful load.",
+    (loaded) => loaded.loadedAt,
+  );
+  perVersion(
+    METRICS.modelLoadDuration,
+    "Seconds that loading and warming up took.",
+    (loaded) => loaded.loadSeconds,
+  );
+  perVersion(
+    METRICS.modelMemory,
+    "Resident memory that grew while the version was loaded.",
+    (loaded) => loaded.memoryBytes,
+  );
+  const perFolder = (name: string, help: string, value: (version: ManagedVersion) => boolean): void =>
+    gauge(registry, name, help, VERSION_LABELS, () =>
+      [...source.allVersions()].map(({ model, version }): Sample => [
+        { model, version: version.version },
+        Number(value(version)),
+      ]),
+    );
+  perFolder(METRICS.modelReady, "1 while the version serves.", (version) => version.served !== undefined);
+  perFolder(
+    METRICS.modelLoadFailed,
+    "1 while the newest attempt to load the version has failed.",
+    (version) => version.refused !== undefined && version.refused.stamp === version.scanned?.stamp,
+  );
+}
+
+function registerProcessGauges(registry: Registry, source: MetricsSource): void {
+  gauge(registry, METRICS.inferenceSaturation, "The fullest model's rows over its capacity.", [], () => [
+    [{}, Math.max(0, ...[...source.servingVersions()].map(({ server }) => server.saturation))],
+  ]);
+  gauge(registry, METRICS.inferenceRequestsPending, "Requests that wait or run.", [], () => [
+    [{}, [...source.servingVersions()].reduce((sum, { server }) => sum + server.pendingRequests, 0)],
+  ]);
+}
+
+function counter(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  samples: () => Sample[],
+): void {
+  const metric = new Counter({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect: () => {
+      metric.reset();
+      for (const [labels, value] of samples()) metric.inc(labels, value);
+    },
+  });
+}
+
+function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  samples: () => Sample[],
+): void {
+  const metric = new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect: () => {
+      metric.reset();
+      for (const [labels, value] of samples()) metric.set(labels, value);
+    },
+  });
+}
+
+function labelsOf({ server }: LoadedVersion): Labels {
+  return { model: server.model.name, version: server.model.version };
+}

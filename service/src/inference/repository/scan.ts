@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Stats } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A version folder that holds a model.onnx. */
+export interface ScannedVersion {
+  readonly version: string;
+  /** Absolute path of its model.onnx. */
+  readonly path: string;
+  /** Changes when a file of the version or the model's config.json does: names, sizes and times of change. */
+  readonly stamp: string;
+}
+
+export interface ScannedModel {
+  readonly name: string;
+  /** Absolute path of the model's folder. */
+  readonly folder: string;
+  /** The text of config.json; undefined without one. */
+  readonly configText: string | undefined;
+  readonly versions: readonly ScannedVersion[];
+}
+
+const MODEL_FILE = "model.onnx";
+
+/** Folders whose names start with a dot are left alone: a place to copy into before renaming. */
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** Everything in the model repository `root`, laid out `NAME/VERSION/model.onnx`, sorted by name. Loads nothing. */
+export async function scanRepository(root: string): Promise<ScannedModel[]> {
+  const models: ScannedModel[] = [];
+  for (const name of await folderNames(root)) models.push(await scanModel(root, name));
+  return models;
+}
+
+async function scanModel(root: string, name: string): Promise<ScannedModel> {
+  const folder = join(root, name);
+  const configText = await readIfThere(join(folder, "config.json"));
+  const versions: ScannedVersion[] = [];
+  for (const version of await folderNames(folder)) {
+    const files = await stampFiles(join(folder, version));
+    if (files.has(MODEL_FILE)) {
+      versions.push({ version, path: join(folder, version, MODEL_FILE), stamp: digest(files, configText) });
+    }
+  }
+  return { name, folder, configText, versions };
+}
+
+async function folderNames(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+  const folders: string[] = [];
+  // stat follows symbolic links: mounted volumes are made of them.
+  for (const name of names) if ((await statIfThere(join(folder, name)))?.isDirectory()) folders.push(name);
+  return folders;
+}
+
+/** Size and time of change of every file in `folder`, by name: weights may lie beside the graph. */
+async function stampFiles(folder: string): Promise<Map<string, string>> {
+  const stamps = new Map<string, string>();
+  for (const name of (await readdir(folder)).sort()) {
+    const file = await statIfThere(join(folder, name));
+    if (file?.isFile()) stamps.set(name, `${file.size}:${file.mtimeMs}`);
+  }
+  return stamps;
+}
+
+function digest(files: ReadonlyMap<string, string>, configText: string | undefined): string {
+  return createHash("sha256")
+    .update(JSON.stringify([[...files], configText ?? null]))
+    .digest("hex");
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,48 @@
+import type { ModelConfig } from "../model-config.js";
+
+export type VersionPolicy = NonNullable<ModelConfig["versions"]>;
+
+export const DEFAULT_VERSION_POLICY: VersionPolicy = { policy: "latest", count: 1 };
+
+/** Order of versions, oldest first: numbers by value, after them names by alphabet. */
+export function compareVersions(left: string, right: string): number {
+  const [a, b] = [Number(left), Number(right)];
+  if (!Number.isNaN(a) && !Number.isNaN(b) && a !== b) return a - b;
+  if (Number.isNaN(a) !== Number.isNaN(b)) return Number.isNaN(a) ? 1 : -1;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Those of `available` that `policy` wants served, oldest first. */
+export function selectVersions(available: readonly string[], policy: VersionPolicy): string[] {
+  const sorted = [...available].sort(compareVersions);
+  switch (policy.policy) {
+    case "all":
+      return sorted;
+    case "latest":
+      return sorted.slice(-policy.count);
+    case "specific":
+      return sorted.filter((version) => policy.versions.includes(version));
+  }
+}
+
+/** The label whose version answers requests that name none. */
+export const DEFAULT_LABEL = "stable";
+
+/**
+ * The version that a request means, out of those that serve. `wanted` is a version or a label; without it the version
+ * labelled `stable`, else the newest.
+ */
+export function resolveVersion(
+  wanted: string | undefined,
+  serving: readonly string[],
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
+  if (wanted !== undefined) {
+    if (serving.includes(wanted)) return wanted;
+    const labelled = Object.hasOwn(labels, wanted) ? labels[wanted] : undefined;
+    return labelled !== undefined && serving.includes(labelled) ? labelled : undefined;
+  }
+  const stable = Object.hasOwn(labels, DEFAULT_LABEL) ? labels[DEFAULT_LABEL] : undefined;
+  if (stable !== undefined && serving.includes(stable)) return stable;
+  return [...serving].sort(compareVersions).at(-1);
+}
