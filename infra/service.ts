@@ -1,10 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { SERVICE_PORT } from "@ai-model-service/contract";
-
 import type { Cluster } from "./clusters/cluster.js";
 import type { Settings } from "./config.js";
+import { autoscalerSpec } from "./workload/autoscaler.js";
+import { deploymentSpec } from "./workload/deployment.js";
+import { LABELS, PORT_NAME, SELECTOR } from "./workload/names.js";
+import { networkPolicySpec } from "./workload/network-policy.js";
 
 /** What the model server's component needs to know. */
 export interface ModelServiceArgs {
@@ -12,17 +14,12 @@ export interface ModelServiceArgs {
   image: pulumi.Input<string>;
   /** Name of a namespace that exists. */
   namespace: pulumi.Input<string>;
-  settings: Settings;
+  settings: Pick<Settings, "service" | "replicas" | "resources" | "autoscaling">;
+  /** What the autoscaler looks at beside CPU. */
+  metrics?: k8s.types.input.autoscaling.v2.MetricSpec[];
+  /** For the Service: how a cloud's load balancer is to be made. */
+  serviceAnnotations?: Record<string, pulumi.Input<string>>;
 }
-
-/** Labels that select the model server's pods. */
-export const LABELS = {
-  "app.kubernetes.io/name": "ai-model-service",
-  "app.kubernetes.io/component": "inference",
-};
-
-/** Name of the port in Service and pod. */
-export const PORT_NAME = "http";
 
 /** The model server on a cluster: everything that it needs to run, be reached, scale and be updated safely. */
 export class ModelService extends pulumi.ComponentResource {
@@ -31,48 +28,69 @@ export class ModelService extends pulumi.ComponentResource {
 
   constructor(name: string, args: ModelServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super("ai-model-service:index:ModelService", name, {}, opts);
+    const { service, replicas, resources, autoscaling } = args.settings;
     const metadata = { name, namespace: args.namespace, labels: LABELS };
+    const child = { parent: this };
+
+    const account = new k8s.core.v1.ServiceAccount(
+      name,
+      { metadata, automountServiceAccountToken: false },
+      child,
+    );
+    const policy = new k8s.networking.v1.NetworkPolicy(
+      name,
+      { metadata, spec: networkPolicySpec(service.egressPorts) },
+      child,
+    );
+    const serviceAccountName = account.metadata.name;
     this.deployment = new k8s.apps.v1.Deployment(
       name,
-      {
-        metadata,
-        spec: {
-          selector: { matchLabels: LABELS },
-          template: {
-            metadata: { labels: LABELS },
-            spec: {
-              containers: [
-                {
-                  name: "server",
-                  image: args.image,
-                  ports: [{ name: PORT_NAME, containerPort: SERVICE_PORT }],
-                },
-              ],
-            },
-          },
-        },
-      },
-      { parent: this },
+      { metadata, spec: deploymentSpec({ image: args.image, serviceAccountName, service, resources }) },
+      { ...child, dependsOn: policy },
     );
     this.service = new k8s.core.v1.Service(
       name,
       {
-        metadata,
+        metadata: { ...metadata, ...(args.serviceAnnotations && { annotations: args.serviceAnnotations }) },
         spec: {
-          type: args.settings.service.type,
-          selector: LABELS,
-          ports: [{ name: PORT_NAME, port: args.settings.service.port, targetPort: PORT_NAME }],
+          type: service.type,
+          selector: SELECTOR,
+          ports: [{ name: PORT_NAME, port: service.port, targetPort: PORT_NAME }],
         },
       },
-      { parent: this, dependsOn: this.deployment },
+      child,
+    );
+    new k8s.policy.v1.PodDisruptionBudget(
+      name,
+      {
+        metadata,
+        spec: {
+          selector: { matchLabels: SELECTOR },
+          maxUnavailable: 1,
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
+      },
+      child,
+    );
+    const deploymentName = this.deployment.metadata.name;
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+      name,
+      {
+        metadata,
+        spec: autoscalerSpec({ deploymentName, replicas, autoscaling, metrics: args.metrics ?? [] }),
+      },
+      child,
     );
     this.registerOutputs({});
   }
 }
 
-/** The namespace that the service lives in; pods that ask for more rights than it needs are refused. */
+/** The model server's namespace. Pods that ask for more rights than it needs are refused there. */
 export function serviceNamespace(cluster: Cluster, name: string): k8s.core.v1.Namespace {
-  const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+  const labels = {
+    "pod-security.kubernetes.io/enforce": "restricted",
+    "pod-security.kubernetes.io/warn": "restricted",
+  };
   return new k8s.core.v1.Namespace(
     name,
     { metadata: { name, labels } },

@@ -3,5 +3,7 @@ import { z } from "zod";
 /** `autoscaling`: what the autoscaler holds the replicas to. */
 export const autoscaling = z.strictObject({
   /** Mean CPU use over the replicas, in percent of their CPU request. */
-  cpuPercent: z.int().min(1).max(1000).default(150),
+  cpuPercent: z.int().min(1).max(1000).default(200),
+  /** Seconds of less load before replicas are taken away. */
+  scaleDownSeconds: z.int().min(0).max(3600).default(300),
 });

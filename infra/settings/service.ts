@@ -15,13 +15,17 @@ const variable = z
   .regex(/^[A-Z][A-Z0-9_]*$/, "must be named in capitals, digits and underscores")
   .refine((name) => !setByProgram.has(name), "is set by the program and cannot be set here");
 
+const port = z.int().min(1).max(65535);
+
 /** `service`: how the model server is reached, how it runs and how it stops. */
 export const service = z.strictObject({
   type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP"),
   /** Port of the Service; the container's own port is fixed. */
-  port: z.int().min(1).max(65535).default(80),
+  port: port.default(80),
   /** Settings of the model server by their environment variables: `service --help` lists them. */
   environment: z.record(variable, z.string()).default({}),
+  /** TCP ports that replicas may connect to, for traces or a model store; none by default. */
+  egressPorts: z.array(port).default([]),
   /** Seconds that a stopping replica still accepts requests, while the cluster takes it out of its Service. */
   shutdownDelaySeconds: z.int().min(0).max(300).default(5),
   /** Seconds that a stopping replica then has to finish the requests that it accepted. */

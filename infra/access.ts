@@ -1,0 +1,60 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { PATHS, SERVICE_PORT } from "@ai-model-service/contract";
+
+import type { Cluster } from "./clusters/cluster.js";
+
+/** What decides how a Service is reached from outside. */
+export interface ServiceAddress {
+  name: string;
+  namespace: string;
+  port: number;
+  /** Host name or IP address that the Service is reached at from outside, if there is one. */
+  host?: string | undefined;
+}
+
+/** How to reach the service. */
+export interface Access {
+  /** URL of the service. */
+  endpoint: string;
+  /** Shell commands that ask for a prediction. */
+  call: string;
+}
+
+/** The URL of a Service and how to call it; through kubectl where it has no address outside of its cluster. */
+export function access({ name, namespace, port, host }: ServiceAddress): Access {
+  if (host === undefined) {
+    const forward = `kubectl --namespace ${namespace} port-forward service/${name} ${SERVICE_PORT}:${port}`;
+    return {
+      endpoint: url(`${name}.${namespace}.svc`, port),
+      call: `${forward} &\n${curl(url("localhost", SERVICE_PORT))}`,
+    };
+  }
+  const endpoint = url(host, port);
+  return { endpoint, call: curl(endpoint) };
+}
+
+function url(host: string, port: number): string {
+  return port === 80 ? `http://${host}` : `http://${host}:${port}`;
+}
+
+function curl(endpoint: string): string {
+  return `curl --header 'content-type: image/png' --data-binary @digit.png ${endpoint}${PATHS.predict}`;
+}
+
+/** How to reach a Service of a cluster, once it is known. */
+export function serviceAccess(service: k8s.core.v1.Service, cluster: Cluster): pulumi.Output<Access> {
+  return pulumi
+    .all([service.metadata, service.spec, service.status, cluster.loadBalancerHost])
+    .apply(([metadata, spec, status, loadBalancerHost]) => {
+      const ingress = status.loadBalancer.ingress?.[0];
+      const host = loadBalancerHost ?? ingress?.hostname ?? ingress?.ip;
+      return access({
+        name: metadata.name,
+        namespace: metadata.namespace,
+        port: spec.ports[0]?.port ?? 80,
+        host: spec.type === "LoadBalancer" ? host : undefined,
+      });
+    });
+}
