@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { PATHS, SERVICE_PORT } from "@ai-model-service/contract";
 
-import type { Cluster } from "./clusters/cluster.js";
-
 /** What decides how a Service is reached from outside. */
 export interface ServiceAddress {
   name: string;
@@ -43,18 +41,15 @@ function curl(endpoint: string): string {
   return `curl --header 'content-type: image/png' --data-binary @digit.png ${endpoint}${PATHS.predict}`;
 }
 
-/** How to reach a Service of a cluster, once it is known. */
-export function serviceAccess(service: k8s.core.v1.Service, cluster: Cluster): pulumi.Output<Access> {
-  return pulumi
-    .all([service.metadata, service.spec, service.status, cluster.loadBalancerHost])
-    .apply(([metadata, spec, status, loadBalancerHost]) => {
-      const ingress = status.loadBalancer.ingress?.[0];
-      const host = loadBalancerHost ?? ingress?.hostname ?? ingress?.ip;
-      return access({
-        name: metadata.name,
-        namespace: metadata.namespace,
-        port: spec.ports[0]?.port ?? 80,
-        host: spec.type === "LoadBalancer" ? host : undefined,
-      });
+/** How to reach a Service, once the cluster has given it an address. */
+export function serviceAccess(service: k8s.core.v1.Service): pulumi.Output<Access> {
+  return pulumi.all([service.metadata, service.spec, service.status]).apply(([metadata, spec, status]) => {
+    const ingress = status?.loadBalancer?.ingress?.[0];
+    return access({
+      name: metadata.name,
+      namespace: metadata.namespace,
+      port: spec.ports[0]?.port ?? 80,
+      host: ingress?.hostname ?? ingress?.ip,
     });
+  });
 }

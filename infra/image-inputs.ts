@@ -10,7 +10,6 @@ export const IMAGE_INPUTS = [
   "contract",
   "infra/package.json",
   "service",
-  "tsconfig.json",
 ] as const;
 
 /** Folders below an input that the image does not depend on. */

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -6,7 +8,8 @@ import { dockerProvider } from "./docker/provider.js";
 import { contentTag, inputFiles } from "./image-inputs.js";
 import type { Registry } from "./registries/registry.js";
 
-/** The repository's root as the provider finds it: programs run in their own folder. */
+/** The repository's root, and the same as the provider writes it into the state: alike on every machine. */
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CONTEXT = "..";
 
 /** The service image, always by digest: the prebuilt one of the settings, or built, pushed and named here. */
@@ -23,7 +26,7 @@ function buildImage(settings: Settings["image"], registry: Registry): docker.Ima
   const { platform, builder, base } = settings;
   const tag = pulumi
     .output(registry.identity ?? "")
-    .apply((identity) => contentTag(CONTEXT, inputFiles(CONTEXT), platform, base, identity));
+    .apply((identity) => contentTag(ROOT, inputFiles(ROOT), platform, base, identity));
   return new docker.Image(
     "service",
     {

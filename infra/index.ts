@@ -14,9 +14,9 @@ const inference = new ModelService(
   { image, namespace: space.metadata.name, settings },
   { provider: cluster.provider, dependsOn: cluster.ready },
 );
-const reached = serviceAccess(inference.service, cluster);
+const reached = serviceAccess(inference.service);
 
 export const endpoint = reached.endpoint;
 export const call = reached.call;
 export const namespace = space.metadata.name;
-export const imageDigest = image;
+export { image };

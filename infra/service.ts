@@ -72,12 +72,11 @@ export class ModelService extends pulumi.ComponentResource {
       },
       child,
     );
-    const deploymentName = this.deployment.metadata.name;
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
       name,
       {
         metadata,
-        spec: autoscalerSpec({ deploymentName, replicas, autoscaling, metrics: args.metrics ?? [] }),
+        spec: autoscalerSpec({ deploymentName: name, replicas, autoscaling, metrics: args.metrics ?? [] }),
       },
       child,
     );

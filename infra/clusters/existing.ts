@@ -8,30 +8,28 @@ import { parse, stringify } from "yaml";
 
 import type { Settings } from "../config.js";
 import type { Cluster } from "./cluster.js";
-import { checkKubeconfig, selectContext } from "./kubeconfig.js";
+import { checkKubeconfig, selectContext, type SelectedContext } from "./kubeconfig.js";
 
 /** A cluster that is there already, from a kubeconfig on this machine. */
 export function existingCluster(settings: Settings["existing"]): Cluster {
-  const path = kubeconfigPath(settings.kubeconfig);
-  const { cluster, server, kubeconfig } = selectContext(
-    checkKubeconfig(parse(readFileSync(path, "utf8")), path),
-    settings.context,
-  );
+  const { cluster, server, kubeconfig } = readContext(settings);
   const secret = pulumi.secret(stringify(kubeconfig));
   const provider = new k8s.Provider("cluster", { kubeconfig: secret, clusterIdentifier: server });
   return { kind: "existing", name: pulumi.output(cluster), kubeconfig: secret, provider, ready: [] };
 }
 
-/** Where the kubeconfig is: the setting, else the first existing file that kubectl would read. */
-function kubeconfigPath(setting: string | undefined): string {
-  const candidates = setting === undefined ? kubectlPaths() : [setting];
-  const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) {
-    throw new pulumi.RunError(`existing.kubeconfig: no kubeconfig at ${candidates.join(" or ")}`);
+function readContext({ kubeconfig, context }: Settings["existing"]): SelectedContext {
+  const candidates = kubeconfig === undefined ? kubectlPaths() : [kubeconfig];
+  try {
+    const path = candidates.find((candidate) => existsSync(candidate));
+    if (path === undefined) throw new Error(`there is no file ${candidates.join(" or ")}`);
+    return selectContext(checkKubeconfig(parse(readFileSync(path, "utf8")), path), context);
+  } catch (error) {
+    throw new pulumi.RunError(`ai-model-service:existing.kubeconfig: ${(error as Error).message}`);
   }
-  return found;
 }
 
+/** Where kubectl looks. Of several files in `KUBECONFIG` the first that exists counts. */
 function kubectlPaths(): string[] {
   const fromEnvironment = (process.env["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
   return fromEnvironment.length > 0 ? fromEnvironment : [join(homedir(), ".kube", "config")];

@@ -14,11 +14,12 @@ const kubeconfigFile = z.looseObject({
 /** The parts of a kubeconfig file that matter here; everything else is kept as it is. */
 export type Kubeconfig = z.infer<typeof kubeconfigFile>;
 
-/** Checks the parsed content of a kubeconfig file. */
+/** Checks the parsed content of a kubeconfig file; throws with the file's path and the first fault's. */
 export function checkKubeconfig(content: unknown, path: string): Kubeconfig {
   const result = kubeconfigFile.safeParse(content ?? {});
-  if (!result.success) throw new Error(`${path} is not a kubeconfig: ${result.error.message}`);
-  return result.data;
+  if (result.success) return result.data;
+  const fault = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)[0] ?? "";
+  throw new Error(`${path} is not a kubeconfig: ${fault}`);
 }
 
 /** One context of a kubeconfig and what identifies its cluster. */
@@ -33,22 +34,29 @@ export interface SelectedContext {
  * Cuts a kubeconfig down to one context, so that no other cluster's credentials go into the state.
  * Without a name it takes the current context. Throws when the context, its cluster or its user is missing.
  */
-export function selectContext(all: Kubeconfig, name = all["current-context"]): SelectedContext {
-  const known = all.contexts.map((c) => c.name).join(", ") || "none";
-  if (name === undefined || name === "")
-    throw new Error(`no context is chosen; the kubeconfig has: ${known}`);
-  const context = find(all.contexts, name, `context (there is: ${known})`);
+export function selectContext(all: Kubeconfig, name = all["current-context"] ?? ""): SelectedContext {
+  const context = all.contexts.find((c) => c.name === name);
+  if (context === undefined) {
+    const known = all.contexts.map((c) => c.name).join(", ") || "none";
+    throw new Error(`the kubeconfig has no context ${name || "that is current"}; it has: ${known}`);
+  }
   const cluster = find(all.clusters, context.context.cluster, "cluster");
   const user = find(all.users, context.context.user, "user");
   return {
     cluster: cluster.name,
     server: cluster.cluster.server,
-    kubeconfig: { ...all, "current-context": name, clusters: [cluster], contexts: [context], users: [user] },
+    kubeconfig: {
+      ...all,
+      "current-context": context.name,
+      clusters: [cluster],
+      contexts: [context],
+      users: [user],
+    },
   };
 }
 
 function find<T extends { name: string }>(list: T[], name: string, what: string): T {
   const found = list.find((item) => item.name === name);
-  if (found === undefined) throw new Error(`the kubeconfig has no ${name} as a ${what}`);
+  if (found === undefined) throw new Error(`the kubeconfig has no ${what} ${name}`);
   return found;
 }

@@ -1,5 +1,4 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "../config.js";
 
@@ -8,7 +7,7 @@ type MetricSpec = k8s.types.input.autoscaling.v2.MetricSpec;
 
 /** What the autoscaler moves, in which range, and by what. */
 export interface AutoscalerArgs {
-  deploymentName: pulumi.Input<string>;
+  deploymentName: string;
   replicas: Settings["replicas"];
   autoscaling: Settings["autoscaling"];
   /** Signals beside CPU; the one that asks for most replicas wins. */

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+
+import { kubeconfigFile } from "./support/kubeconfig.js";
+import { DIGEST, runProgram, type Run, type StackSettings } from "./support/program.js";
+
+const PREBUILT = `registry.test/service@sha256:${"1".repeat(64)}`;
+
+function onExistingCluster(settings: StackSettings = {}, options?: { preview: boolean }): Promise<Run> {
+  const existing = { kubeconfig: kubeconfigFile() };
+  return runProgram(
+    { cluster: "existing", existing, registry: { address: "registry.test/team" }, ...settings },
+    options,
+  );
+}
+
+describe("the program on an existing cluster", () => {
+  it("declares nothing but what the service needs", async () => {
+    const run = await onExistingCluster();
+    expect(run.resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "ai-model-service:index:ModelService inference",
+      "docker:index/image:Image service",
+      "kubernetes:apps/v1:Deployment inference",
+      "kubernetes:autoscaling/v2:HorizontalPodAutoscaler inference",
+      "kubernetes:core/v1:Namespace ai-model-service",
+      "kubernetes:core/v1:Service inference",
+      "kubernetes:core/v1:ServiceAccount inference",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy inference",
+      "kubernetes:policy/v1:PodDisruptionBudget inference",
+      "pulumi:providers:docker docker",
+      "pulumi:providers:kubernetes cluster",
+    ]);
+  });
+
+  it("deploys the image that it built by the digest that the registry gave", async () => {
+    const run = await onExistingCluster();
+    const reference = `registry.test/team/ai-model-service@${DIGEST}`;
+    expect(run.only("Deployment").inputs).toHaveProperty("spec.template.spec.containers.0.image", reference);
+    expect(run.outputs["image"]).toBe(reference);
+  });
+
+  it("builds nothing and asks for no Docker daemon when an image is given", async () => {
+    const run = await onExistingCluster({ image: { reference: PREBUILT } });
+    expect(run.resources.filter(({ type }) => type.includes("docker"))).toEqual([]);
+    expect(run.only("Deployment").inputs).toHaveProperty("spec.template.spec.containers.0.image", PREBUILT);
+  });
+
+  it("uses the explicit provider for every resource of Kubernetes", async () => {
+    const run = await onExistingCluster();
+    const providers = run.resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(({ provider }) => provider);
+    expect(new Set(providers)).toEqual(
+      new Set(["urn:pulumi:test::ai-model-service::pulumi:providers:kubernetes::cluster::cluster-id"]),
+    );
+  });
+
+  it("leaves the number of replicas to the autoscaler", async () => {
+    const run = await onExistingCluster({ replicas: { min: 2, max: 6 } });
+    expect(run.only("Deployment").inputs).not.toHaveProperty("spec.replicas");
+    expect(run.only("HorizontalPodAutoscaler").inputs).toMatchObject({
+      spec: {
+        minReplicas: 2,
+        maxReplicas: 6,
+        scaleTargetRef: { kind: "Deployment", name: "inference" },
+      },
+    });
+  });
+
+  it("puts everything into the namespace of the settings, which refuses pods with more rights", async () => {
+    const run = await onExistingCluster({ namespace: "digits" });
+    expect(run.only("Namespace").inputs).toMatchObject({
+      metadata: { name: "digits", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    });
+    for (const type of ["Deployment", "Service", "HorizontalPodAutoscaler", "ServiceAccount"]) {
+      expect(run.only(type).inputs).toHaveProperty("metadata.namespace", "digits");
+    }
+  });
+
+  it("keeps the registry's password and the kubeconfig out of plain text", async () => {
+    const run = await onExistingCluster({
+      registry: { address: "registry.test", username: "me", password: "hidden" },
+    });
+    const credentials: unknown = expect.objectContaining({ password: "hidden" });
+    expect(run.only("Image").inputs).toHaveProperty("registry", secret(credentials));
+    const kubeconfig: unknown = expect.stringContaining("my-token");
+    expect(run.only("kubernetes").inputs).toHaveProperty("kubeconfig", secret(kubeconfig));
+  });
+
+  it("tells how the service is called", async () => {
+    const run = await onExistingCluster({ service: { type: "LoadBalancer" } });
+    expect(run.outputs).toMatchObject({
+      endpoint: "http://192.0.2.1",
+      call: "curl --header 'content-type: image/png' --data-binary @digit.png http://192.0.2.1/predict",
+      namespace: "ai-model-service",
+    });
+  });
+
+  it("can be previewed before anything is known", async () => {
+    const run = await onExistingCluster({}, { preview: true });
+    const unknown: unknown = expect.objectContaining({ __pulumiUnknown: true });
+    expect(run.only("Deployment").inputs).toHaveProperty("spec.template.spec.containers.0.image", unknown);
+    expect(run.outputs).toMatchObject({ image: undefined, endpoint: undefined });
+  });
+});
+
+/** A secret as it goes to the engine: https://www.pulumi.com/docs/iac/concepts/secrets/ */
+function secret(value: unknown): unknown {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
