@@ -4,7 +4,7 @@ import globals from "globals";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/node_modules/"]),
+  globalIgnores(["**/dist/", "**/node_modules/", "bench/.cache/"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -27,6 +27,6 @@ export default defineConfig(
   {
     files: ["**/*.js"],
     ignores: ["service/web/**"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+    languageOptions: { globals: globals.node },
   },
 );

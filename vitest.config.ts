@@ -8,6 +8,7 @@ export default defineConfig({
     projects: [
       { test: { name: "service", include: ["test/service/**/*.test.ts"], ...timeouts } },
       { test: { name: "infra", include: ["test/infra/**/*.test.ts"], ...timeouts } },
+      { test: { name: "bench", include: ["test/bench/**/*.test.ts"], ...timeouts } },
       { test: { name: "web", include: ["test/web/**/*.test.ts"], ...timeouts } },
       {
         test: {

@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { compare } from "./comparison.js";
+import { prepareInputs } from "./inputs.js";
+import { describeMachine } from "./machine.js";
+import { closedRound, halfLoad, memory, sweep, type Inputs, type Subject } from "./measure.js";
+import { buildGenerator } from "./open-loop.js";
+import { readOptions, USAGE, type Options } from "./options.js";
+import { PATHS } from "./paths.js";
+import { drawPlot } from "./plot.js";
+import { installPeer } from "./python.js";
+import { replaceBetweenMarkers } from "./readme.js";
+import { emptyResult, type Results } from "./results.js";
+import { isInstalled } from "./run.js";
+import { report } from "./table.js";
+import { pickVariants } from "./variants.js";
+
+/** What automake and others take for "skipped". */
+const EXIT_SKIPPED = 77;
+
+const say = (text: string): void => console.error(text);
+
+/** Runs one measurement; a server that fails it is reported with the reason and the others go on. */
+async function attempt(subject: Subject, what: string, task: () => Promise<void>): Promise<void> {
+  if (subject.result.missing !== undefined) return;
+  say(`${subject.variant.name}: ${what}`);
+  try {
+    await task();
+  } catch (error) {
+    subject.result.missing = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    say(`  ${subject.result.missing}`);
+  }
+}
+
+async function install(subjects: readonly Subject[]): Promise<void> {
+  for (const subject of subjects)
+    if (subject.variant.kind === "python")
+      await attempt(subject, "install", async () => {
+        const fault = await installPeer(subject.variant.name);
+        if (fault !== undefined) throw new Error(fault);
+      });
+}
+
+async function measure(subjects: readonly Subject[], inputs: Inputs, options: Options): Promise<void> {
+  const order = [...subjects];
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const subject of order)
+      await attempt(subject, `closed loops, round ${round}`, () => closedRound(subject, inputs, options));
+    order.reverse();
+  }
+  const ours = subjects.find(({ variant }) => variant.kind === "ours");
+  for (const subject of subjects) await attempt(subject, "rate sweep", () => sweep(subject, inputs, options));
+  for (const peer of subjects.filter(({ variant }) => variant.kind === "node" || variant.kind === "python"))
+    if (ours !== undefined && ours.result.missing === undefined)
+      await attempt(peer, "half load", () => halfLoad(ours, peer, inputs, options));
+  if (ours !== undefined) await attempt(ours, "memory", () => memory(ours, inputs, options));
+}
+
+async function write(results: Results, text: string): Promise<void> {
+  mkdirSync(dirname(PATHS.results), { recursive: true });
+  mkdirSync(dirname(PATHS.plot), { recursive: true });
+  writeFileSync(PATHS.results, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(PATHS.plot, await drawPlot(results));
+  writeFileSync(PATHS.readme, replaceBetweenMarkers(readFileSync(PATHS.readme, "utf8"), text));
+}
+
+async function bench(options: Options): Promise<void> {
+  const inputs = await prepareInputs();
+  await buildGenerator();
+  const subjects = pickVariants(options.only).map((variant) => ({ variant, result: emptyResult(variant) }));
+  await install(subjects);
+  await measure(subjects, inputs, options);
+  const variants = subjects.map(({ result }) => result);
+  const bytes = Object.fromEntries(Object.values(inputs).map((input) => [input.name, input.bytes]));
+  const results: Results = {
+    machine: describeMachine(),
+    seconds: options.seconds,
+    rounds: options.rounds,
+    inputBytes: bytes as Results["inputBytes"],
+    variants,
+  };
+  const text = report(results, compare(variants));
+  console.log(text);
+  if (options.write) await write(results, text);
+}
+
+async function main(): Promise<void> {
+  if (process.argv.includes("--help")) {
+    console.log(USAGE);
+    return;
+  }
+  const options = readOptions(process.argv.slice(2));
+  for (const program of ["wrk", "go", "python3"])
+    if (!(await isInstalled(program))) {
+      say(`skipped: the bench needs ${program} on the PATH`);
+      process.exitCode = EXIT_SKIPPED;
+      return;
+    }
+  await bench(options);
+}
+
+try {
+  await main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

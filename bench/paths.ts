@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Absolute paths of what the bench reads and writes. */
+export const PATHS = {
+  repository: at(".."),
+  server: at("../service/dist/main.js"),
+  models: at("../service/models"),
+  model: at("../service/models/mnist/1/model.onnx"),
+  inputs: at("inputs"),
+  peers: at("peers"),
+  poisson: at("poisson"),
+  wrkScript: at("wrk.lua"),
+  /** Ignored by git: virtual environments, bodies, logs, the load generator. */
+  cache: at(".cache"),
+  results: at("results/latest.json"),
+  plot: at("../docs/bench.svg"),
+  readme: at("../README.md"),
+} as const;

@@ -1,0 +1,3 @@
+module poisson
+
+go 1.21
