@@ -1,8 +1,12 @@
 import { build } from "esbuild";
 
-/** One file for the server's own code; packages stay in node_modules, so that native ones find their files. */
+/**
+ * One file for the server's own code, and one for the threads that it starts; packages stay in node_modules, so that
+ * native ones find their files.
+ */
 await build({
-  entryPoints: ["src/main.ts"],
+  entryPoints: ["src/main.ts", "src/inference/session/session-worker.js"],
+  entryNames: "[name]",
   outdir: "dist",
   bundle: true,
   splitting: true,

@@ -1,8 +1,9 @@
 import { METRICS } from "@ai-model-service/contract";
 import { Counter, Gauge, type Registry } from "prom-client";
 import { CLOSE_REASONS } from "./batching/close.js";
-import type { ManagedVersion } from "./repository/managed-model.js";
+import type { ManagedModel, ManagedVersion } from "./repository/managed-model.js";
 import type { LoadedVersion } from "./serving/load-version.js";
+import { REJECTION_REASONS } from "./statistics/rejections.js";
 import type { BucketCounts } from "./statistics/bucket-counts.js";
 import { BucketHistogram } from "./statistics/bucket-histogram.js";
 import {
@@ -15,7 +16,7 @@ import {
 /** What the metrics are read from at each scrape; a version that is gone has no series any more. */
 export interface MetricsSource {
   servingVersions(): Iterable<LoadedVersion>;
-  allVersions(): Iterable<{ readonly model: string; readonly version: ManagedVersion }>;
+  allModels(): Iterable<ManagedModel>;
 }
 
 type Labels = Record<string, string>;
@@ -90,10 +91,17 @@ function registerCounters(registry: Registry, source: MetricsSource): void {
     each("reason", CLOSE_REASONS, (statistics) => statistics.batches),
   );
   counter(registry, METRICS.modelLoadFailures, "Loads that failed.", VERSION_LABELS, () =>
-    [...source.allVersions()].map(({ model, version }): Sample => [
-      { model, version: version.version },
-      version.failures,
-    ]),
+    perFolder(source, (version) => version.failures),
+  );
+  counter(
+    registry,
+    METRICS.inferenceRejections,
+    "Requests refused at admission, by reason.",
+    ["model", "reason"],
+    () =>
+      [...source.allModels()].flatMap(({ name, rejections }) =>
+        REJECTION_REASONS.map((reason): Sample => [{ model: name, reason }, rejections.counts[reason]]),
+      ),
   );
 }
 
@@ -118,18 +126,15 @@ function registerVersionGauges(registry: Registry, source: MetricsSource): void 
     "Resident memory that grew while the version was loaded.",
     (loaded) => loaded.memoryBytes,
   );
-  const perFolder = (name: string, help: string, value: (version: ManagedVersion) => boolean): void =>
-    gauge(registry, name, help, VERSION_LABELS, () =>
-      [...source.allVersions()].map(({ model, version }): Sample => [
-        { model, version: version.version },
-        Number(value(version)),
-      ]),
-    );
-  perFolder(METRICS.modelReady, "1 while the version serves.", (version) => version.served !== undefined);
-  perFolder(
+  gauge(registry, METRICS.modelReady, "1 while the version serves.", VERSION_LABELS, () =>
+    perFolder(source, (version) => Number(version.served !== undefined)),
+  );
+  gauge(
+    registry,
     METRICS.modelLoadFailed,
     "1 while the newest attempt to load the version has failed.",
-    (version) => version.refused !== undefined && version.refused.stamp === version.scanned?.stamp,
+    VERSION_LABELS,
+    () => perFolder(source, (version) => Number(version.isRefused)),
   );
 }
 
@@ -178,6 +183,16 @@ function gauge(
       for (const [labels, value] of samples()) metric.set(labels, value);
     },
   });
+}
+
+/** One sample per version folder, whether it serves or not. */
+function perFolder(source: MetricsSource, value: (version: ManagedVersion) => number): Sample[] {
+  return [...source.allModels()].flatMap(({ name, versions }) =>
+    [...versions.values()].map((version): Sample => [
+      { model: name, version: version.version },
+      value(version),
+    ]),
+  );
 }
 
 function labelsOf({ server }: LoadedVersion): Labels {

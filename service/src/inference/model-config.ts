@@ -49,6 +49,8 @@ export const modelConfigSchema = z
     maxBatchSize: z.int().positive().optional(),
     /** How long a request may wait for others while the model is busy. */
     maxBatchDelayMs: z.number().nonnegative().optional(),
+    /** Runs at once at most, each on a thread of its own with its own copy of the model. */
+    concurrentRuns: z.int().positive().optional(),
     /** Rows that may wait; past it requests are refused. */
     queueRows: z.int().positive().optional(),
     versions: z

@@ -1,6 +1,7 @@
 import type { ModelIndexEntry, ModelState } from "../engine.js";
 import type { ModelConfig } from "../model-config.js";
 import type { LoadedVersion } from "../serving/load-version.js";
+import { Rejections } from "../statistics/rejections.js";
 import type { VersionState } from "./plan.js";
 import type { ScannedModel, ScannedVersion } from "./scan.js";
 import { compareVersions } from "./versions.js";
@@ -27,6 +28,11 @@ export class ManagedVersion {
 
   constructor(readonly version: string) {}
 
+  /** Whether the files as they are now were refused. */
+  get isRefused(): boolean {
+    return this.refused !== undefined && this.refused.stamp === this.scanned?.stamp;
+  }
+
   get state(): VersionState {
     return {
       version: this.version,
@@ -41,6 +47,7 @@ export class ManagedVersion {
 /** One model of the repository, whether it serves or not. */
 export class ManagedModel {
   readonly versions = new Map<string, ManagedVersion>();
+  readonly rejections = new Rejections();
   config: ModelConfig = {};
   /** Why config.json cannot be used; what serves goes on with the configuration that it was loaded with. */
   configProblem: string | undefined;
@@ -91,9 +98,7 @@ export class ManagedModel {
   }
 
   private reasonOf(version: ManagedVersion): string {
-    const refusal =
-      this.configProblem ??
-      (version.refused?.stamp === version.scanned?.stamp ? version.refused?.reason : undefined);
+    const refusal = this.configProblem ?? (version.isRefused ? version.refused?.reason : undefined);
     if (version.served) return refusal ? `newer files are refused: ${refusal}` : "";
     if (version.transition) return "";
     if (!this.wanted) return "unloaded";

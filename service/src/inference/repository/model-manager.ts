@@ -87,6 +87,7 @@ export class ModelManager {
       wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
     if (!known)
       throw new ServiceError("model_not_found", `model '${name}' has no version or label '${wanted}'`);
+    model.rejections.count("model_not_ready");
     throw new ServiceError("model_not_ready", `model '${name}' is not ready: ${whyNot(model, wanted)}`);
   }
 
@@ -105,15 +106,13 @@ export class ModelManager {
     return [...this.models.values()].flatMap((model) => model.index());
   }
 
+  allModels(): Iterable<ManagedModel> {
+    return this.models.values();
+  }
+
   *servingVersions(): Generator<LoadedVersion> {
     for (const model of this.models.values()) {
       for (const version of model.serving()) if (version.served) yield version.served.loaded;
-    }
-  }
-
-  *allVersions(): Generator<{ readonly model: string; readonly version: ManagedVersion }> {
-    for (const model of this.models.values()) {
-      for (const version of model.versions.values()) yield { model: model.name, version };
     }
   }
 
@@ -201,7 +200,10 @@ export class ModelManager {
     const { name, config } = model;
     version.transition = "LOADING";
     try {
-      const loaded = await loadVersion({ name, config, ...scanned }, this.options.serving);
+      const loaded = await loadVersion(
+        { ...scanned, name, config, rejections: model.rejections },
+        this.options.serving,
+      );
       this.retire(version);
       version.served = { loaded, stamp: scanned.stamp };
       version.refused = undefined;
@@ -253,10 +255,7 @@ export class ModelManager {
 }
 
 function refusalOf(model: ManagedModel): string | undefined {
-  for (const { scanned, refused } of model.versions.values()) {
-    if (refused && refused.stamp === scanned?.stamp) return refused.reason;
-  }
-  return undefined;
+  return [...model.versions.values()].find((version) => version.isRefused)?.refused?.reason;
 }
 
 function whyNot(model: ManagedModel, wanted: string | undefined): string {

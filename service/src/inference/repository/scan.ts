@@ -8,6 +8,8 @@ export interface ScannedVersion {
   readonly version: string;
   /** Absolute path of its model.onnx. */
   readonly path: string;
+  /** Of all its files. */
+  readonly bytes: number;
   /** Changes when a file of the version or the model's config.json does: names, sizes and times of change. */
   readonly stamp: string;
 }
@@ -38,10 +40,14 @@ async function scanModel(root: string, name: string): Promise<ScannedModel> {
   const configText = await readIfThere(join(folder, "config.json"));
   const versions: ScannedVersion[] = [];
   for (const version of await folderNames(folder)) {
-    const files = await stampFiles(join(folder, version));
-    if (files.has(MODEL_FILE)) {
-      versions.push({ version, path: join(folder, version, MODEL_FILE), stamp: digest(files, configText) });
-    }
+    const files = await statFiles(join(folder, version));
+    if (!files.has(MODEL_FILE)) continue;
+    versions.push({
+      version,
+      path: join(folder, version, MODEL_FILE),
+      bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
+      stamp: digest(files, configText),
+    });
   }
   return { name, folder, configText, versions };
 }
@@ -54,19 +60,20 @@ async function folderNames(folder: string): Promise<string[]> {
   return folders;
 }
 
-/** Size and time of change of every file in `folder`, by name: weights may lie beside the graph. */
-async function stampFiles(folder: string): Promise<Map<string, string>> {
-  const stamps = new Map<string, string>();
+/** Every file in `folder`, by name: weights may lie beside the graph. */
+async function statFiles(folder: string): Promise<Map<string, Stats>> {
+  const files = new Map<string, Stats>();
   for (const name of (await readdir(folder)).sort()) {
     const file = await statIfThere(join(folder, name));
-    if (file?.isFile()) stamps.set(name, `${file.size}:${file.mtimeMs}`);
+    if (file?.isFile()) files.set(name, file);
   }
-  return stamps;
+  return files;
 }
 
-function digest(files: ReadonlyMap<string, string>, configText: string | undefined): string {
+function digest(files: ReadonlyMap<string, Stats>, configText: string | undefined): string {
+  const stamps = [...files].map(([name, { size, mtimeMs }]) => [name, size, mtimeMs]);
   return createHash("sha256")
-    .update(JSON.stringify([[...files], configText ?? null]))
+    .update(JSON.stringify([stamps, configText ?? null]))
     .digest("hex");
 }
 

@@ -1,9 +1,11 @@
-import { batchDimension } from "../batching/batch-dimension.js";
+import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
 import type { ModelConfig } from "../model-config.js";
-import { openOnnxSession } from "../session/onnx-session.js";
 import type { Session } from "../session/session.js";
+import type { Rejections } from "../statistics/rejections.js";
+import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
+import { rowsAreIndependent } from "./row-check.js";
 import { VersionServer, type ServingSettings } from "./version-server.js";
-import { warmUp, warmUpSizes } from "./warm-up.js";
+import { warmUpSizes } from "./warm-up.js";
 
 /** Settings of models whose config.json does not say. */
 export interface ServingDefaults {
@@ -18,12 +20,20 @@ export interface VersionSource {
   readonly version: string;
   /** Of its model.onnx. */
   readonly path: string;
+  /** Of its files. */
+  readonly bytes: number;
   readonly config: ModelConfig;
+  /** Where the model's refused requests are counted. */
+  readonly rejections?: Rejections | undefined;
 }
 
 /** A version that serves, and what loading it took. */
 export interface LoadedVersion {
   readonly server: VersionServer;
+  /** Whether it runs on threads of its own rather than on the event loop's. */
+  readonly threaded: boolean;
+  /** What is odd about it, though it serves. */
+  readonly warnings: readonly string[];
   readonly loadSeconds: number;
   /** Unix time, seconds. */
   readonly loadedAt: number;
@@ -31,50 +41,82 @@ export interface LoadedVersion {
   readonly memoryBytes: number;
 }
 
+/** How a version is served, found by looking at its graph and configuration. */
+interface ServingPlan extends WarmUpPlan {
+  readonly batched: boolean;
+  readonly settings: ServingSettings;
+  readonly warnings: readonly string[];
+}
+
 /** Loads a version, checks it against its configuration and warms it up. Rejects with the reason when it cannot serve. */
 export async function loadVersion(source: VersionSource, defaults: ServingDefaults): Promise<LoadedVersion> {
   const memoryBefore = process.memoryUsage.rss();
   const began = performance.now();
-  const session = await openOnnxSession(source.path, { intraOpThreads: defaults.intraOpThreads });
-  try {
-    const server = await serve(source, session, defaults);
-    return {
-      server,
-      loadSeconds: (performance.now() - began) / 1000,
-      loadedAt: Date.now() / 1000,
-      memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
-    };
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
+  const { config, path, bytes } = source;
+  const { intraOpThreads } = defaults;
+  const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads };
+  const open = await openSessions(wanted, (session) => planServing(session, config, defaults));
+  return {
+    server: serve(source, open),
+    threaded: open.threaded,
+    warnings: open.plan.warnings,
+    loadSeconds: (performance.now() - began) / 1000,
+    loadedAt: Date.now() / 1000,
+    memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
+  };
 }
 
-async function serve(
-  source: VersionSource,
+function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionServer {
+  const { name, version, config, rejections } = source;
+  const { plan, sessions, runs } = open;
+  const [{ inputs, outputs }] = sessions;
+  const model = { name, version, config, batched: plan.batched, inputs, outputs };
+  const server = new VersionServer(model, sessions, plan.settings, rejections);
+  for (const run of runs) server.estimate.observe(run.rows, run.milliseconds);
+  return server;
+}
+
+async function planServing(
   session: Session,
+  config: ModelConfig,
   defaults: ServingDefaults,
-): Promise<VersionServer> {
-  const { config, name, version } = source;
+): Promise<ServingPlan> {
   checkNames(config, session);
-  const { batched, fixedRows } = batchDimension(session.inputs, session.outputs, config.batched);
-  const settings: ServingSettings = {
+  const warnings: string[] = [];
+  const dimension = await findBatchDimension(session, config, warnings);
+  const settings = settingsFor(config, dimension, defaults);
+  return { batched: dimension.batched, settings, warnings, sizes: sizesFor(settings, dimension) };
+}
+
+/** A dynamic first dimension that config.json says nothing about is tried out before strangers' rows are joined in it. */
+async function findBatchDimension(
+  session: Session,
+  config: ModelConfig,
+  warnings: string[],
+): Promise<BatchDimension> {
+  const found = batchDimension(session.inputs, session.outputs, config.batched);
+  const isGuess = found.batched && found.fixedRows === undefined && config.batched === undefined;
+  if (!isGuess || (await rowsAreIndependent(session))) return found;
+  warnings.push("rows influence one another: requests are not batched");
+  return { batched: false, fixedRows: undefined };
+}
+
+function settingsFor(
+  config: ModelConfig,
+  { batched, fixedRows }: BatchDimension,
+  defaults: ServingDefaults,
+): ServingSettings {
+  return {
     maxRows: batched ? (fixedRows ?? config.maxBatchSize ?? defaults.maxBatchSize) : 1,
     maxDelayMilliseconds: config.maxBatchDelayMs ?? defaults.maxBatchDelayMs,
     queueLimitRows: config.queueRows ?? defaults.queueRows,
     fixedRows,
   };
-  const model = { name, version, config, batched, inputs: session.inputs, outputs: session.outputs };
-  const server = new VersionServer(model, session, settings);
-  const sizes = batched
-    ? fixedRows === undefined
-      ? warmUpSizes(settings.maxRows)
-      : [fixedRows]
-    : [undefined];
-  for (const run of await warmUp(session, sizes, () => performance.now())) {
-    server.estimate.observe(run.rows, run.milliseconds);
-  }
-  return server;
+}
+
+function sizesFor({ maxRows }: ServingSettings, dimension: BatchDimension): (number | undefined)[] {
+  if (!dimension.batched) return [undefined];
+  return dimension.fixedRows === undefined ? warmUpSizes(maxRows) : [dimension.fixedRows];
 }
 
 function checkNames(config: ModelConfig, session: Session): void {

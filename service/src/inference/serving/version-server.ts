@@ -6,6 +6,7 @@ import { concatRows, takeRows } from "../batching/merge.js";
 import { checkInputs, checkOutputs } from "../check-inputs.js";
 import type { InferenceRequest, InferenceResult, ServedModel } from "../engine.js";
 import type { Session } from "../session/session.js";
+import { Rejections } from "../statistics/rejections.js";
 import { outcomeOf, VersionStatistics } from "../statistics/version-statistics.js";
 import type { Tensor } from "../tensor.js";
 
@@ -25,13 +26,14 @@ export class VersionServer {
 
   constructor(
     readonly model: ServedModel,
-    private readonly session: Session,
+    private readonly sessions: readonly Session[],
     readonly settings: ServingSettings,
+    private readonly rejections: Rejections = new Rejections(),
     private readonly now: () => number = () => performance.now(),
   ) {
     this.estimate = new ComputeEstimate(settings.maxRows);
     this.batcher = new Batcher(
-      [(inputs) => session.run(inputs)],
+      sessions.map((session) => (inputs) => session.run(inputs)),
       {
         maxRows: settings.maxRows,
         maxDelayMilliseconds: settings.maxDelayMilliseconds,
@@ -74,6 +76,7 @@ export class VersionServer {
       const fail = (error: unknown): void => {
         const known = asServiceError(error);
         this.pendingRequests -= 1;
+        this.rejections.count(known.code);
         this.statistics.onFailure(outcomeOf(known.code), this.now() - arrivedAt);
         reject(known);
       };
@@ -89,7 +92,7 @@ export class VersionServer {
   async close(reason: ServiceError): Promise<void> {
     this.closed = reason;
     await this.batcher.drain();
-    await this.session.release();
+    await Promise.all(this.sessions.map((session) => session.release()));
   }
 
   private accept(

@@ -19,7 +19,7 @@ export interface Session {
   readonly unservedOutputs: readonly string[];
   /**
    * Runs the graph once. `inputs` in the order of `this.inputs`; the result in the order of `this.outputs`.
-   * `inputs` may be reused as soon as the promise settles. Rejects with the runtime's error.
+   * `inputs` may be reused as soon as the promise settles. Rejects with a ServiceError.
    */
   run(inputs: readonly Tensor[]): Promise<Tensor[]>;
   /** Frees the graph's memory. No run may be under way. */

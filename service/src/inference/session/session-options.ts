@@ -1,0 +1,16 @@
+import type { InferenceSession } from "onnxruntime-node";
+
+/** ONNX Runtime's options for a session of the CPU provider. */
+export function onnxOptions(intraOpThreads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    // A pattern is kept for every input shape: with batches of any size, memory that only grows.
+    enableMemPattern: false,
+    // Threads that spin for work between runs take the CPU that the HTTP side of the process needs.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    // Errors are thrown; a line on stderr for each of a client's would be noise.
+    logSeverityLevel: 4,
+  };
+}
