@@ -76,3 +76,11 @@ export const METRICS = {
 
 /** Name of one of the service's metrics. */
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];
+
+/**
+ * Upper edges of the buckets of `httpRequestDuration`, seconds: from half a millisecond, a prediction on an idle
+ * server, to the longest deadline that makes sense. A latency objective must be one of them.
+ */
+export const LATENCY_BUCKETS_SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+] as const;

@@ -2,6 +2,7 @@ import { serviceAccess } from "./access.js";
 import { chooseCluster } from "./clusters/index.js";
 import { load } from "./config.js";
 import { serviceImage } from "./image.js";
+import { chooseMonitoring } from "./monitoring/index.js";
 import { chooseRegistry } from "./registries/index.js";
 import { ModelService, serviceNamespace } from "./service.js";
 
@@ -9,14 +10,21 @@ const settings = load();
 const cluster = await chooseCluster(settings);
 const image = await serviceImage(settings.image, () => chooseRegistry(settings, cluster));
 const space = serviceNamespace(cluster, settings.namespace);
+const onCluster = { provider: cluster.provider, dependsOn: cluster.ready };
+const monitoring = chooseMonitoring(settings, onCluster);
 const inference = new ModelService(
   "inference",
-  { image, namespace: space.metadata.name, settings },
-  { provider: cluster.provider, dependsOn: cluster.ready },
+  { image, namespace: space.metadata.name, settings, metrics: monitoring.scalingMetrics },
+  onCluster,
 );
+monitoring.watch({ namespace: settings.namespace, name: "inference", after: space });
 const reached = serviceAccess(inference.service);
 
 export const endpoint = reached.endpoint;
 export const call = reached.call;
 export const namespace = space.metadata.name;
+export const serviceName = inference.service.metadata.name;
+export const kubeconfig = cluster.kubeconfig;
+export const monitoringNamespace = monitoring.namespace;
+export const grafanaPassword = monitoring.grafanaPassword;
 export { image };

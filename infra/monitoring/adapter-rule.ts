@@ -1,4 +1,5 @@
 import { METRICS } from "@ai-model-service/contract";
+import type { types } from "@pulumi/kubernetes";
 import { concurrency } from "./queries.js";
 
 /** Name under which the custom metrics API serves the autoscaling signal: requests waiting or running in a pod. */
@@ -22,5 +23,16 @@ export function adapterRule(windowSeconds: number): AdapterRule {
     resources: { overrides: { namespace: { resource: "namespace" }, pod: { resource: "pod" } } },
     name: { as: CONCURRENCY_METRIC },
     metricsQuery: concurrency("<<.LabelMatchers>>", "<<.GroupBy>>", `${windowSeconds}s`),
+  };
+}
+
+/** What an autoscaler needs to follow the signal: `perPod` requests waiting or running, averaged over its pods. */
+export function concurrencyMetric(perPod: number): types.input.autoscaling.v2.MetricSpec {
+  return {
+    type: "Pods",
+    pods: {
+      metric: { name: CONCURRENCY_METRIC },
+      target: { type: "AverageValue", averageValue: String(perPod) },
+    },
   };
 }

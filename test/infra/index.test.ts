@@ -8,7 +8,13 @@ const PREBUILT = `registry.test/service@sha256:${"1".repeat(64)}`;
 function onExistingCluster(settings: StackSettings = {}, options?: { preview: boolean }): Promise<Run> {
   const existing = { kubeconfig: kubeconfigFile() };
   return runProgram(
-    { cluster: "existing", existing, registry: { address: "registry.test/team" }, ...settings },
+    {
+      cluster: "existing",
+      existing,
+      registry: { address: "registry.test/team" },
+      monitoring: { mode: "none" },
+      ...settings,
+    },
     options,
   );
 }

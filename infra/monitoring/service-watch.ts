@@ -1,0 +1,72 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { PATHS } from "@ai-model-service/contract";
+
+import type { Settings } from "../config.js";
+import { PORT_NAME, SELECTOR } from "../workload/names.js";
+import { ruleGroups } from "./alerts.js";
+import { dashboards } from "./dashboards/index.js";
+import { STACK } from "./stack-values.js";
+
+export interface ServiceWatchArgs {
+  /** Namespace and name of the Service. */
+  readonly service: { readonly namespace: string; readonly name: string };
+  /** Namespace that Grafana's sidecar finds dashboards in. */
+  readonly dashboardNamespace: pulumi.Input<string>;
+  readonly settings: Settings["monitoring"];
+}
+
+const API = "monitoring.coreos.com/v1";
+
+/** What makes Prometheus and Grafana watch one service: the scrape, the rules and the dashboards. */
+export class ServiceWatch extends pulumi.ComponentResource {
+  constructor(name: string, args: ServiceWatchArgs, opts: pulumi.ComponentResourceOptions) {
+    super("ai-model-service:monitoring:ServiceWatch", name, {}, opts);
+    const { service, settings, dashboardNamespace } = args;
+    const child = { parent: this };
+    const metadata = { name: service.name, namespace: service.namespace, labels: settings.labels };
+    new k8s.apiextensions.CustomResource(
+      `${name}-monitor`,
+      {
+        apiVersion: API,
+        kind: "ServiceMonitor",
+        metadata,
+        spec: serviceMonitorSpec(settings.scrapeIntervalSeconds),
+      },
+      child,
+    );
+    const { objectives, runbooks, alertPatience: patience } = settings;
+    const watched = { namespace: service.namespace, job: service.name };
+    const groups = ruleGroups({ watched, objectives, runbooks, patience });
+    new k8s.apiextensions.CustomResource(
+      `${name}-rules`,
+      { apiVersion: API, kind: "PrometheusRule", metadata, spec: { groups } },
+      child,
+    );
+    for (const dashboard of dashboards(objectives)) {
+      const uid = dashboard.uid ?? name;
+      new k8s.core.v1.ConfigMap(
+        uid,
+        {
+          metadata: {
+            name: uid,
+            namespace: dashboardNamespace,
+            labels: { ...settings.labels, [STACK.dashboardLabel]: "1" },
+          },
+          data: { [`${uid}.json`]: JSON.stringify(dashboard) },
+        },
+        child,
+      );
+    }
+    this.registerOutputs({});
+  }
+}
+
+/** How Prometheus finds and scrapes the pods behind the Service; its name becomes the label `job`. */
+export function serviceMonitorSpec(intervalSeconds: number) {
+  return {
+    selector: { matchLabels: SELECTOR },
+    endpoints: [{ port: PORT_NAME, path: PATHS.metrics, interval: `${intervalSeconds}s` }],
+  };
+}

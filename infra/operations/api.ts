@@ -1,0 +1,35 @@
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+
+/** The API server's refusal; `status` is HTTP's, 0 where it could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads any path of the API server, those of aggregated APIs and of the proxy to Services too. */
+export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new ApiError(0, "the kubeconfig names no cluster");
+  const options = {};
+  await config.applyToHTTPSOptions(options);
+  const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const request = get(new URL(`${server}${path}`), options, (response) => {
+      read(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    });
+    request.on("error", (error) => reject(new ApiError(0, `${server} does not answer: ${error.message}`)));
+  });
+  if (status !== 200) throw new ApiError(status, `${path}: ${body.slice(0, 300)}`);
+  return JSON.parse(body) as T;
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,31 @@
+import { OVERVIEW } from "../monitoring/dashboards/links.js";
+import { STACK } from "../monitoring/stack-values.js";
+import { openInBrowser } from "./browser.js";
+import { onStack } from "./command.js";
+import { forward } from "./port-forward.js";
+
+await onStack(
+  "dashboards",
+  "Opens Prometheus and Grafana of a stack on this machine until it is interrupted.",
+  async ({ monitoringNamespace: namespace, grafanaPassword }, config) => {
+    if (namespace === undefined) {
+      throw new Error("This stack installed no monitoring: see monitoring.mode in its settings.");
+    }
+    const prometheus = await forward(config, {
+      namespace,
+      service: STACK.prometheus,
+      port: STACK.prometheusPort,
+      localPort: 9090,
+    });
+    console.log(`Prometheus  ${prometheus.url}/alerts`);
+    if (grafanaPassword === undefined) return openInBrowser(`${prometheus.url}/alerts`);
+    const grafana = await forward(config, {
+      namespace,
+      service: STACK.grafana,
+      port: STACK.grafanaPort,
+      localPort: 3000,
+    });
+    console.log(`Grafana     ${grafana.url}/d/${OVERVIEW.uid}  user admin, password ${grafanaPassword}`);
+    openInBrowser(`${grafana.url}/d/${OVERVIEW.uid}`);
+  },
+);

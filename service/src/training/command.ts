@@ -1,0 +1,30 @@
+import { Command } from "commander";
+
+import { DataError } from "./data-error.js";
+import { TRAIN_OPTIONS, type TrainOptions } from "./options.js";
+
+/** `train`: from digits to a new version of a model, with its metrics and pictures. */
+export function trainCommand(): Command {
+  const command = new Command("train").description(
+    "trains the digit classifier and writes a new version of it",
+  );
+  TRAIN_OPTIONS.forEach((option) => command.addOption(option));
+  return command.action(async (options: TrainOptions) => {
+    try {
+      // The libraries that train are large: nothing else waits for them.
+      const { runTraining } = await import("./run.js");
+      await runTraining(options);
+    } catch (error) {
+      command.error(`error: ${explain(error)}`);
+    }
+  });
+}
+
+/** A sentence for what the person can mend; anything else is thrown on. */
+function explain(error: unknown): string {
+  if (error instanceof DataError) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") {
+    return `training needs the development packages, which this installation leaves out (${error.message})`;
+  }
+  throw error;
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The version that follows the highest of `names`; what is no whole number is no version. */
+export const nextVersion = (names: readonly string[]): string => {
+  const versions = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+  return String(Math.max(0, ...versions) + 1);
+};
+
+/**
+ * Writes `files` as the next version folder of `modelFolder` and gives its name. A server that watches the folder
+ * sees the version whole or not at all: files are written to a hidden folder beside it, which is then renamed.
+ */
+export async function publishVersion(
+  modelFolder: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<string> {
+  const staging = join(modelFolder, `.staging-${randomUUID()}`);
+  await mkdir(staging, { recursive: true });
+  try {
+    await Promise.all(
+      Object.entries(files).map(([name, content]) => writeFile(join(staging, name), content)),
+    );
+    return await claimVersion(modelFolder, staging);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Renaming onto a folder that holds files fails, so that two publishers at once get two versions. */
+async function claimVersion(modelFolder: string, staging: string): Promise<string> {
+  const version = nextVersion(await readdir(modelFolder));
+  try {
+    await rename(staging, join(modelFolder, version));
+    return version;
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return claimVersion(modelFolder, staging);
+  }
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");

@@ -1,0 +1,21 @@
+import seedrandom from "seedrandom";
+
+/** Numbers in [0, 1), the same ones for the same seed on every machine. */
+export type Random = () => number;
+
+export const randomFrom = (seed: number | string): Random => seedrandom.alea(String(seed));
+
+/** A number in [low, high). */
+export const between = (random: Random, low: number, high: number): number => low + (high - low) * random();
+
+/** 0 to `count` - 1 in an order drawn from `random` (Fisher-Yates). */
+export function shuffled(count: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    const value = order[last] ?? 0;
+    order[last] = order[other] ?? 0;
+    order[other] = value;
+  }
+  return order;
+}

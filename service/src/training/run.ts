@@ -1,0 +1,36 @@
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { TrainOptions } from "./options.js";
+import { drawConfusion, drawLearningCurve } from "./pictures.js";
+import { showProgress } from "./progress.js";
+import { publishVersion } from "./publish.js";
+import { renderReport } from "./report.js";
+import { loadDigits, train, type TrainedModel } from "./train.js";
+
+/** `models/mnist` of the service, seen from the bundle in `dist/`. */
+const SHIPPED_MODEL = fileURLToPath(new URL("../models/mnist", import.meta.url));
+
+/** Trains, reports on standard output, writes the version. Throws DataError. */
+export async function runTraining({
+  data: folder,
+  output = SHIPPED_MODEL,
+  ...settings
+}: TrainOptions): Promise<void> {
+  const data = loadDigits(folder);
+  console.log(`Digits: ${data.source}; ${data.split}.`);
+  const trained = await train(data, settings, showProgress(process.stdout, settings.epochs));
+  console.log(renderReport(trained.metrics));
+  const version = await publishVersion(output, await filesOf(trained));
+  console.log(`\nWrote ${relative(process.cwd(), join(output, version))}`);
+}
+
+/** What a version's folder holds. */
+async function filesOf({ onnx, metrics }: TrainedModel): Promise<Record<string, Uint8Array | string>> {
+  return {
+    "model.onnx": onnx,
+    "metrics.json": `${JSON.stringify(metrics, null, 2)}\n`,
+    "learning-curve.png": await drawLearningCurve(metrics.epochs),
+    "confusion.png": await drawConfusion(metrics.confusion),
+  };
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { CONCURRENCY_METRIC } from "../../../infra/monitoring/adapter-rule.js";
+import { kubeconfigFile } from "../support/kubeconfig.js";
+import { runProgram, type Declared, type Run } from "../support/program.js";
+
+function withMonitoring(monitoring: Record<string, unknown>, options?: { preview: boolean }): Promise<Run> {
+  const reference = `registry.test/service@sha256:${"1".repeat(64)}`;
+  const existing = { kubeconfig: kubeconfigFile() };
+  return runProgram({ cluster: "existing", existing, image: { reference }, monitoring }, options);
+}
+
+const ofKind = (run: Run, kind: string) => run.resources.filter(({ type }) => type.endsWith(`:${kind}`));
+const names = (resources: Declared[]) => resources.map(({ name }) => name).sort();
+const metricsOf = (run: Run) => run.only("HorizontalPodAutoscaler").inputs;
+
+describe("monitoring that the program installs", () => {
+  it("is three pinned charts: the definitions, the stack and the adapter", async () => {
+    const releases = ofKind(await withMonitoring({ mode: "stack" }), "Release");
+    expect(names(releases)).toEqual(["monitoring", "monitoring-crds", "prometheus-adapter"]);
+    for (const { inputs } of releases) {
+      expect(inputs).toHaveProperty("version", expect.stringMatching(/^\d+\.\d+\.\d+$/));
+      expect(inputs).toHaveProperty("repositoryOpts.repo", expect.stringMatching(/^https:/));
+    }
+  });
+
+  it("leaves definitions alone that are in the cluster already", async () => {
+    const run = await withMonitoring({ mode: "stack", crds: false });
+    expect(names(ofKind(run, "Release"))).toEqual(["monitoring", "prometheus-adapter"]);
+    expect(ofKind(run, "Release").find(({ name }) => name === "monitoring")?.inputs).toHaveProperty(
+      "skipCrds",
+      true,
+    );
+  });
+
+  it("watches the service: a scrape, rules and a dashboard each", async () => {
+    const run = await withMonitoring({ mode: "stack" });
+    expect(names(ofKind(run, "ServiceMonitor"))).toEqual(["inference-monitor"]);
+    expect(names(ofKind(run, "PrometheusRule"))).toEqual(["inference-rules"]);
+    expect(names(ofKind(run, "ConfigMap"))).toEqual(["inference-models", "inference-overview"]);
+    expect(run.outputs).toHaveProperty("monitoringNamespace", "monitoring");
+  });
+
+  it("has the autoscaler follow CPU and the requests in each pod", async () => {
+    const metrics = metricsOf(await withMonitoring({ mode: "stack" }));
+    expect(metrics).toHaveProperty("spec.metrics.0.resource.name", "cpu");
+    expect(metrics).toHaveProperty("spec.metrics.1.pods.metric.name", CONCURRENCY_METRIC);
+    expect(metrics).toHaveProperty("spec.metrics.1.pods.target.averageValue", "8");
+  });
+
+  it("keeps Grafana's password in a Secret that the chart is told of", async () => {
+    const run = await withMonitoring({ mode: "stack" });
+    expect(names(ofKind(run, "Secret"))).toEqual(["grafana-admin"]);
+    expect(names(ofKind(await withMonitoring({ mode: "stack", grafana: false }), "Secret"))).toEqual([]);
+  });
+
+  it("previews before there is a cluster", async () => {
+    const run = await withMonitoring({ mode: "stack" }, { preview: true });
+    expect(names(ofKind(run, "PrometheusRule"))).toEqual(["inference-rules"]);
+  });
+});
+
+describe("monitoring that is there already", () => {
+  const mode = "existing";
+
+  it("gets objects with the labels that it selects by, and no chart", async () => {
+    const labels = { release: "prometheus" };
+    const run = await withMonitoring({ mode, labels });
+    expect(ofKind(run, "Release")).toEqual([]);
+    for (const kind of ["ServiceMonitor", "PrometheusRule", "ConfigMap"]) {
+      for (const { inputs } of ofKind(run, kind))
+        expect(inputs).toHaveProperty("metadata.labels", expect.objectContaining(labels));
+    }
+    expect(metricsOf(run)).not.toHaveProperty("spec.metrics.1");
+  });
+
+  it("serves the autoscaler where its Prometheus is named", async () => {
+    const run = await withMonitoring({ mode, prometheusUrl: "http://prometheus.obs.svc:9090" });
+    expect(names(ofKind(run, "Release"))).toEqual(["prometheus-adapter"]);
+    expect(run.only("Release").inputs).toHaveProperty("values.prometheus.url", "http://prometheus.obs.svc");
+    expect(metricsOf(run)).toHaveProperty("spec.metrics.1.pods.metric.name", CONCURRENCY_METRIC);
+  });
+});
+
+describe("no monitoring", () => {
+  it("leaves the service as it is", async () => {
+    const run = await withMonitoring({ mode: "none" });
+    for (const kind of ["Release", "ServiceMonitor", "PrometheusRule", "ConfigMap"])
+      expect(ofKind(run, kind)).toEqual([]);
+    expect(metricsOf(run)).not.toHaveProperty("spec.metrics.1");
+  });
+});
