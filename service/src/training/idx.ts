@@ -85,12 +85,12 @@ export function parseLabels(bytes: Buffer, file: string): Uint8Array {
 
 function parseSizes(bytes: Buffer, file: string, magic: number, dimensions: number): number[] {
   const header = 4 * (1 + dimensions);
-  if (bytes.length < header) {
-    throw new DataError(`${file}: truncated, ${bytes.length} bytes where the header alone takes ${header}`);
-  }
-  const found = bytes.readUInt32BE(0);
+  const found = bytes.length < 4 ? magic : bytes.readUInt32BE(0);
   if (found !== magic) {
     throw new DataError(`${file}: starts with magic number ${hex(found)}, expected ${hex(magic)}`);
+  }
+  if (bytes.length < header) {
+    throw new DataError(`${file}: truncated, ${bytes.length} bytes where the header alone takes ${header}`);
   }
   return Array.from({ length: dimensions }, (_, index) => bytes.readUInt32BE(4 * (1 + index)));
 }

@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Reply } from "./reply.js";
+
+/** What may come in as an id, so that a log line or a header cannot be forged with it. */
+const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
+
+/** The W3C trace context's `traceparent`, version 00: https://www.w3.org/TR/trace-context/ */
+const TRACE_PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+
+/** One request and its answer, from the first byte to the last, whichever router serves it. */
+export class Exchange {
+  /** On the clock of `performance.now()`, milliseconds. */
+  readonly started = performance.now();
+  readonly id: string;
+  /** The route's template, for metrics: never a path that a client made up. */
+  route = "unmatched";
+  /** What went wrong, for the log. */
+  error: Error | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    const given = request.headers["x-request-id"];
+    this.id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+  }
+
+  get method(): string {
+    return this.request.method ?? "GET";
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  /** The path without its query. */
+  get path(): string {
+    return pathOf(this.request.url ?? "/");
+  }
+
+  get hasQuery(): boolean {
+    return this.request.url?.includes("?") ?? false;
+  }
+
+  get query(): URLSearchParams {
+    const url = this.request.url ?? "/";
+    const mark = url.indexOf("?");
+    return new URLSearchParams(mark < 0 ? "" : url.slice(mark));
+  }
+
+  /** The trace that the client says this request belongs to. */
+  get traceId(): string | undefined {
+    return parseTraceParent(this.headers.traceparent)?.traceId;
+  }
+
+  /** Aborted when the client goes away before it is answered. Made only when somebody asks for it. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  /** True once the connection is gone without a full answer. */
+  get abandoned(): boolean {
+    return this.response.destroyed && !this.response.writableFinished;
+  }
+
+  /** To be called once, when the response is closed. */
+  close(): void {
+    if (!this.response.writableFinished) this.#abort?.abort();
+  }
+
+  /** Writes the whole answer at once. Does nothing when the client is gone. */
+  send(reply: Reply, lastOnConnection: boolean): void {
+    const { response } = this;
+    if (response.destroyed || response.headersSent) return;
+    const length = typeof reply.body === "string" ? Buffer.byteLength(reply.body) : reply.body.byteLength;
+    response.writeHead(reply.status, {
+      "Content-Type": reply.contentType ?? "application/json",
+      "Content-Length": length,
+      "X-Request-Id": this.id,
+      "X-Content-Type-Options": "nosniff",
+      ...(lastOnConnection ? { Connection: "close" } : undefined),
+      ...reply.headers,
+    });
+    response.end(this.method === "HEAD" ? undefined : reply.body);
+  }
+}
+
+export function pathOf(url: string): string {
+  const mark = url.indexOf("?");
+  return mark < 0 ? url : url.slice(0, mark);
+}
+
+/** Trace and span of a `traceparent` header; undefined when it is absent or malformed, as the standard asks. */
+export function parseTraceParent(
+  header: string | string[] | undefined,
+): { traceId: string; spanId: string } | undefined {
+  const [, traceId, spanId] = (typeof header === "string" && TRACE_PARENT.exec(header)) || [];
+  return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId };
+}

@@ -1,0 +1,63 @@
+import type { Sharp } from "sharp";
+import { ServiceError } from "../../errors.js";
+
+/** Pixels of a picture at most: 50 megapixels, what large cameras take; more is refused before it is decoded. */
+const MAX_PIXELS = 50_000_000;
+
+/** Row-major grey values from 0 to 255. */
+export interface GreyPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Float32Array;
+}
+
+/** A picture ready to be transformed: upright, of one frame. Throws invalid_image when its head cannot be read. */
+export async function openPicture(bytes: Uint8Array): Promise<Sharp> {
+  if (bytes.byteLength === 0) throw new ServiceError("invalid_image", "The picture is empty.");
+  // Loaded with the first picture, so that a server of other models starts without it.
+  const { default: sharp } = await import("sharp");
+  const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", sequentialRead: true });
+  const { format } = await picture.metadata().catch(refuse);
+  if (format === "png" || format === "jpeg" || format === "webp") return picture.autoOrient();
+  throw new ServiceError("invalid_image", `The picture is ${format}; PNG, JPEG and WebP are read.`);
+}
+
+/** For what sharp throws: never its own text, which tells of libraries. */
+export function refuse(cause: unknown): never {
+  const tooLarge = cause instanceof Error && cause.message.includes("pixel limit");
+  throw new ServiceError(
+    "invalid_image",
+    tooLarge
+      ? `The picture has more than ${MAX_PIXELS / 1_000_000} million pixels.`
+      : "This is no PNG, JPEG or WebP picture, or a broken one.",
+    { cause },
+  );
+}
+
+/** Grey values, scaled down so that no side is longer than `maxSide`; transparency becomes the colour that contrasts. */
+export async function decodeGrey(bytes: Uint8Array, maxSide: number): Promise<GreyPicture> {
+  const picture = await openPicture(bytes);
+  const { data, info } = await picture
+    .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch(refuse);
+  const { width, height, channels } = info;
+  return { width, height, pixels: channels === 2 ? flatten(data) : Float32Array.from(data) };
+}
+
+/** Pairs of grey and alpha onto white when what is drawn is dark, else onto black. */
+function flatten(pairs: Uint8Array): Float32Array {
+  let weighted = 0;
+  let weight = 0;
+  for (let index = 0; index < pairs.length; index += 2) {
+    weighted += (pairs[index] ?? 0) * (pairs[index + 1] ?? 0);
+    weight += pairs[index + 1] ?? 0;
+  }
+  const paper = weighted < 128 * weight ? 255 : 0;
+  return Float32Array.from({ length: pairs.length / 2 }, (_, index) => {
+    const alpha = (pairs[2 * index + 1] ?? 0) / 255;
+    return (pairs[2 * index] ?? 0) * alpha + paper * (1 - alpha);
+  });
+}

@@ -1,0 +1,10 @@
+import { fileURLToPath } from "node:url";
+
+/** Folders that ship beside the compiled program; `src` and `dist` are siblings, so both find them. */
+const beside = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+/** The page at `/`. */
+export const WEB_FOLDER = beside("web");
+
+/** The models that ship. */
+export const MODELS_FOLDER = beside("models");

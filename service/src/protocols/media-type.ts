@@ -1,0 +1,15 @@
+/** A Content-Type header taken apart; the type is lower-case, empty when the header is absent. */
+export interface MediaType {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+export function parseMediaType(header: string | undefined): MediaType {
+  const [type = "", ...rest] = (header ?? "").split(";");
+  const parameters = new Map<string, string>();
+  for (const parameter of rest) {
+    const [name = "", value = ""] = parameter.split("=", 2);
+    parameters.set(name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, "$1"));
+  }
+  return { type: type.trim().toLowerCase(), parameters };
+}

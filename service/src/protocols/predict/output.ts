@@ -1,0 +1,50 @@
+import { topScores, type Score } from "../../inference/postprocess/classification.js";
+import type { ServedModel } from "../../inference/engine.js";
+import type { Tensor } from "../../inference/tensor.js";
+import { rowsJson } from "../tensors/to-json.js";
+
+type Outputs = Readonly<Record<string, Tensor>>;
+
+/** The answer of /predict as JSON text: labels where config.json has them, else the outputs' values. */
+export function predictionsJson({ name, version, config }: ServedModel, outputs: Outputs): string {
+  const { postprocess } = config;
+  const output = postprocess && outputs[postprocess.output];
+  const rows =
+    postprocess && output ? topScores(output, postprocess).map(predictionJson) : outputRowsJson(outputs);
+  return `{"model":${JSON.stringify(name)},"version":${JSON.stringify(version)},"predictions":[${rows.join(",")}]}`;
+}
+
+function predictionJson(top: readonly Score[]): string {
+  const scores = top.map(scoreJson);
+  const best = scores[0] ?? "{}";
+  return `${best.slice(0, -1)},"top":[${scores.join(",")}]}`;
+}
+
+const texts = new Map<string, string>();
+
+/** Labels are few and come from config.json: quoted once. */
+function quoted(label: string): string {
+  let text = texts.get(label);
+  if (text === undefined) {
+    text = JSON.stringify(label);
+    texts.set(label, text);
+  }
+  return text;
+}
+
+/** Probabilities to a millionth, more than which nobody reads; the V2 protocol has all digits. */
+const scoreJson = ({ label, probability }: Score): string =>
+  `{"label":${quoted(label)},"probability":${Math.round(probability * 1e6) / 1e6}}`;
+
+/** A JSON text per row: the one output's values, or an object of output name to values. */
+export function outputRowsJson(outputs: Outputs): string[] {
+  const entries = Object.entries(outputs).map(([name, tensor]) => ({ name, rows: rowsJson(tensor) }));
+  const [only] = entries;
+  if (entries.length === 1 && only !== undefined) return only.rows;
+  const count = Math.min(...entries.map(({ rows }) => rows.length));
+  return Array.from(
+    { length: count },
+    (_, row) =>
+      `{${entries.map(({ name, rows }) => `${JSON.stringify(name)}:${rows[row] ?? "null"}`).join(",")}}`,
+  );
+}

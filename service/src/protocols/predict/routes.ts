@@ -1,0 +1,36 @@
+import { PATHS } from "@ai-model-service/contract";
+import type { Exchange } from "../../http/exchange.js";
+import { readBody } from "../../http/read-body.js";
+import type { HotRoute } from "../../http/route.js";
+import type { Engine, ServedModel } from "../../inference/engine.js";
+import type { Infer } from "../inference.js";
+import { readInput } from "./input.js";
+import { predictionsJson } from "./output.js";
+
+export interface PredictOptions {
+  readonly engine: Engine;
+  readonly infer: Infer;
+  readonly maxBodyBytes: number;
+}
+
+/** `POST /predict`, with `?model=` and `?version=` (a version or a label) for another than the default model. */
+export function predictRoute({ engine, infer, maxBodyBytes }: PredictOptions): HotRoute {
+  return {
+    path: PATHS.predict,
+    pattern: new RegExp(`^${PATHS.predict}/?$`),
+    async handle(exchange) {
+      const model = modelOf(exchange, engine);
+      const body = await readBody(exchange.request, maxBodyBytes);
+      const { tensors } = await readInput(exchange, model, body);
+      const { outputs } = await infer(exchange, { model, inputs: tensors });
+      return { status: 200, body: predictionsJson(model, outputs) };
+    },
+  };
+}
+
+function modelOf(exchange: Exchange, engine: Engine): ServedModel {
+  if (!exchange.hasQuery) return engine.defaultModel();
+  const { query } = exchange;
+  const name = query.get("model") ?? engine.defaultModel().name;
+  return engine.resolve({ name, version: query.get("version") ?? undefined });
+}

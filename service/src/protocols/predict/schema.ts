@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** Arrays of a request are checked while they are copied into the tensor, not by zod: this only describes them. */
+const values = z.array(z.unknown(), { error: "must be an array" }).min(1, "must hold at least one instance");
+
+/** A row for each prediction. */
+export const instancesSchema = z
+  .looseObject({
+    instances: values.meta({
+      description:
+        "One item per prediction: the model's input values as the model takes them (for pictures: already scaled), " +
+        "flat or nested; an object of input name to values when the model has several inputs; or " +
+        '{"b64": "..."} with a picture when the model takes pictures.',
+    }),
+  })
+  .meta({ id: "Instances" });
+
+/** All inputs at once, each with the batch as its first dimension. */
+export const columnsSchema = z
+  .looseObject({
+    inputs: z
+      .union([z.array(z.unknown()), z.record(z.string(), z.unknown())], {
+        error: "must be an array, or an object of input name to array",
+      })
+      .meta({
+        description:
+          "The input's values with the batch as first dimension, or an object of input name to values.",
+      }),
+  })
+  .meta({ id: "Columns" });
+
+/** One picture. */
+export const imageSchema = z
+  .looseObject({
+    image: z.string({ error: "must be a base64 string or a data: URL" }).min(1, "must not be empty").meta({
+      description: "A PNG, JPEG or WebP picture in base64, or as a data: URL.",
+    }),
+  })
+  .meta({ id: "Image" });
+
+const score = z.object({ label: z.string(), probability: z.number() });
+
+export const predictionsSchema = z
+  .object({
+    model: z.string(),
+    version: z.string(),
+    predictions: z.array(
+      z.union([score.extend({ top: z.array(score) }), z.unknown()]).meta({
+        description:
+          "For models with labels: the best label, its probability and the top labels. Else the outputs.",
+      }),
+    ),
+  })
+  .meta({ id: "Predictions" });

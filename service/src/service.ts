@@ -1,0 +1,62 @@
+import type { Server } from "node:http";
+import type { Logger } from "pino";
+import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
+import { createKeyCheck } from "./http/api-keys.js";
+import { createApp } from "./http/app.js";
+import { healthRoutes } from "./http/health.js";
+import type { Lifecycle } from "./http/lifecycle.js";
+import { metricsRoute } from "./http/metrics-route.js";
+import { HttpMetrics } from "./http/metrics.js";
+import { RequestLog } from "./http/request-log.js";
+import { createHttpServer, createResponder } from "./http/server.js";
+import type { Engine } from "./inference/engine.js";
+import { WEB_FOLDER } from "./paths.js";
+import { createInfer } from "./protocols/inference.js";
+import { predictRoute } from "./protocols/predict/routes.js";
+import type { Settings } from "./settings.js";
+import { SERVICE } from "./version.js";
+
+export interface ServiceOptions {
+  readonly settings: Pick<
+    Settings,
+    "apiKeys" | "bodyTimeoutSeconds" | "maxBodyBytes" | "requestTimeoutSeconds"
+  >;
+  readonly engine: Engine;
+  readonly registry: Registry;
+  readonly lifecycle: Lifecycle;
+  readonly log: Logger;
+}
+
+/** The HTTP server over an engine, with every protocol; it does not listen yet. */
+export function createService({ settings, engine, registry, lifecycle, log }: ServiceOptions): Server {
+  const checkKey = createKeyCheck(settings.apiKeys);
+  const { requestTimeoutSeconds, maxBodyBytes } = settings;
+  const infer = createInfer({ engine, registry, requestTimeoutSeconds });
+  const isReady = (): boolean => engine.isReady();
+  const app = createApp({
+    routes: [...healthRoutes(lifecycle, isReady), metricsRoute(registry)],
+    folders: [{ path: "/", folder: WEB_FOLDER }],
+    responder: createResponder(lifecycle),
+    checkKey,
+  });
+  describeProcess(registry);
+  return createHttpServer({
+    hotRoutes: [predictRoute({ engine, infer, maxBodyBytes })],
+    fallback: app,
+    checkKey,
+    metrics: new HttpMetrics(registry),
+    lifecycle,
+    log: new RequestLog(log),
+    bodyTimeoutSeconds: settings.bodyTimeoutSeconds,
+  });
+}
+
+function describeProcess(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: "ai_model_service_build_info",
+    help: "1, with the program's version as label.",
+    labelNames: ["version"],
+    registers: [registry],
+  }).set({ version: SERVICE.version }, 1);
+}

@@ -1,0 +1,50 @@
+import { floats, model, node, value } from "../../service/src/onnx/build.js";
+import { encodeModel } from "../../service/src/onnx/encode.js";
+
+const SIDE = 4;
+
+/** 1 where a pixel lies in a quadrant: weights [pixels, quadrants]. */
+const membership = Array.from({ length: SIDE * SIDE * 4 }, (_, index) => {
+  const [pixel, quadrant] = [Math.floor(index / 4), index % 4];
+  const [right, below] = [pixel % SIDE >= SIDE / 2, Math.floor(pixel / SIDE) >= SIDE / 2];
+  return Number(right) + 2 * Number(below) === quadrant ? 1 : 0;
+});
+
+/** A model that takes 4 x 4 pictures: `scores` [N, 4] are softmaxed sums of each quadrant of `pixels` [N, 16]. */
+export const quadrants = (): Uint8Array =>
+  encodeModel(
+    model({
+      name: "quadrants",
+      nodes: [
+        node("MatMul", ["pixels", "membership"], ["sums"]),
+        node("Softmax", ["sums"], ["scores"], { axis: { kind: "int", value: 1 } }),
+      ],
+      inputs: [value("pixels", "FLOAT", ["N", SIDE * SIDE])],
+      outputs: [value("scores", "FLOAT", ["N", 4])],
+      initializers: [floats("membership", [SIDE * SIDE, 4], membership)],
+    }),
+  );
+
+export const quadrantsConfig = {
+  preprocess: {
+    kind: "image",
+    width: SIDE,
+    height: SIDE,
+    channels: 1,
+    layout: "flat",
+    scale: 255,
+    mean: 0,
+    fit: "stretch",
+  },
+  postprocess: {
+    kind: "classification",
+    output: "scores",
+    labels: ["top left", "top right", "bottom left", "bottom right"],
+    scores: "probabilities",
+    top: 2,
+  },
+} as const;
+
+/** Grey pixels of a picture that is bright in one quadrant. */
+export const brightIn = (quadrant: number): Uint8Array =>
+  Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) => (membership[pixel * 4 + quadrant] ?? 0) * 255);

@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { decodeModel } from "../../../service/src/onnx/decode.js";
+import { bundledDigits } from "../../../service/src/training/bundled-digits.js";
+import { trainCommand } from "../../../service/src/training/command.js";
+import { pick } from "../../../service/src/training/digits.js";
+import type { Metrics } from "../../../service/src/training/train.js";
+import { dataSet, folderOf } from "./idx-files.js";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** The command with its standard error kept; instead of exiting it throws. */
+function quietCommand() {
+  const errors: string[] = [];
+  const command = trainCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => errors.push(text) });
+  return { command, errors };
+}
+
+describe("train", () => {
+  it("writes a version with model, metrics and pictures, and says what came out", async () => {
+    const { train, heldOut } = bundledDigits();
+    const some = (count: number, step: number) => Array.from({ length: count }, (_, index) => index * step);
+    const data = folderOf(dataSet(pick(train, some(200, 40)), pick(heldOut, some(40, 49))));
+    const output = join(await mkdtemp(join(tmpdir(), "models-")), "mnist");
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const flags = ["--data", data, "--output", output, "--epochs", "1", "--copies", "0", "--seed", "3"];
+    await trainCommand().parseAsync(flags, { from: "user" });
+
+    expect((await readdir(join(output, "1"))).sort()).toEqual([
+      "confusion.png",
+      "learning-curve.png",
+      "metrics.json",
+      "model.onnx",
+    ]);
+    const metrics = JSON.parse(await readFile(join(output, "1", "metrics.json"), "utf8")) as Metrics;
+    expect(metrics.settings).toMatchObject({ epochs: 1, copies: 0, seed: 3, batchSize: 128 });
+    const { metadata } = decodeModel(await readFile(join(output, "1", "model.onnx")));
+    expect(metadata).toMatchObject({ seed: "3", data: "IDX files of MNIST" });
+    const said = log.mock.calls.flat().join("\n");
+    expect(said).toMatch(/Held-out accuracy \d\.\d{4}, loss \d+\.\d{4}, on 40 digits\./);
+    expect(said).toMatch(/digit {2}precision {2}recall {2}count/);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    [["--epochs", "0"], "--epochs"],
+    [["--batch-size", "many"], "--batch-size"],
+    [["--learning-rate", "1e3"], "--learning-rate"],
+    [["--seed", "-1"], "--seed"],
+  ])("refuses %s and names the flag", async (flags, name) => {
+    const { command, errors } = quietCommand();
+    await expect(command.parseAsync(flags, { from: "user" })).rejects.toThrow();
+    expect(errors.join("")).toContain(name);
+  });
+
+  it("tells a fault of the data in one line", async () => {
+    const { command, errors } = quietCommand();
+    const folder = join(tmpdir(), "no-such-folder");
+    await expect(command.parseAsync(["--data", folder], { from: "user" })).rejects.toThrow();
+    expect(errors).toEqual([`error: ${folder}: not a folder that can be read\n`]);
+  });
+});
