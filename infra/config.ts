@@ -6,6 +6,7 @@ import { autoscaling } from "./settings/autoscaling.js";
 import { eks } from "./settings/eks.js";
 import { existing } from "./settings/existing.js";
 import { image } from "./settings/image.js";
+import { ingress } from "./settings/ingress.js";
 import { local } from "./settings/local.js";
 import { monitoring } from "./settings/monitoring.js";
 import { registry } from "./settings/registry.js";
@@ -27,6 +28,7 @@ export const settings = z
     existing: existing.prefault({}),
     local: local.prefault({}),
     eks: eks.prefault({}),
+    ingress: ingress.prefault({}),
     registry: registry.prefault({}),
     image: image.prefault({}),
     service: service.prefault({}),
@@ -41,7 +43,16 @@ export const settings = z
       path: ["registry", "address"],
       error: "must be set for an existing cluster, or image.reference instead",
     },
-  );
+  )
+  .refine((s) => s.cluster !== "eks" || s.eks.region !== undefined, {
+    path: ["eks", "region"],
+    error: "must be set for an eks cluster",
+  })
+  .refine((s) => s.cluster !== "eks" || s.eks.apiAccess !== undefined, {
+    path: ["eks", "apiAccess"],
+    error:
+      "must be nobody, or the networks that reach the API server of an eks cluster from outside of its VPC",
+  });
 
 /** A stack's checked settings. */
 export type Settings = z.infer<typeof settings>;

@@ -7,8 +7,8 @@ import type { Registry } from "../registries/registry.js";
 export type Exposure =
   /** A port of every node, published on this machine under another. */
   | { by: "node-port"; ports: Record<"service" | "grafana", { nodePort: number; hostPort: number }> }
-  /** A load balancer of AWS, which ends TLS if it has a certificate. */
-  | { by: "network-load-balancer"; certificateArn?: string; internal: boolean; sourceRanges: string[] };
+  /** A load balancer of AWS, as `ingress` describes it. */
+  | { by: "network-load-balancer" };
 
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {

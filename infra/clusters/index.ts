@@ -5,6 +5,7 @@ import type { Cluster } from "./cluster.js";
 const kinds: Record<string, (settings: Settings) => Promise<Cluster>> = {
   existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
   local: async ({ local }) => (await import("./local.js")).localCluster(local),
+  eks: async ({ eks }) => (await import("./eks.js")).eksCluster(eks),
 };
 
 /** The cluster that the settings ask for. */

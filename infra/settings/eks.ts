@@ -1,4 +1,39 @@
 import { z } from "zod";
 
+const networks = z
+  .array(z.cidrv4("must be a CIDR block such as 203.0.113.0/24"))
+  .refine((list) => list.length > 0, "must name a network, or be nobody")
+  .refine((list) => !list.includes("0.0.0.0/0"), "must not let everybody reach the API server");
+
 /** `eks`: a cluster and a registry on AWS. */
-export const eks = z.strictObject({});
+export const eks = z.strictObject({
+  /** Region that everything is made in. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as eu-central-1")
+    .optional(),
+  kubernetesVersion: z
+    .string()
+    .regex(/^1\.\d\d$/, "must be a Kubernetes version such as 1.34")
+    .default("1.34"),
+  /** Who may reach the API server from outside of the VPC: `nobody`, or networks. `pulumi up` runs in one of them. */
+  apiAccess: z.union([z.literal("nobody"), networks], "must be nobody or a list of CIDR blocks").optional(),
+  /** IAM users and roles, besides the one that makes the cluster, that administer it. */
+  admins: z
+    .array(
+      z
+        .string()
+        .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, "must be the ARN of an IAM role or user"),
+    )
+    .default([]),
+  vpcCidr: z
+    .cidrv4()
+    .refine((block) => /\/(1[6-9]|20)$/.test(block), "must have a prefix of /16 to /20")
+    .default("10.0.0.0/16"),
+  /** One NAT gateway for all zones costs a third and goes down with its zone; one a zone does not. */
+  natGateways: z.enum(["single", "per-zone"]).default("single"),
+  /** Days that the control plane's logs are kept. */
+  logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),
+  /** Tags of every AWS resource, besides the program's own. */
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
+});

@@ -1,0 +1,61 @@
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../config.js";
+import type { Cluster } from "./cluster.js";
+import { makeControlPlane } from "./eks/control-plane.js";
+import { execKubeconfig } from "./eks/kubeconfig.js";
+import { makeVpc } from "./eks/vpc.js";
+
+/** A cluster on AWS in a network of its own, with a registry beside it. */
+export function eksCluster(settings: Settings["eks"]): Cluster {
+  const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  const opts = { provider: awsProvider(settings) };
+  const vpc = makeVpc(name, settings, opts);
+  const { cluster, ready } = makeControlPlane(name, settings, vpc, opts);
+  const kubeconfig = pulumi.secret(kubeconfigOf(cluster, settings.region ?? ""));
+  const provider = new k8s.Provider(
+    "cluster",
+    { kubeconfig, clusterIdentifier: cluster.arn },
+    { dependsOn: ready },
+  );
+  return {
+    kind: "eks",
+    name: cluster.name,
+    kubeconfig,
+    provider,
+    ready: [...ready, storageClass({ provider })],
+    registry: async () => (await import("../registries/ecr.js")).ecrRegistry(name, opts),
+    exposure: { by: "network-load-balancer" },
+  };
+}
+
+/** The region's API; its default tags reach every resource that can carry tags. */
+function awsProvider({ region, tags }: Settings["eks"]): aws.Provider {
+  const own = { project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" };
+  return new aws.Provider("aws", { region, defaultTags: { tags: { ...tags, ...own } } });
+}
+
+function kubeconfigOf(cluster: aws.eks.Cluster, region: string): pulumi.Output<string> {
+  return pulumi
+    .all([cluster.name, cluster.endpoint, cluster.certificateAuthority])
+    .apply(([name, endpoint, authority]) =>
+      execKubeconfig({ name, region, endpoint, certificateAuthority: authority.data }),
+    );
+}
+
+/** Auto Mode brings the driver and no class: https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html */
+function storageClass(opts: pulumi.CustomResourceOptions): k8s.storage.v1.StorageClass {
+  return new k8s.storage.v1.StorageClass(
+    "default",
+    {
+      metadata: { name: "gp3", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: "ebs.csi.eks.amazonaws.com",
+      parameters: { type: "gp3", encrypted: "true" },
+      volumeBindingMode: "WaitForFirstConsumer",
+      reclaimPolicy: "Delete",
+    },
+    opts,
+  );
+}

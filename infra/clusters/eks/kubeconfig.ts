@@ -1,0 +1,36 @@
+/** What a client must know to reach a cluster. */
+export interface ClusterAccess {
+  name: string;
+  region: string;
+  /** URL of the API server. */
+  endpoint: string;
+  /** Base64 of the certificate authority's PEM. */
+  certificateAuthority: string;
+}
+
+/**
+ * A kubeconfig that asks the AWS CLI for a token whenever one is needed; it holds no secret and never expires.
+ * https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
+ */
+export function execKubeconfig({ name, region, endpoint, certificateAuthority }: ClusterAccess): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": name,
+    clusters: [{ name, cluster: { server: endpoint, "certificate-authority-data": certificateAuthority } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    users: [
+      {
+        name,
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "aws",
+            args: ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"],
+            interactiveMode: "Never",
+          },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+
+import { parse } from "../../../infra/config.js";
+
+function check(eks: object): () => unknown {
+  return () => parse({ "ai-model-service:cluster": "eks", "ai-model-service:eks": JSON.stringify(eks) });
+}
+
+const complete = { region: "eu-central-1", apiAccess: ["203.0.113.0/24"] };
+
+describe("eks", () => {
+  it("takes a region and who reaches the API server", () => {
+    expect(check(complete)).not.toThrow();
+    expect(check({ ...complete, apiAccess: "nobody" })).not.toThrow();
+  });
+
+  it("needs both", () => {
+    expect(check({})).toThrow(
+      /eks\.region must be set for an eks cluster\n.*eks\.apiAccess must be nobody, or the networks/,
+    );
+  });
+
+  it.each([
+    [["0.0.0.0/0"], "eks.apiAccess must not let everybody reach the API server"],
+    [[], "eks.apiAccess must name a network, or be nobody"],
+    ["everybody", "eks.apiAccess must be nobody or a list of CIDR blocks"],
+    [["203.0.113.7"], "eks.apiAccess.0 must be a CIDR block"],
+  ])("does not open the API server to %j", (apiAccess, message) => {
+    expect(check({ ...complete, apiAccess })).toThrow(message);
+  });
+
+  it("needs a VPC with room", () => {
+    expect(check({ ...complete, vpcCidr: "10.0.0.0/24" })).toThrow(
+      "eks.vpcCidr must have a prefix of /16 to /20",
+    );
+  });
+});
