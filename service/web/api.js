@@ -29,10 +29,10 @@ async function request(path, init = {}) {
   throw LATER.has(response.status) ? new Unavailable(message) : new Refused(message);
 }
 
-/** Sends a PNG; gives the answer and the round trip in seconds. */
-export async function predict(png) {
+/** Sends a PNG; gives the answer, with `top` labels and the picture as the model saw it, and the round trip in seconds. */
+export async function predict(png, top) {
   const start = performance.now();
-  const response = await request("predict", {
+  const response = await request(`predict?top=${top}&view=true`, {
     method: "POST",
     headers: { "content-type": "image/png" },
     body: png,

@@ -1,7 +1,8 @@
 import { KeyNeeded, metadata, onlyModel, predict, ready, Refused, Unavailable, useKey } from "./api.js";
-import { createChart, percentage } from "./chart.js";
+import { createChart, MAX_ROWS, percentage } from "./chart.js";
 import { latestOnly } from "./latest-only.js";
 import { createPad } from "./pad.js";
+import { drawView } from "./view.js";
 
 /** Milliseconds between two looks at a server that was not ready. */
 const RETRY_MS = 1000;
@@ -31,6 +32,7 @@ function showEmpty() {
   chart.update([]);
   showVerdict("–", "–", "–");
   $("raw").hidden = true;
+  $("seen").hidden = true;
   $("save").hidden = true;
 }
 
@@ -46,6 +48,8 @@ function showAnswer({ answer, seconds }) {
     `${(1000 * seconds).toFixed(1)} ms`,
   );
   chart.update(labelled ? (prediction.top ?? [prediction]) : []);
+  $("seen").hidden = !prediction?.view;
+  if (prediction?.view) drawView($("seen-picture"), prediction.view);
   $("raw").hidden = labelled;
   if (!labelled) $("raw").textContent = JSON.stringify(answer.predictions, null, 1);
 }
@@ -91,7 +95,7 @@ async function predictNow() {
   if (pad.empty) return showEmpty();
   const png = await pad.snapshot();
   try {
-    const result = await predict(png);
+    const result = await predict(png, MAX_ROWS);
     notice("");
     if (pad.empty) return showEmpty();
     showAnswer(result);

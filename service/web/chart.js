@@ -1,5 +1,5 @@
 /** Rows shown at most; a model with more labels shows its most probable ones. */
-const MAX_ROWS = 12;
+export const MAX_ROWS = 12;
 
 const natural = new Intl.Collator(undefined, { numeric: true });
 

@@ -117,6 +117,28 @@ describe("POST /predict answers", () => {
     });
   });
 
+  it("as many labels as ?top= asks for", async () => {
+    const answer = await service.post("/predict?top=9", pixels, OCTETS);
+    const { predictions } = (await answer.json()) as { predictions: { top: { label: string }[] }[] };
+    expect(predictions[0]?.top.map(({ label }) => label)).toEqual([
+      "bottom left",
+      "top left",
+      "top right",
+      "bottom right",
+    ]);
+  });
+
+  it("the picture as the model received it to ?view=true", async () => {
+    const answer = await service.post("/predict?view=true", pixels, OCTETS);
+    const { predictions } = (await answer.json()) as { predictions: { view: object }[] };
+    expect(predictions[0]?.view).toEqual({
+      width: 4,
+      height: 4,
+      channels: 1,
+      pixels: Buffer.from(pixels).toString("base64"),
+    });
+  });
+
   it("the outputs' values for a model without labels", async () => {
     const response = await service.post("/predict?model=sum&version=3", {
       instances: [
@@ -129,6 +151,15 @@ describe("POST /predict answers", () => {
 });
 
 describe("POST /predict refuses", () => {
+  it.each([
+    ["?top=0", "top"],
+    ["?top=many", "top"],
+    ["?view=maybe", "view"],
+  ])("%s", async (query, path) => {
+    const refused = outcome(service.post(`/predict${query}`, pixels, OCTETS));
+    expect(await refused).toEqual([400, "invalid_input", path]);
+  });
+
   const instances = (change: (row: unknown[]) => void): object => {
     const row: unknown[] = [...values];
     change(row);

@@ -18,12 +18,12 @@ export function bestScores(output: Tensor, config: Classification): Score[] {
   });
 }
 
-/** The `config.top` most probable labels of each row, most probable first; equals keep the labels' order. */
-export function topScores(output: Tensor, config: Classification): Score[][] {
+/** The `top` most probable labels of each row, most probable first; equals keep the labels' order. */
+export function topScores(output: Tensor, config: Classification, top = config.top): Score[][] {
   return rowsOf(output, config).map((scores) => {
     const normalised = probabilities(scores, config);
     const order = Array.from(normalised.keys()).sort((a, b) => (normalised[b] ?? 0) - (normalised[a] ?? 0));
-    return order.slice(0, config.top).map((index) => scoreAt(normalised, index, config));
+    return order.slice(0, top).map((index) => scoreAt(normalised, index, config));
   });
 }
 

@@ -1,24 +1,39 @@
 import { topScores, type Score } from "../../inference/postprocess/classification.js";
 import type { ServedModel } from "../../inference/engine.js";
+import type { PictureView } from "../../inference/preprocess/view.js";
 import type { Tensor } from "../../inference/tensor.js";
 import { rowsJson } from "../tensors/to-json.js";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** The answer of /predict as JSON text: labels where config.json has them, else the outputs' values. */
-export function predictionsJson({ name, version, config }: ServedModel, outputs: Outputs): string {
+/**
+ * The answer of /predict as JSON text: labels where config.json has them, else the outputs' values.
+ * `top` is how many labels are listed, `views` the pictures to show beside the labels.
+ */
+export function predictionsJson(
+  { name, version, config }: ServedModel,
+  outputs: Outputs,
+  top?: number,
+  views: readonly PictureView[] = [],
+): string {
   const { postprocess } = config;
   const output = postprocess && outputs[postprocess.output];
   const rows =
-    postprocess && output ? topScores(output, postprocess).map(predictionJson) : outputRowsJson(outputs);
+    postprocess && output
+      ? topScores(output, postprocess, top).map((scores, row) => predictionJson(scores, views[row]))
+      : outputRowsJson(outputs);
   return `{"model":${JSON.stringify(name)},"version":${JSON.stringify(version)},"predictions":[${rows.join(",")}]}`;
 }
 
-function predictionJson(top: readonly Score[]): string {
+function predictionJson(top: readonly Score[], view: PictureView | undefined): string {
   const scores = top.map(scoreJson);
   const best = scores[0] ?? "{}";
-  return `${best.slice(0, -1)},"top":[${scores.join(",")}]}`;
+  const seen = view === undefined ? "" : `,"view":${viewJson(view)}`;
+  return `${best.slice(0, -1)},"top":[${scores.join(",")}]${seen}}`;
 }
+
+const viewJson = ({ pixels, ...size }: PictureView): string =>
+  JSON.stringify({ ...size, pixels: Buffer.from(pixels).toString("base64") });
 
 const texts = new Map<string, string>();
 

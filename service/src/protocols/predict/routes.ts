@@ -3,7 +3,10 @@ import type { Exchange } from "../../http/exchange.js";
 import { readBody } from "../../http/read-body.js";
 import type { HotRoute } from "../../http/route.js";
 import type { Engine, ServedModel } from "../../inference/engine.js";
+import { pictureViews, type PictureView } from "../../inference/preprocess/view.js";
 import type { Infer } from "../inference.js";
+import { mainInput, type Tensors } from "../rows.js";
+import { readAnswerOptions } from "./answer-options.js";
 import { readInput } from "./input.js";
 import { predictionsJson } from "./output.js";
 
@@ -13,19 +16,33 @@ export interface PredictOptions {
   readonly maxBodyBytes: number;
 }
 
-/** `POST /predict`, with `?model=` and `?version=` (a version or a label) for another than the default model. */
+/**
+ * `POST /predict`, with `?model=` and `?version=` (a version or a label) for another than the default model,
+ * `?top=` for another number of labels than config.json says, `?view=true` for the pictures as the model received them.
+ */
 export function predictRoute({ engine, infer, maxBodyBytes }: PredictOptions): HotRoute {
   return {
     path: PATHS.predict,
     pattern: new RegExp(`^${PATHS.predict}/?$`),
     async handle(exchange) {
       const model = modelOf(exchange, engine);
+      const options = readAnswerOptions(exchange);
       const body = await readBody(exchange.request, maxBodyBytes);
       const { tensors } = await readInput(exchange, model, body);
       const { outputs } = await infer(exchange, { model, inputs: tensors });
-      return { status: 200, body: predictionsJson(model, outputs) };
+      return {
+        status: 200,
+        body: predictionsJson(model, outputs, options.top, options.view ? viewsOf(model, tensors) : []),
+      };
     },
   };
+}
+
+/** Nothing for models that do not take pictures. */
+function viewsOf(model: ServedModel, tensors: Tensors): PictureView[] {
+  const { preprocess } = model.config;
+  const tensor = preprocess && tensors[mainInput(model).name];
+  return preprocess && tensor ? pictureViews(tensor, preprocess) : [];
 }
 
 function modelOf(exchange: Exchange, engine: Engine): ServedModel {

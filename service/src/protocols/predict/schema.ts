@@ -40,12 +40,18 @@ export const imageSchema = z
 
 const score = z.object({ label: z.string(), probability: z.number() });
 
+const view = z
+  .object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() })
+  .meta({
+    description: "With `?view=true`: the picture as the model received it, a byte per channel in base64.",
+  });
+
 export const predictionsSchema = z
   .object({
     model: z.string(),
     version: z.string(),
     predictions: z.array(
-      z.union([score.extend({ top: z.array(score) }), z.unknown()]).meta({
+      z.union([score.extend({ top: z.array(score), view: view.optional() }), z.unknown()]).meta({
         description:
           "For models with labels: the best label, its probability and the top labels. Else the outputs.",
       }),
