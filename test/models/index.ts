@@ -1,4 +1,5 @@
 /** Small ONNX models, made on the spot, for tests that serve or read models. Each function gives a file's bytes. */
 export { add, fixedBatch, identity, slow, sumOfRow } from "./arithmetic.js";
 export { broken, truncated } from "./broken.js";
+export { lookUp } from "./look-up.js";
 export { labelEncoder, textClassifier, upperCase } from "./text.js";

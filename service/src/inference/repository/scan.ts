@@ -31,7 +31,10 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 /** Everything in the model repository `root`, laid out `NAME/VERSION/model.onnx`, sorted by name. Loads nothing. */
 export async function scanRepository(root: string): Promise<ScannedModel[]> {
   const models: ScannedModel[] = [];
-  for (const name of await folderNames(root)) models.push(await scanModel(root, name));
+  const names = await folderNames(root).catch((error: unknown) => {
+    throw new Error(`model repository '${root}' cannot be read: ${String(error)}`, { cause: error });
+  });
+  for (const name of names) models.push(await scanModel(root, name));
   return models;
 }
 

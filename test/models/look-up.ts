@@ -1,0 +1,14 @@
+import { floats, model, node, value } from "../../service/src/onnx/build.js";
+import { encodeModel } from "../../service/src/onnx/encode.js";
+
+/** `value` FLOAT [N] = 10, 20 or 30, at `index` INT64 [N]: fails for an index that is not 0, 1 or 2. */
+export const lookUp = (): Uint8Array =>
+  encodeModel(
+    model({
+      name: "look-up",
+      nodes: [node("Gather", ["table", "index"], ["value"])],
+      inputs: [value("index", "INT64", ["N"])],
+      outputs: [value("value", "FLOAT", ["N"])],
+      initializers: [floats("table", [3], [10, 20, 30])],
+    }),
+  );
