@@ -1,9 +1,6 @@
-import { METRICS } from "@ai-model-service/contract";
+import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract";
 import { Gauge, Histogram, type Registry } from "prom-client";
 import type { Exchange } from "./exchange.js";
-
-/** Seconds: from half a millisecond, a prediction on an idle server, to the longest deadline that makes sense. */
-const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 type Observer = Histogram.Internal<string>;
 
@@ -19,7 +16,7 @@ export class HttpMetrics {
       name: METRICS.httpRequestDuration,
       help: "Seconds from a request's first byte to its response's last, by route template and status code.",
       labelNames: ["method", "route", "code"],
-      buckets: DURATION_BUCKETS,
+      buckets: [...LATENCY_BUCKETS_SECONDS],
       registers: [registry],
     });
     const gauge: Gauge = new Gauge({
