@@ -13,13 +13,16 @@ import type { Engine } from "./inference/engine.js";
 import { WEB_FOLDER } from "./paths.js";
 import { createInfer } from "./protocols/inference.js";
 import { predictRoute } from "./protocols/predict/routes.js";
+import { tensorflowPredictRoute, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
+import { v2InferRoute } from "./protocols/v2/infer-route.js";
+import { v2Routes } from "./protocols/v2/routes.js";
 import type { Settings } from "./settings.js";
 import { SERVICE } from "./version.js";
 
 export interface ServiceOptions {
   readonly settings: Pick<
     Settings,
-    "apiKeys" | "bodyTimeoutSeconds" | "maxBodyBytes" | "requestTimeoutSeconds"
+    "apiKeys" | "bodyTimeoutSeconds" | "maxBatchSize" | "maxBodyBytes" | "requestTimeoutSeconds"
   >;
   readonly engine: Engine;
   readonly registry: Registry;
@@ -32,16 +35,22 @@ export function createService({ settings, engine, registry, lifecycle, log }: Se
   const checkKey = createKeyCheck(settings.apiKeys);
   const { requestTimeoutSeconds, maxBodyBytes } = settings;
   const infer = createInfer({ engine, registry, requestTimeoutSeconds });
+  const protocol = { engine, infer, maxBodyBytes };
   const isReady = (): boolean => engine.isReady();
   const app = createApp({
-    routes: [...healthRoutes(lifecycle, isReady), metricsRoute(registry)],
+    routes: [
+      ...healthRoutes(lifecycle, isReady),
+      metricsRoute(registry),
+      ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize: settings.maxBatchSize }),
+      ...tensorflowRoutes({ engine }),
+    ],
     folders: [{ path: "/", folder: WEB_FOLDER }],
     responder: createResponder(lifecycle),
     checkKey,
   });
   describeProcess(registry);
   return createHttpServer({
-    hotRoutes: [predictRoute({ engine, infer, maxBodyBytes })],
+    hotRoutes: [predictRoute(protocol), v2InferRoute(protocol), tensorflowPredictRoute(protocol)],
     fallback: app,
     checkKey,
     metrics: new HttpMetrics(registry),

@@ -1,17 +1,30 @@
+import { isInteger, isSafeNumber, parse as parseLossless } from "lossless-json";
 import type { z } from "zod";
 import { ServiceError } from "../errors.js";
+import type { TensorSpec } from "../inference/tensor.js";
 
-/** The JSON value of a body. Throws invalid_json, and invalid_input for an empty body. */
-export function parseJson(body: Buffer): unknown {
+/** Integers that JSON.parse may round have at least so many digits. */
+const LONG_NUMBER = /\d{16}/;
+
+/**
+ * The JSON value of a body for a model with `inputs`. Where one of them takes 64-bit integers, those beyond 2^53 come
+ * as bigints, exact to the last digit. Throws invalid_json, and invalid_input for an empty body.
+ */
+export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unknown {
   if (body.length === 0) throw new ServiceError("invalid_input", "The request body is empty.");
+  const text = body.toString("utf8");
+  const exact = inputs.some(({ datatype }) => datatype === "INT64" || datatype === "UINT64");
   try {
-    return JSON.parse(body.toString("utf8"));
+    return exact && LONG_NUMBER.test(text) ? parseLossless(text, undefined, exactNumber) : JSON.parse(text);
   } catch (cause) {
     throw new ServiceError("invalid_json", `The request body is not valid JSON: ${reasonOf(cause)}.`, {
       cause,
     });
   }
 }
+
+const exactNumber = (text: string): number | bigint =>
+  isInteger(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);
 
 const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message.slice(0, 200) : "unreadable";

@@ -16,7 +16,7 @@ export async function readInput(exchange: Exchange, model: ServedModel, body: Bu
     case "application/octet-stream":
       return rows(tensorsFromBytes(model, body, datatypeOf(exchange, parameters)));
     case "application/json":
-      return tensorsFromJson(model, parseJson(body));
+      return tensorsFromJson(model, parseJson(body, model.inputs));
     case "image/png":
     case "image/jpeg":
     case "image/webp":
