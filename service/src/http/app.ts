@@ -44,6 +44,7 @@ export function createApp(options: AppOptions): (exchange: Exchange) => void {
   return (exchange) => {
     exchanges.set(exchange.request, exchange);
     app(exchange.request as Request, exchange.response as Response, (error: unknown) => {
+      if (error === undefined) exchange.route = "unmatched";
       options.responder.error(exchange, error ?? notFound());
     });
   };
