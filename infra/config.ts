@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { fault } from "./fault.js";
 import { explain } from "./settings/explain.js";
 import { autoscaling } from "./settings/autoscaling.js";
 import { eks } from "./settings/eks.js";
@@ -68,7 +69,7 @@ export function parse(record: Record<string, string>): Settings {
     return [name, isObjectSection(name) ? fromJson(text) : text] as const;
   });
   const result = settings.safeParse(Object.fromEntries(sections), { reportInput: true });
-  if (!result.success) throw new pulumi.RunError(explain(PROJECT, result.error.issues));
+  if (!result.success) throw fault(explain(PROJECT, result.error.issues));
   return result.data;
 }
 

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "./config.js";
 import { dockerProvider } from "./docker/provider.js";
+import { fault } from "./fault.js";
 import { contentTag, inputFiles } from "./image-inputs.js";
 import type { Registry } from "./registries/registry.js";
 
@@ -47,6 +48,6 @@ function buildImage(settings: Settings["image"], registry: Registry): docker.Ima
 
 /** Lets only a name with a digest through: a tag can be moved, and a rollout would not see it. */
 export function requireDigest(reference: string): string {
-  if (!/@sha256:[0-9a-f]{64}$/.test(reference)) throw new Error(`image ${reference} has no @sha256: digest`);
+  if (!/@sha256:[0-9a-f]{64}$/.test(reference)) throw fault(`image ${reference} has no @sha256: digest`);
   return reference;
 }

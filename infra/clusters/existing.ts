@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
 
 import type { Settings } from "../config.js";
+import { fault } from "../fault.js";
 import type { Cluster } from "./cluster.js";
 import { checkKubeconfig, selectContext, type SelectedContext } from "./kubeconfig.js";
 
@@ -25,7 +26,7 @@ function readContext({ kubeconfig, context }: Settings["existing"]): SelectedCon
     if (path === undefined) throw new Error(`there is no file ${candidates.join(" or ")}`);
     return selectContext(checkKubeconfig(parse(readFileSync(path, "utf8")), path), context);
   } catch (error) {
-    throw new pulumi.RunError(`ai-model-service:existing.kubeconfig: ${(error as Error).message}`);
+    throw fault(`ai-model-service:existing.kubeconfig: ${(error as Error).message}`);
   }
 }
 

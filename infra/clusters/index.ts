@@ -2,15 +2,13 @@ import type { Settings } from "../config.js";
 import type { Cluster } from "./cluster.js";
 
 /** How each kind of cluster is had. Loaded only when chosen: providers' packages are large. */
-const kinds: Record<string, (settings: Settings) => Promise<Cluster>> = {
+const kinds: Record<Settings["cluster"], (settings: Settings) => Promise<Cluster>> = {
   existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
   local: async ({ local }) => (await import("./local.js")).localCluster(local),
   eks: async ({ eks }) => (await import("./eks.js")).eksCluster(eks),
 };
 
 /** The cluster that the settings ask for. */
-export async function chooseCluster(settings: Settings): Promise<Cluster> {
-  const choose = kinds[settings.cluster];
-  if (choose === undefined) throw new Error(`cluster ${settings.cluster} is not available`);
-  return choose(settings);
+export function chooseCluster(settings: Settings): Promise<Cluster> {
+  return kinds[settings.cluster](settings);
 }

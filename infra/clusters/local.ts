@@ -6,6 +6,7 @@ import type { Settings } from "../config.js";
 import { thisDaemonAddress } from "../docker/address.js";
 import { daemonAt } from "../docker/daemon.js";
 import { dockerProvider } from "../docker/provider.js";
+import { fault } from "../fault.js";
 import { localRegistry, registryContainer } from "../registries/local.js";
 import type { Cluster, Exposure } from "./cluster.js";
 import { labels } from "./local/labels.js";
@@ -69,6 +70,6 @@ async function check(name: string, ports: Settings["local"]["ports"]): Promise<v
   try {
     await preflight(daemonAt(thisDaemonAddress()), { name, ports: Object.fromEntries(named) });
   } catch (error) {
-    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    throw fault(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,5 +1,6 @@
 import type { Cluster } from "../clusters/cluster.js";
 import type { Settings } from "../config.js";
+import { fault } from "../fault.js";
 import type { Registry } from "./registry.js";
 
 /** The registry that the settings name, else the one that comes with the cluster. */
@@ -8,6 +9,6 @@ export async function chooseRegistry(settings: Settings, cluster: Cluster): Prom
   if (address !== undefined) {
     return (await import("./external.js")).externalRegistry(address, settings.registry);
   }
-  if (cluster.registry === undefined) throw new Error(`a ${cluster.kind} cluster brings no registry`);
+  if (cluster.registry === undefined) throw fault(`a ${cluster.kind} cluster brings no registry`);
   return cluster.registry();
 }
