@@ -2,4 +2,5 @@
 export { add, fixedBatch, identity, slow, sumOfRow } from "./arithmetic.js";
 export { broken, truncated } from "./broken.js";
 export { lookUp } from "./look-up.js";
+export { runningSum } from "./running-sum.js";
 export { labelEncoder, textClassifier, upperCase } from "./text.js";
