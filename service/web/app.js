@@ -84,8 +84,9 @@ async function explain(error) {
     return true;
   }
   if (error instanceof KeyNeeded) $("key-form").hidden = false;
-  else if (error instanceof Refused) notice(error.message);
-  else throw error;
+  else if (!(error instanceof Refused)) throw error;
+  // The first dots of a stroke are nothing that a model could recognise: no reason to complain yet.
+  else if (!pad.drawing) notice(error.message);
   showEmpty();
   return false;
 }
@@ -130,7 +131,12 @@ function connectTools() {
     await loadPicture(event.target.files[0]);
     event.target.value = "";
   });
-  for (const done of ["pointerup", "keyup"]) $("ink").addEventListener(done, speak);
+  for (const done of ["pointerup", "keyup"]) {
+    $("ink").addEventListener(done, async () => {
+      await update();
+      speak();
+    });
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") pad.clear();
     if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
@@ -178,7 +184,8 @@ async function introduce() {
     chart.announce(outputs.flatMap((output) => output.parameters?.labels ?? []));
     if (pad.empty) showEmpty();
   } catch (error) {
-    if (await explain(error)) await introduce();
+    // A server may keep its list of models to itself; the first answer names the model.
+    if (!(error instanceof Refused) && (await explain(error))) await introduce();
   }
 }
 

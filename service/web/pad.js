@@ -151,6 +151,10 @@ export function createPad(canvas, changed) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
   return {
+    /** Whether a stroke is under way. */
+    get drawing() {
+      return drawing || penDown;
+    },
     get empty() {
       return strokes.length === 0 && picture === null;
     },
