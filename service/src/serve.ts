@@ -4,9 +4,11 @@ import { Lifecycle } from "./http/lifecycle.js";
 import { listen } from "./http/listen.js";
 import { createLog } from "./http/log.js";
 import { shutDown } from "./http/shutdown.js";
+import { UnusedConnections } from "./http/unused-connections.js";
 import { createEngine } from "./inference/create-engine.js";
 import type { Engine } from "./inference/engine.js";
 import { createService } from "./service.js";
+
 import type { Settings } from "./settings.js";
 
 /** Serves until SIGTERM or SIGINT, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
@@ -31,10 +33,12 @@ export async function serve(settings: Settings): Promise<void> {
     log,
   );
   const server = createService({ settings, engine, registry, lifecycle, log });
+  const unusedConnections = new UnusedConnections(server);
   const port = await listen(server, settings.port, settings.host);
   onSignal(log, settings, () =>
     shutDown({
       server,
+      unusedConnections,
       lifecycle,
       delaySeconds: settings.shutdownDelaySeconds,
       release: () => engine.stop(),

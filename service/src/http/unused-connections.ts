@@ -1,0 +1,23 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * Connections on which no request has begun; browsers open them ahead of need. `server.close()` ends idle connections
+ * but waits for these as if they were busy, so that one open page would hold up the shutdown.
+ */
+export class UnusedConnections {
+  readonly #sockets = new Set<Socket>();
+
+  /** Watches a server that does not listen yet. */
+  constructor(server: Server) {
+    server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    server.on("request", ({ socket }) => this.#sockets.delete(socket));
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
