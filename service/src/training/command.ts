@@ -6,7 +6,7 @@ import { TRAIN_OPTIONS, type TrainOptions } from "./options.js";
 /** `train`: from digits to a new version of a model, with its metrics and pictures. */
 export function trainCommand(): Command {
   const command = new Command("train").description(
-    "trains the digit classifier and writes a new version of it",
+    "Train the digit classifier and write a new version of it.",
   );
   TRAIN_OPTIONS.forEach((option) => command.addOption(option));
   return command.action(async (options: TrainOptions) => {
