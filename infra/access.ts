@@ -29,7 +29,11 @@ export function access({ name, namespace, port, host }: ServiceAddress): Access 
       call: `${forward} &\n${curl(url("localhost", SERVICE_PORT))}`,
     };
   }
-  const endpoint = url(host, port);
+  return accessAt(url(host, port));
+}
+
+/** How to reach the service at its URL. */
+export function accessAt(endpoint: string): Access {
   return { endpoint, call: curl(endpoint) };
 }
 

@@ -1,7 +1,9 @@
 import { serviceAccess } from "./access.js";
+import { onCluster } from "./clusters/cluster.js";
 import { chooseCluster } from "./clusters/index.js";
 import { load } from "./config.js";
 import { serviceImage } from "./image.js";
+import { publicEndpoint } from "./ingress.js";
 import { chooseMonitoring } from "./monitoring/index.js";
 import { chooseRegistry } from "./registries/index.js";
 import { ModelService, serviceNamespace } from "./service.js";
@@ -10,15 +12,16 @@ const settings = load();
 const cluster = await chooseCluster(settings);
 const image = await serviceImage(settings.image, () => chooseRegistry(settings, cluster));
 const space = serviceNamespace(cluster, settings.namespace);
-const onCluster = { provider: cluster.provider, dependsOn: cluster.ready };
-const monitoring = chooseMonitoring(settings, onCluster);
+const placement = onCluster(cluster);
+const monitoring = chooseMonitoring(settings, placement);
 const inference = new ModelService(
   "inference",
   { image, namespace: space.metadata.name, settings, metrics: monitoring.scalingMetrics },
-  onCluster,
+  placement,
 );
 monitoring.watch({ namespace: settings.namespace, name: "inference", after: space });
-const reached = serviceAccess(inference.service);
+const reached =
+  publicEndpoint(cluster, settings.ingress, space.metadata.name) ?? serviceAccess(inference.service);
 
 export const endpoint = reached.endpoint;
 export const call = reached.call;

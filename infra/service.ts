@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Cluster } from "./clusters/cluster.js";
+import { type Cluster, onCluster } from "./clusters/cluster.js";
 import type { Settings } from "./config.js";
 import { autoscalerSpec } from "./workload/autoscaler.js";
 import { deploymentSpec } from "./workload/deployment.js";
@@ -90,9 +90,5 @@ export function serviceNamespace(cluster: Cluster, name: string): k8s.core.v1.Na
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
   };
-  return new k8s.core.v1.Namespace(
-    name,
-    { metadata: { name, labels } },
-    { provider: cluster.provider, dependsOn: cluster.ready },
-  );
+  return new k8s.core.v1.Namespace(name, { metadata: { name, labels } }, onCluster(cluster));
 }

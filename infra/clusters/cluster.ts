@@ -7,8 +7,8 @@ import type { Registry } from "../registries/registry.js";
 export type Exposure =
   /** A port of every node, published on this machine under another. */
   | { by: "node-port"; ports: Record<"service" | "grafana", { nodePort: number; hostPort: number }> }
-  /** A load balancer of AWS, as `ingress` describes it. */
-  | { by: "network-load-balancer" };
+  /** A load balancer of AWS with these tags, as `ingress` describes it. */
+  | { by: "network-load-balancer"; tags: Record<string, string> };
 
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {
@@ -20,8 +20,24 @@ export interface Cluster {
   provider: k8s.Provider;
   /** What must exist before workloads do, and outlive them. */
   ready: pulumi.Resource[];
+  /** With whose end every object of the cluster is gone, so that none needs to be deleted for itself. */
+  volume?: pulumi.Resource;
   /** Makes the registry that comes with the cluster; absent where none does. */
   registry?: () => Promise<Registry>;
   /** How the cluster's Services are reached from outside; absent where the program does not know. */
   exposure?: Exposure;
+}
+
+/** The options of everything that lives on a cluster; what needs more before it adds to `dependsOn`. */
+export interface Placement {
+  provider: k8s.Provider;
+  dependsOn: pulumi.Resource[];
+  transformations: pulumi.ResourceTransformation[];
+}
+
+/** Where everything that lives on a cluster belongs. */
+export function onCluster({ provider, ready, volume }: Cluster): Placement {
+  const goneWithVolume: pulumi.ResourceTransformation = ({ type, props, opts }) =>
+    type.startsWith("kubernetes:") ? { props, opts: { ...opts, deletedWith: volume } } : undefined;
+  return { provider, dependsOn: ready, transformations: volume === undefined ? [] : [goneWithVolume] };
 }

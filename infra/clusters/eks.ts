@@ -27,14 +27,18 @@ export function eksCluster(settings: Settings["eks"]): Cluster {
     provider,
     ready: [...ready, storageClass({ provider })],
     registry: async () => (await import("../registries/ecr.js")).ecrRegistry(name, opts),
-    exposure: { by: "network-load-balancer" },
+    exposure: { by: "network-load-balancer", tags: allTags(settings) },
   };
 }
 
 /** The region's API; its default tags reach every resource that can carry tags. */
-function awsProvider({ region, tags }: Settings["eks"]): aws.Provider {
-  const own = { project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" };
-  return new aws.Provider("aws", { region, defaultTags: { tags: { ...tags, ...own } } });
+function awsProvider(settings: Settings["eks"]): aws.Provider {
+  return new aws.Provider("aws", { region: settings.region, defaultTags: { tags: allTags(settings) } });
+}
+
+/** The settings' tags and the program's own. */
+function allTags({ tags }: Settings["eks"]): Record<string, string> {
+  return { ...tags, project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" };
 }
 
 function kubeconfigOf(cluster: aws.eks.Cluster, region: string): pulumi.Output<string> {

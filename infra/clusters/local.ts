@@ -34,13 +34,13 @@ export async function localCluster(settings: Settings["local"]): Promise<Cluster
   const data = new docker.Volume("data", { name: `${name}-data` }, opts);
   const node = nodeContainer({ name, settings, image, network, data }, { ...opts, dependsOn: registry });
   const kubeconfig = kubeconfigOf({ name, settings, image, data, node }, opts);
-  goneWith(data);
   return {
     kind: "local",
     name: pulumi.output(name),
     kubeconfig,
     provider: new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: name }, { dependsOn: node }),
     ready: [node],
+    volume: data,
     registry: () => Promise.resolve(localRegistry(registry, settings.ports.registry, node)),
     exposure: exposure(settings.ports),
   };
@@ -54,13 +54,6 @@ function exposure({ service, grafana }: Settings["local"]["ports"]): Exposure {
       grafana: { nodePort: NODE_PORTS.grafana, hostPort: grafana },
     },
   };
-}
-
-/** Every Kubernetes object is on the cluster's volume: whoever deletes the volume need not delete them one by one. */
-function goneWith(volume: docker.Volume): void {
-  pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
-    type.startsWith("kubernetes:") ? { props, opts: { ...opts, deletedWith: volume } } : undefined,
-  );
 }
 
 async function check(name: string, ports: Settings["local"]["ports"]): Promise<void> {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Placement } from "../clusters/cluster.js";
 import type { Settings } from "../config.js";
 import { concurrencyMetric } from "./adapter-rule.js";
 import { metricsAdapter } from "./adapter.js";
@@ -27,11 +28,6 @@ export interface WatchedService {
 }
 
 type MonitoringSettings = Pick<Settings, "monitoring" | "autoscaling">;
-
-interface Placement {
-  readonly provider: pulumi.ProviderResource;
-  readonly dependsOn: pulumi.Resource[];
-}
 
 /** Installs the monitoring, joins the one that is there, or does without, as the settings say. */
 export function chooseMonitoring(settings: MonitoringSettings, placement: Placement): Monitoring {
@@ -64,7 +60,7 @@ function installedMonitoring(
       new ServiceWatch(
         service.name,
         { service, dashboardNamespace: namespace, settings: monitoring },
-        { provider: placement.provider, dependsOn: [release, after] },
+        { ...placement, dependsOn: [release, after] },
       );
     },
   };
@@ -90,7 +86,7 @@ function existingMonitoring(
       new ServiceWatch(
         service.name,
         { service, dashboardNamespace: service.namespace, settings: monitoring },
-        { provider: placement.provider, dependsOn: [...placement.dependsOn, after] },
+        { ...placement, dependsOn: [...placement.dependsOn, after] },
       );
     },
   };

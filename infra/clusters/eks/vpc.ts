@@ -119,7 +119,7 @@ function natGateways(
     const address = new aws.ec2.Eip(`nat-${index}`, { domain: "vpc", tags }, opts);
     return new aws.ec2.NatGateway(
       `nat-${index}`,
-      { allocationId: address.allocationId, subnetId: publicSubnet.id, tags },
+      { allocationId: address.id, subnetId: publicSubnet.id, tags },
       opts,
     );
   });

@@ -1,50 +1,102 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb.js";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc.js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import { vi } from "vitest";
 
+import { answer, computed } from "./computed.js";
+
+type Values = Record<string, unknown>;
+
 /** A resource that the program declared, with its inputs as plain data. */
-export interface Declared extends MockResourceArgs {
-  inputs: Record<string, unknown>;
+export interface Declared {
+  type: string;
+  name: string;
+  /** Secrets as Pulumi marks them. */
+  inputs: Values;
+  /** Reference of the explicit provider; empty if there is none. */
+  provider: string;
+  /** URN, as the resources after it name it. */
+  urn: string;
+  /** URNs of what must exist before it. */
+  dependencies: string[];
+  /** URN of the resource whose end is also its own. */
+  deletedWith: string;
+  /** Names of outputs that are kept secret beside those that come from secret inputs. */
+  secretOutputs: string[];
 }
 
 /** What the program declared and exported. */
 export interface Run {
   resources: Declared[];
-  outputs: Record<string, unknown>;
+  outputs: Values;
+  /** Names of the outputs that are secret. */
+  secrets: string[];
   /** The only resource of a type, by the type's last word: `Deployment`. */
   only(type: string): Declared;
 }
 
 /** Settings by full key or within the program's namespace; objects become JSON as Pulumi hands them over. */
-export type StackSettings = Record<string, unknown>;
+export type StackSettings = Values;
 
 const PROJECT = "ai-model-service";
 
-/** An image name with the digest that mocked builds get. */
-export const DIGEST = `sha256:${"d".repeat(64)}`;
+export { DIGEST } from "./computed.js";
 
 /** Runs the whole program as Pulumi would, against mocks. In a preview what providers compute is not known. */
-export async function runProgram(settings: StackSettings, { preview = false } = {}): Promise<Run> {
+export async function runProgram(
+  settings: StackSettings,
+  { preview = false, stack = "test" } = {},
+): Promise<Run> {
   const resources: Declared[] = [];
-  const newResource = (args: MockResourceArgs) => {
-    const declared: Declared = args;
-    resources.push(declared);
-    return {
-      id: preview ? undefined : `${args.name}-id`,
-      state: preview ? declared.inputs : computed(declared),
-    };
-  };
   pulumi.runtime.setAllConfig(configuration(settings));
   await pulumi.runtime.setMocks(
-    { newResource, call: ({ inputs }) => inputs as Record<string, unknown> },
+    {
+      newResource: ({ type, name, inputs }) => ({
+        id: preview ? undefined : `${name}-id`,
+        state: preview ? (inputs as Values) : computed(type, name, inputs as Values),
+      }),
+      call: ({ token, inputs }) => answer(token, inputs as Values),
+    },
     PROJECT,
-    "test",
+    stack,
     preview,
   );
+  recordRegistrations(resources);
   vi.resetModules();
-  const exported = (await import("../../../infra/index.js")) as Record<string, unknown>;
+  const exported = (await import("../../../infra/index.js")) as Values;
   await pulumi.runtime.disconnect();
-  return { resources, outputs: await resolved(exported), only: (type) => onlyOf(resources, type) };
+  return {
+    resources,
+    outputs: await resolved(exported),
+    secrets: await secretsOf(exported),
+    only: (type) => onlyOf(resources, type),
+  };
+}
+
+/** Keeps what is declared to the mocks that were just set. */
+function recordRegistrations(resources: Declared[]): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: RegisterResourceRequest, callback) =>
+    register(request, (error: unknown, response: RegisterResourceResponse | undefined) => {
+      if (response !== undefined) resources.push(declaredBy(request, response.getUrn()));
+      callback(error, response);
+    });
+}
+
+function declaredBy(request: RegisterResourceRequest, urn: string): Declared {
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    inputs: deserializeProperties(request.getObject() ?? new structs.Struct()),
+    provider: request.getProvider(),
+    dependencies: request.getDependenciesList(),
+    deletedWith: request.getDeletedwith(),
+    secretOutputs: request.getAdditionalsecretoutputsList(),
+  };
 }
 
 function configuration(settings: StackSettings): Record<string, string> {
@@ -56,18 +108,6 @@ function configuration(settings: StackSettings): Record<string, string> {
   );
 }
 
-/** Inputs, and what the provider would add. */
-function computed({ type, inputs }: Declared): Record<string, unknown> {
-  switch (type) {
-    case "docker:index/image:Image":
-      return { ...inputs, repoDigest: `${String(inputs["imageName"]).replace(/:[^:/]+$/, "")}@${DIGEST}` };
-    case "kubernetes:core/v1:Service":
-      return { ...inputs, status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } };
-    default:
-      return inputs;
-  }
-}
-
 function onlyOf(resources: Declared[], type: string): Declared {
   const found = resources.filter((r) => r.type.split(/[:/]/).slice(-1)[0] === type);
   if (found.length !== 1 || found[0] === undefined)
@@ -75,11 +115,19 @@ function onlyOf(resources: Declared[], type: string): Declared {
   return found[0];
 }
 
-async function resolved(exported: Record<string, unknown>): Promise<Record<string, unknown>> {
+async function resolved(exported: Values): Promise<Values> {
   const entries = Object.entries(exported).map(
     async ([name, value]) => [name, await promised(value)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
+}
+
+async function secretsOf(exported: Values): Promise<string[]> {
+  const entries = Object.entries(exported).map(async ([name, value]) => {
+    const output = pulumi.output(value) as pulumi.Output<unknown> & { isSecret: Promise<boolean> };
+    return (await output.isSecret) ? [name] : [];
+  });
+  return (await Promise.all(entries)).flat();
 }
 
 /** An output's value; undefined where a preview does not know it. */

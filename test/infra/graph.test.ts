@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import type { FakeDaemon } from "./support/docker-daemon.js";
+import { drawing, find, isSecret, ofPackage, outliving, valuesOf } from "./support/graph.js";
+import { type Run, runProgram } from "./support/program.js";
+import { daemonWithCluster, PREBUILT, type StackName, STACKS } from "./support/stacks.js";
+
+let daemon: FakeDaemon;
+const runs = {} as Record<StackName, { created: Run; previewed: Run }>;
+
+beforeAll(async () => {
+  daemon = await daemonWithCluster();
+  vi.stubEnv("DOCKER_HOST", daemon.address);
+  for (const stack of Object.keys(STACKS) as StackName[]) {
+    const created = await runProgram(STACKS[stack](), { stack });
+    runs[stack] = { created, previewed: await runProgram(STACKS[stack](), { stack, preview: true }) };
+  }
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await daemon.close();
+});
+
+describe.each(Object.keys(STACKS) as StackName[])("the graph of %s", (stack) => {
+  it("is the one that was reviewed", async () => {
+    await expect(drawing(runs[stack].created)).toMatchFileSnapshot(`graph/${stack}.txt`);
+  });
+
+  it("is the same in a preview, when nothing that providers compute is known", () => {
+    expect(drawing(runs[stack].previewed)).toBe(drawing(runs[stack].created));
+  });
+
+  it("leaves no resource to a default provider", () => {
+    const { resources } = runs[stack].created;
+    const custom = resources.filter(({ type }) => !/^(ai-model-service|pulumi):/.test(type));
+    expect(custom.filter(({ provider }) => provider === "").map(({ urn }) => urn)).toEqual([]);
+  });
+
+  it("runs every image by digest", () => {
+    const { created } = runs[stack];
+    const images = ofPackage(created, "kubernetes").flatMap(({ inputs }) => valuesOf(inputs, "image"));
+    expect(images.length).toBeGreaterThan(0);
+    for (const image of images) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  it("leaves the replicas of what is autoscaled to the autoscaler", () => {
+    const { created } = runs[stack];
+    const target = created.only("HorizontalPodAutoscaler").inputs;
+    expect(target).toHaveProperty("spec.scaleTargetRef.name", "inference");
+    expect(find(created, "Deployment", "inference").inputs).not.toHaveProperty("spec.replicas");
+  });
+
+  it("keeps the kubeconfig secret on its way to the provider and out", () => {
+    const { created } = runs[stack];
+    const provider = created.resources.find(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(isSecret(provider?.inputs["kubeconfig"])).toBe(true);
+    expect(created.secrets).toContain("kubeconfig");
+  });
+});
+
+describe("the graph of dev", () => {
+  it("publishes ports on 127.0.0.1 alone", () => {
+    const ports = ofPackage(runs.dev.created, "docker").flatMap(({ inputs }) => valuesOf(inputs, "ip"));
+    expect(ports).toEqual(Array(4).fill("127.0.0.1"));
+  });
+
+  it("starts containers by their images' content", () => {
+    const containers = runs.dev.created.resources.filter(({ type }) => type.endsWith(":Container"));
+    expect(containers.map(({ inputs }) => inputs["image"])).toEqual(
+      containers.map(() => expect.stringMatching(/^sha256:/) as string),
+    );
+  });
+
+  it("makes the node wait until it is healthy, and the kubeconfig wait for the node", () => {
+    const { created } = runs.dev;
+    const node = find(created, "Container", "node");
+    expect(node.inputs).toMatchObject({ wait: true, healthcheck: {} });
+    expect(outliving(created, find(created, "Container", "kubeconfig"))).toContain(node);
+  });
+
+  it("pushes the image only to a registry that the node reaches", () => {
+    const { created } = runs.dev;
+    expect(outliving(created, find(created, "Image", "service"))).toContain(
+      find(created, "Container", "node"),
+    );
+  });
+
+  it("hides what the kubeconfig's reader prints", () => {
+    expect(find(runs.dev.created, "Container", "kubeconfig").secretOutputs).toContain("containerLogs");
+  });
+
+  it("need not delete from a cluster that is deleted", () => {
+    const { created } = runs.dev;
+    const { urn } = find(created, "Volume", "data");
+    for (const { deletedWith, name } of ofPackage(created, "kubernetes")) expect(deletedWith, name).toBe(urn);
+  });
+
+  it("names all that it makes in Docker after the stack", () => {
+    const named = ofPackage(runs.dev.created, "docker").filter(({ type }) => !/Image$/.test(type));
+    for (const { inputs } of named) expect(inputs["name"]).toMatch(/^ai-model-service-dev/);
+  });
+});
+
+describe("the graph of prod", () => {
+  it("deletes workloads before the cluster, and the cluster before its network and roles", () => {
+    const { created } = runs.prod;
+    const cluster = find(created, "Cluster", "cluster");
+    for (const workload of ofPackage(created, "kubernetes")) {
+      expect(outliving(created, workload), workload.name).toContain(cluster);
+    }
+    const below = [...outliving(created, cluster)].map(({ type }) => type.split(":").at(-1));
+    expect(below).toEqual(
+      expect.arrayContaining([
+        "Subnet",
+        "NatGateway",
+        "Route",
+        "RouteTableAssociation",
+        "RolePolicyAttachment",
+      ]),
+    );
+  });
+
+  it("tags all that AWS can tag", () => {
+    const { created } = runs.prod;
+    const provider = find(created, "aws", "aws");
+    const tags = JSON.parse(String(provider.inputs["defaultTags"])) as unknown;
+    expect(tags).toEqual({ tags: { project: "ai-model-service", stack: "prod", "managed-by": "pulumi" } });
+    for (const { provider: used, name } of ofPackage(created, "aws"))
+      expect(used, name).toContain(provider.urn);
+  });
+
+  it("has an API server that few reach, that logs all and trusts access entries alone", () => {
+    expect(find(runs.prod.created, "Cluster", "cluster").inputs).toMatchObject({
+      accessConfig: { authenticationMode: "API" },
+      vpcConfig: {
+        endpointPrivateAccess: true,
+        endpointPublicAccess: true,
+        publicAccessCidrs: ["203.0.113.0/24"],
+      },
+      enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+      encryptionConfig: { resources: ["secrets"] },
+    });
+  });
+
+  it("keeps the API server inside of the VPC if nobody reaches it from outside", async () => {
+    const settings = STACKS.prod();
+    const run = await runProgram({ ...settings, eks: { ...settings.eks, apiAccess: "nobody" } });
+    expect(find(run, "Cluster", "cluster").inputs).toMatchObject({
+      vpcConfig: { endpointPrivateAccess: true, endpointPublicAccess: false },
+    });
+  });
+
+  it("lets EKS run nodes, storage and load balancers", () => {
+    expect(find(runs.prod.created, "Cluster", "cluster").inputs).toMatchObject({
+      bootstrapSelfManagedAddons: false,
+      computeConfig: { enabled: true },
+      storageConfig: { blockStorage: { enabled: true } },
+      kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true } },
+    });
+  });
+
+  it("spreads over three zones and gives no node an address on the internet", () => {
+    const subnets = runs.prod.created.resources.filter(({ type }) => type.endsWith(":Subnet"));
+    expect(new Set(subnets.map(({ inputs }) => inputs["availabilityZone"])).size).toBe(3);
+    for (const { inputs } of subnets) expect(inputs["mapPublicIpOnLaunch"]).toBe(false);
+  });
+
+  it("goes out through one NAT gateway, or one a zone", async () => {
+    const nats = ({ resources }: Run) => resources.filter(({ type }) => type.endsWith(":NatGateway")).length;
+    const settings = STACKS.prod();
+    const wide = await runProgram({ ...settings, eks: { ...settings.eks, natGateways: "per-zone" } });
+    expect([nats(runs.prod.created), nats(wide)]).toEqual([1, 3]);
+  });
+
+  it("holds no token that expires", () => {
+    const [provider] = runs.prod.created.resources.filter(
+      ({ type }) => type === "pulumi:providers:kubernetes",
+    );
+    expect(JSON.stringify(provider?.inputs)).toMatch(/get-token/);
+    expect(JSON.stringify(provider?.inputs)).not.toMatch(/k8s-aws-v1/);
+  });
+
+  it("has a registry whose tags cannot be moved, with scanned, encrypted and ageing images", () => {
+    const { created } = runs.prod;
+    expect(created.only("Repository").inputs).toMatchObject({
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "KMS" }],
+    });
+    expect(created.only("LifecyclePolicy").inputs).toHaveProperty(
+      "policy",
+      expect.stringContaining("expire"),
+    );
+  });
+
+  it("is on the internet only if the settings say so", async () => {
+    const scheme = (run: Run) =>
+      find(run, "Service", "public").inputs as { metadata: { annotations: Record<string, string> } };
+    const key = "service.beta.kubernetes.io/aws-load-balancer-scheme";
+    const quiet = await runProgram({ ...STACKS.prod(), ingress: {} });
+    expect(scheme(runs.prod.created).metadata.annotations[key]).toBe("internet-facing");
+    expect(scheme(quiet).metadata.annotations[key]).toBe("internal");
+  });
+
+  it("is previewed without Docker when the image is given", async () => {
+    const run = await runProgram({ ...STACKS.prod(), image: { reference: PREBUILT } }, { preview: true });
+    expect(run.resources.filter(({ type }) => /docker|ecr/.test(type))).toEqual([]);
+    expect(find(run, "Deployment", "inference").inputs).toHaveProperty(
+      "spec.template.spec.containers.0.image",
+      PREBUILT,
+    );
+  });
+});

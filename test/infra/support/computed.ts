@@ -1,0 +1,43 @@
+/** An image name with the digest that mocked builds get. */
+export const DIGEST = `sha256:${"d".repeat(64)}`;
+
+/** What k3s writes, cut short. */
+const NODE_KUBECONFIG = "clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n";
+
+type Values = Record<string, unknown>;
+
+/** What providers add to the inputs of a resource, by its type. */
+const outputs: Record<string, (inputs: Values, name: string) => Values> = {
+  "docker:index/image:Image": ({ imageName }) => ({
+    repoDigest: `${String(imageName).replace(/:[^:/]+$/, "")}@${DIGEST}`,
+  }),
+  "docker:index/remoteImage:RemoteImage": () => ({ imageId: DIGEST }),
+  "docker:index/container:Container": () => ({ containerLogs: NODE_KUBECONFIG }),
+  "kubernetes:core/v1:Service": () => ({ status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } }),
+  "aws:eks/cluster:Cluster": () => ({
+    endpoint: "https://cluster.test",
+    certificateAuthority: { data: "Y2E=" },
+  }),
+  "aws:ecr/repository:Repository": ({ name }) => ({
+    repositoryUrl: `123456789012.dkr.ecr.eu-central-1.amazonaws.com/${String(name)}`,
+    registryId: "123456789012",
+  }),
+};
+
+/** Inputs, and what the provider would add. */
+export function computed(type: string, name: string, inputs: Values): Values {
+  const arn = type.startsWith("aws:") ? { arn: `arn:aws:test::123456789012:${name}`, name } : {};
+  return { ...arn, ...inputs, ...outputs[type]?.(inputs, name) };
+}
+
+/** What the mocked providers' functions answer. */
+export function answer(token: string, inputs: Values): Values {
+  switch (token) {
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { ...inputs, names: ["eu-central-1a", "eu-central-1b", "eu-central-1c"] };
+    case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+      return { ...inputs, userName: "AWS", password: "for twelve hours" };
+    default:
+      return inputs;
+  }
+}
