@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+
+import { PATHS } from "@ai-model-service/contract";
+
+import { missingNeeds, REGISTRY } from "./support/needs.js";
+import { Project } from "./support/project.js";
+import { postToService } from "./support/service-proxy.js";
+import { createStack } from "./support/stack.js";
+import { Traffic, type Counts } from "./support/traffic.js";
+
+const NAMESPACE = "digits-of-a-test";
+const MIN_REPLICAS = 2;
+
+const digits = z
+  .array(z.object({ label: z.string(), pixels: z.base64().transform((text) => Buffer.from(text, "base64")) }))
+  .parse(JSON.parse(readFileSync("test/fixtures/digits.json", "utf8")));
+
+const answer = z.object({
+  predictions: z.array(z.object({ top: z.array(z.object({ label: z.string(), probability: z.number() })) })),
+});
+
+describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () => {
+  const config = new KubeConfig();
+  let project: Project;
+  let stack: Stack;
+  let traffic: Traffic;
+
+  beforeAll(async () => {
+    config.loadFromDefault();
+    traffic = new Traffic(config, `${NAMESPACE}-clients`);
+    project = await Project.copy();
+    stack = await createStack(project, "test", {
+      cluster: "existing",
+      namespace: NAMESPACE,
+      registry: { address: REGISTRY },
+      replicas: { min: MIN_REPLICAS, max: 3 },
+      resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+      service: { shutdownDelaySeconds: 3 },
+      monitoring: { mode: "none" },
+    });
+  });
+
+  afterAll(async () => {
+    await traffic.stop().catch(() => undefined);
+    await stack.destroy();
+    await project.remove();
+  });
+
+  it("comes up", async () => {
+    const { summary, outputs } = await stack.up();
+    expect(summary.result).toBe("succeeded");
+    expect(outputs).toMatchObject({
+      namespace: { value: NAMESPACE, secret: false },
+      endpoint: { value: `http://inference.${NAMESPACE}.svc` },
+      image: { value: expect.stringMatching(/@sha256:[0-9a-f]{64}$/) as string },
+      kubeconfig: { secret: true },
+    });
+  });
+
+  it("gets as many replicas as the settings ask for, each ready soon after its start", async () => {
+    await vi.waitFor(async () => expect(await readyReplicas()).toBe(MIN_REPLICAS), { timeout: 120_000 });
+    console.log(`Seconds from a pod's start to ready: ${(await secondsToReady()).join(", ")}.`);
+  });
+
+  it("predicts held-out pictures through the Service as the model itself does", async () => {
+    const session = await InferenceSession.create("service/models/mnist/1/model.onnx");
+    const path = `${PATHS.predict}?top=10`;
+    for (const { label, pixels } of digits.slice(0, 10)) {
+      const service = { namespace: NAMESPACE, name: "inference", path };
+      const { predictions } = answer.parse(await postToService(config, service, pixels));
+      const served = predictions[0]?.top ?? [];
+      const own = await probabilities(session, pixels);
+      expect(served[0]?.label).toBe(label);
+      for (const top of served) expect(top.probability).toBeCloseTo(own[Number(top.label)] ?? NaN, 4);
+      expect(served).toHaveLength(own.length);
+    }
+  });
+
+  it("has nothing to change in a second run", async () => {
+    await stack.preview({ expectNoChanges: true });
+    const { summary } = await stack.up({ expectNoChanges: true });
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  });
+
+  it("rolls a changed source file out by a new digest, with no request failed", async () => {
+    const image = await imageName();
+    await traffic.start(`http://inference.${NAMESPACE}.svc${PATHS.predict}`, image);
+    const before = await answeredMoreThan(20);
+    await project.append("service/src/main.ts", "\n// Changed.\nconsole.debug();\n");
+    await stack.up();
+    expect(await imageName()).not.toBe(image);
+    await vi.waitFor(async () => expect(await imagesOfPods()).toEqual([await imageName()]), {
+      timeout: 120_000,
+    });
+    expect(await answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
+  });
+
+  it("loses every pod in turn with no request failed", async () => {
+    const before = await answeredMoreThan(0);
+    for (const name of await podNames()) {
+      await core().deleteNamespacedPod({ namespace: NAMESPACE, name: name ?? "" });
+      await vi.waitFor(async () => expect(await podNames()).not.toContain(name), { timeout: 120_000 });
+      await vi.waitFor(async () => expect(await readyReplicas()).toBe(MIN_REPLICAS), { timeout: 120_000 });
+    }
+    expect(await answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
+  });
+
+  it("leaves nothing behind", async () => {
+    await traffic.stop();
+    await stack.destroy();
+    const { items } = await core().listNamespace();
+    expect(items.map(({ metadata }) => metadata?.name)).not.toContain(NAMESPACE);
+    const state = z.object({ deployment: z.object({ resources: z.array(z.unknown()).optional() }) });
+    expect(state.parse(await stack.exportStack()).deployment.resources ?? []).toEqual([]);
+  });
+
+  const core = () => config.makeApiClient(CoreV1Api);
+  const pods = async () => (await core().listNamespacedPod({ namespace: NAMESPACE })).items;
+  const podNames = async () => (await pods()).map(({ metadata }) => metadata?.name);
+  const imagesOfPods = async () => [...new Set((await pods()).map(({ spec }) => spec?.containers[0]?.image))];
+  const imageName = async () => String((await stack.outputs())["image"]?.value);
+
+  async function readyReplicas(): Promise<number | undefined> {
+    const apps = config.makeApiClient(AppsV1Api);
+    const { status } = await apps.readNamespacedDeployment({ namespace: NAMESPACE, name: "inference" });
+    return status?.readyReplicas;
+  }
+
+  async function secondsToReady(): Promise<number[]> {
+    return (await pods()).map(({ status }) => {
+      const ready = status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime;
+      const started = status?.containerStatuses?.[0]?.state?.running?.startedAt;
+      return (Number(ready) - Number(started)) / 1000;
+    });
+  }
+
+  async function answeredMoreThan(count: number): Promise<Counts> {
+    return vi.waitFor(
+      async () => {
+        const counts = await traffic.counts();
+        if (counts === undefined || counts.answered <= count)
+          throw new Error("the clients are not that far yet");
+        return counts;
+      },
+      { timeout: 120_000, interval: 500 },
+    );
+  }
+});
+
+/** What the model file itself says about a picture, by ONNX Runtime alone. */
+async function probabilities(session: InferenceSession, pixels: Buffer): Promise<number[]> {
+  const image = new Tensor(
+    "float32",
+    Float32Array.from(pixels, (pixel) => pixel / 255),
+    [1, pixels.length],
+  );
+  const { probabilities } = await session.run({ image });
+  return Array.from(probabilities?.data as Float32Array);
+}
