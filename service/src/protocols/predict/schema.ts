@@ -40,11 +40,9 @@ export const imageSchema = z
 
 const score = z.object({ label: z.string(), probability: z.number() });
 
-const view = z
-  .object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() })
-  .meta({
-    description: "With `?view=true`: the picture as the model received it, a byte per channel in base64.",
-  });
+const view = z.object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() }).meta({
+  description: "With `?view=true`: the picture as the model received it, a byte per channel in base64.",
+});
 
 export const predictionsSchema = z
   .object({
