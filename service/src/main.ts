@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { doctorCommand } from "./inference/doctor/command.js";
 import {
   flagOf,
   readSettings,
@@ -53,5 +54,6 @@ function exitWith(error: unknown): never {
 }
 
 program.addCommand(trainCommand());
+program.addCommand(doctorCommand());
 
 await program.parseAsync();

@@ -34,12 +34,12 @@ export async function scanRepository(root: string): Promise<ScannedModel[]> {
   const names = await folderNames(root).catch((error: unknown) => {
     throw new Error(`model repository '${root}' cannot be read: ${String(error)}`, { cause: error });
   });
-  for (const name of names) models.push(await scanModel(root, name));
+  for (const name of names) models.push(await scanModel(join(root, name), name));
   return models;
 }
 
-async function scanModel(root: string, name: string): Promise<ScannedModel> {
-  const folder = join(root, name);
+/** The model `name` in `folder`. Rejects when there is no such folder. */
+export async function scanModel(folder: string, name: string): Promise<ScannedModel> {
   const configText = await readIfThere(join(folder, "config.json"));
   const versions: ScannedVersion[] = [];
   for (const version of await folderNames(folder)) {

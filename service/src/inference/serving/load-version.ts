@@ -1,11 +1,12 @@
 import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
+import { configFaults } from "../config-faults.js";
 import type { ModelConfig } from "../model-config.js";
 import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
 import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
 import { rowsAreIndependent } from "./row-check.js";
 import { VersionServer, type ServingSettings } from "./version-server.js";
-import { warmUpSizes } from "./warm-up.js";
+import { warmUpSizes, type WarmRun } from "./warm-up.js";
 
 /** Settings of models whose config.json does not say. */
 export interface ServingDefaults {
@@ -32,6 +33,8 @@ export interface LoadedVersion {
   readonly server: VersionServer;
   /** Whether it runs on threads of its own rather than on the event loop's. */
   readonly threaded: boolean;
+  /** How long runs took while it was warmed up. */
+  readonly runs: readonly WarmRun[];
   /** What is odd about it, though it serves. */
   readonly warnings: readonly string[];
   readonly loadSeconds: number;
@@ -59,6 +62,7 @@ export async function loadVersion(source: VersionSource, defaults: ServingDefaul
   return {
     server: serve(source, open),
     threaded: open.threaded,
+    runs: open.runs,
     warnings: open.plan.warnings,
     loadSeconds: (performance.now() - began) / 1000,
     loadedAt: Date.now() / 1000,
@@ -81,7 +85,8 @@ async function planServing(
   config: ModelConfig,
   defaults: ServingDefaults,
 ): Promise<ServingPlan> {
-  checkNames(config, session);
+  const faults = configFaults(config, session.inputs, session.outputs);
+  if (faults.length > 0) throw new Error(faults.map((fault) => `config.json: ${fault}`).join("; "));
   const warnings: string[] = [];
   const dimension = await findBatchDimension(session, config, warnings);
   const settings = settingsFor(config, dimension, defaults);
@@ -117,18 +122,4 @@ function settingsFor(
 function sizesFor({ maxRows }: ServingSettings, dimension: BatchDimension): (number | undefined)[] {
   if (!dimension.batched) return [undefined];
   return dimension.fixedRows === undefined ? warmUpSizes(maxRows) : [dimension.fixedRows];
-}
-
-function checkNames(config: ModelConfig, session: Session): void {
-  const inputs = session.inputs.map(({ name }) => name);
-  const outputs = session.outputs.map(({ name }) => name);
-  const { input, postprocess } = config;
-  if (input !== undefined && !inputs.includes(input)) {
-    throw new Error(`config.json: input: the graph has no input '${input}'; it has ${inputs.join(", ")}`);
-  }
-  if (postprocess && !outputs.includes(postprocess.output)) {
-    throw new Error(
-      `config.json: postprocess.output: the graph has no output '${postprocess.output}'; it has ${outputs.join(", ")}`,
-    );
-  }
 }

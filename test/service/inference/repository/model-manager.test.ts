@@ -202,7 +202,7 @@ describe("a model", () => {
     await repository.putConfig("m", { input: "picture" });
     await manager.refresh(true);
     expect(manager.index()[0]?.reason).toBe(
-      "config.json: input: the graph has no input 'picture'; it has input",
+      "config.json: input: the graph has no input 'picture'; it has 'input'",
     );
   });
 
