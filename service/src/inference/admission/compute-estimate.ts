@@ -1,5 +1,14 @@
-/** Weight of the newest run; 0.2 follows a change within about ten runs and forgives one slow run. */
+/** Weight of the newest run. */
 const NEWEST_WEIGHT = 0.2;
+
+/**
+ * A run counts as at most so many times the mean: a process that was not scheduled for a tenth of a second must not look
+ * like a model that has become a thousand times slower, while one that has is followed within some twenty runs.
+ */
+const LARGEST_GROWTH = 2;
+
+/** Milliseconds below which growth is not limited: a mean of zero could never grow. */
+const SMALLEST_MEAN = 0.01;
 
 /**
  * How long runs take by their number of rows, kept as an exponentially weighted mean per power of two. Milliseconds.
@@ -16,7 +25,8 @@ export class ComputeEstimate {
   observe(rows: number, milliseconds: number): void {
     const bucket = Math.min(bucketOf(rows), this.means.length - 1);
     const mean = this.means[bucket] ?? NaN;
-    this.means[bucket] = Number.isNaN(mean) ? milliseconds : mean + NEWEST_WEIGHT * (milliseconds - mean);
+    const counted = Math.min(milliseconds, LARGEST_GROWTH * Math.max(mean, SMALLEST_MEAN));
+    this.means[bucket] = Number.isNaN(mean) ? milliseconds : mean + NEWEST_WEIGHT * (counted - mean);
   }
 
   /** Time that `rows` rows take, run in batches as large as allowed; 0 while nothing is known. */

@@ -132,7 +132,8 @@ export class VersionServer {
     }
     if (this.batcher.queuedRows + rows > queueLimitRows) this.batcher.dropDead();
     const { queuedRows, runningRows } = this.batcher;
-    const waitMilliseconds = this.estimate.milliseconds(queuedRows) + this.estimate.milliseconds(runningRows);
+    const ahead = this.estimate.milliseconds(queuedRows) + this.estimate.milliseconds(runningRows);
+    const waitMilliseconds = ahead / this.sessions.length;
     admit(rows, { queuedRows, runningRows, queueLimitRows, waitMilliseconds }, deadline, now);
   }
 
