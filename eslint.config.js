@@ -25,7 +25,7 @@ export default defineConfig(
     languageOptions: { globals: globals.browser },
   },
   {
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.cjs"],
     ignores: ["service/web/**"],
     languageOptions: { globals: globals.node },
   },

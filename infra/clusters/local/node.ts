@@ -56,11 +56,12 @@ export function nodeContainer(
         { volumeName: identity.name, containerPath: "/etc/rancher/node" },
       ],
       uploads: [{ file: REGISTRIES_PATH, content: registriesYaml(ports.registry, REGISTRY_URL) }],
+      // Durations as Docker writes them: "60s" would come back as "1m0s" and differ each time.
       healthcheck: {
         tests: ["CMD-SHELL", healthCommand(REGISTRY_URL)],
         interval: "5s",
         timeout: "5s",
-        startPeriod: "60s",
+        startPeriod: "1m0s",
         retries: 3,
       },
       wait: true,

@@ -1,0 +1,75 @@
+import { containersOf, type PodContainer } from "../pods.js";
+import { at, listAt, type Rule, textAt } from "../rule.js";
+
+/** Environment variables that hold secrets, by name. */
+const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEYS?|CREDENTIALS?|PRIVATE_KEY)$/i;
+
+/** A rule about each container of each workload. */
+function everyContainer(
+  name: string,
+  description: string,
+  fault: (container: PodContainer) => string | undefined,
+): Rule {
+  return {
+    name,
+    description,
+    check: (resource) =>
+      containersOf(resource).flatMap((container) => {
+        const found = fault(container);
+        return found === undefined ? [] : [`container ${container.name} ${found}`];
+      }),
+  };
+}
+
+export const imagesByDigest = everyContainer(
+  "images-by-digest",
+  "Containers run images by digest: a tag can be moved, and nobody would see it.",
+  ({ container }) => {
+    const image = textAt(container, "image");
+    return /@sha256:[0-9a-f]{64}$/.test(image)
+      ? undefined
+      : `runs ${image || "no image"}, which names no digest`;
+  },
+);
+
+export const neverRoot = everyContainer(
+  "never-root",
+  "No container runs as root, or can become it.",
+  ({ container, pod }) => {
+    const effective = (key: string) =>
+      at(container, "securityContext", key) ?? at(pod, "securityContext", key);
+    if (effective("runAsNonRoot") !== true) return "may run as root: runAsNonRoot is not true";
+    if (effective("runAsUser") === 0) return "runs as user 0";
+    if (at(container, "securityContext", "privileged") === true) return "is privileged";
+    if (at(container, "securityContext", "allowPrivilegeEscalation") !== false)
+      return "may escalate its privileges";
+    const dropped = listAt(container, "securityContext", "capabilities", "drop");
+    return dropped.includes("ALL") ? undefined : "keeps capabilities";
+  },
+);
+
+export const bounded = everyContainer(
+  "bounded",
+  "Containers say how much CPU and memory they need, and where their memory ends.",
+  ({ container }) => {
+    const missing = [
+      ["requests", "cpu"],
+      ["requests", "memory"],
+      ["limits", "memory"],
+    ].filter((path) => at(container, "resources", ...path) === undefined);
+    return missing.length === 0
+      ? undefined
+      : `sets no ${missing.map((path) => path.join(".")).join(", no ")}`;
+  },
+);
+
+export const noPlainSecrets = everyContainer(
+  "no-plain-secrets",
+  "Secrets reach containers from Kubernetes Secrets, never as plain text in a pod's spec.",
+  ({ container }) => {
+    const plain = listAt(container, "env")
+      .filter((variable) => SECRET_NAME.test(textAt(variable, "name")) && at(variable, "value") !== undefined)
+      .map((variable) => textAt(variable, "name"));
+    return plain.length === 0 ? undefined : `is given ${plain.join(", ")} in plain text`;
+  },
+);

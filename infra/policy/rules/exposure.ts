@@ -1,0 +1,54 @@
+import { at, type Checked, listAt, type Rule, textAt } from "../rule.js";
+
+const EVERYBODY = ["0.0.0.0/0", "::/0"];
+const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";
+
+/** What is wrong with a resource of each type. */
+const checks: Record<string, (props: unknown) => string[]> = {
+  "kubernetes:core/v1:Service": serviceFaults,
+  "kubernetes:networking.k8s.io/v1:Ingress": (props) =>
+    listAt(props, "spec", "tls").length > 0 ? [] : ["answers without TLS"],
+  "aws:eks/cluster:Cluster": clusterFaults,
+  "aws:ec2/subnet:Subnet": (props) =>
+    at(props, "mapPublicIpOnLaunch") === true
+      ? ["gives whatever starts in it an address on the internet"]
+      : [],
+  "aws:ec2/securityGroup:SecurityGroup": (props) =>
+    listAt(props, "ingress").flatMap((rule) => openRange(listAt(rule, "cidrBlocks"))),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (props) => openRange([at(props, "cidrIpv4")]),
+  "docker:index/container:Container": (props) =>
+    listAt(props, "ports")
+      .filter((port) => textAt(port, "ip") !== "127.0.0.1")
+      .map((port) => `publishes port ${String(at(port, "external"))} beyond 127.0.0.1`),
+};
+
+/** A load balancer on the internet has TLS and says who may connect; one that does not say where it is counts as public. */
+function serviceFaults(props: unknown): string[] {
+  if (textAt(props, "spec", "type") !== "LoadBalancer") return [];
+  const annotation = (name: string) => textAt(props, "metadata", "annotations", `${ANNOTATION}-${name}`);
+  if (annotation("scheme") === "internal") return [];
+  return [
+    ...(annotation("ssl-cert") === "" ? ["is a public load balancer without a certificate"] : []),
+    ...(listAt(props, "spec", "loadBalancerSourceRanges").length === 0
+      ? ["is a public load balancer that does not say who may connect"]
+      : []),
+  ];
+}
+
+function clusterFaults(props: unknown): string[] {
+  // AWS opens the endpoint to everybody when nothing is said.
+  if (at(props, "vpcConfig", "endpointPublicAccess") === false) return [];
+  const networks = listAt(props, "vpcConfig", "publicAccessCidrs");
+  const open = networks.length === 0 || networks.some((network) => EVERYBODY.includes(String(network)));
+  return open ? ["has an API server that everybody reaches"] : [];
+}
+
+function openRange(networks: unknown[]): string[] {
+  return networks.some((network) => EVERYBODY.includes(String(network))) ? ["lets everybody in"] : [];
+}
+
+export const noOpenDoors: Rule = {
+  name: "no-open-doors",
+  description: "Nothing is reached from the internet by accident.",
+  check: ({ type, props }: Checked) => checks[type]?.(props) ?? [],
+};

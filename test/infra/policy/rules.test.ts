@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import type { Checked } from "../../../infra/policy/rule.js";
+import { rules } from "../../../infra/policy/rules/index.js";
+import type { FakeDaemon } from "../support/docker-daemon.js";
+import { type Declared, runProgram } from "../support/program.js";
+import { daemonWithCluster, type StackName, STACKS } from "../support/stacks.js";
+
+let daemon: FakeDaemon;
+const declared = {} as Record<StackName, Declared[]>;
+
+beforeAll(async () => {
+  daemon = await daemonWithCluster();
+  vi.stubEnv("DOCKER_HOST", daemon.address);
+  for (const stack of Object.keys(STACKS) as StackName[]) {
+    declared[stack] = (await runProgram(STACKS[stack](), { stack })).resources;
+  }
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await daemon.close();
+});
+
+function faults(resource: Checked): string[] {
+  return rules.flatMap(({ name, check }) => check(resource).map((fault) => `${name}: ${fault}`));
+}
+
+/** A resource of a stack, as the rules see it, with the value at a path replaced. */
+function changed(
+  stack: StackName,
+  type: string,
+  name: string,
+  path: (string | number)[],
+  value: unknown,
+): Checked {
+  const found = declared[stack].find((r) => r.name === name && r.type.split(/[:/]/).at(-1) === type);
+  if (found === undefined) throw new Error(`${stack} has no ${type} ${name}`);
+  return { type: found.type, name, props: replaced(found.inputs, path, value) };
+}
+
+function replaced(tree: unknown, [key, ...rest]: (string | number)[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const copy = structuredClone(tree) as Record<string | number, unknown>;
+  copy[key] = replaced(copy[key], rest, value);
+  return copy;
+}
+
+const container = ["spec", "template", "spec", "containers", 0];
+const annotations = ["metadata", "annotations"];
+const scheme = "service.beta.kubernetes.io/aws-load-balancer-scheme";
+
+type Mutation = [rule: string, ...Parameters<typeof changed>];
+
+const mutations: Mutation[] = [
+  ["images-by-digest", "dev", "Deployment", "inference", [...container, "image"], "service:latest"],
+  ["never-root", "dev", "Deployment", "inference", [...container, "securityContext", "capabilities"], {}],
+  ["never-root", "dev", "Deployment", "inference", [...container, "securityContext", "privileged"], true],
+  [
+    "never-root",
+    "dev",
+    "Deployment",
+    "inference",
+    [...container, "securityContext", "allowPrivilegeEscalation"],
+    undefined,
+  ],
+  ["never-root", "dev", "Deployment", "inference", [...container, "securityContext", "runAsNonRoot"], false],
+  ["never-root", "dev", "Deployment", "inference", [...container, "securityContext", "runAsUser"], 0],
+  ["bounded", "dev", "Deployment", "inference", [...container, "resources", "limits"], {}],
+  ["bounded", "dev", "Deployment", "inference", [...container, "resources", "requests", "cpu"], undefined],
+  [
+    "no-plain-secrets",
+    "dev",
+    "Deployment",
+    "inference",
+    [...container, "env"],
+    [{ name: "API_KEYS", value: "k" }],
+  ],
+  ["no-open-doors", "dev", "Container", "node", ["ports", 0, "ip"], "0.0.0.0"],
+  ["no-open-doors", "dev", "Service", "inference", ["spec", "type"], "LoadBalancer"],
+  ["no-open-doors", "prod", "Service", "public", annotations, { [scheme]: "internet-facing" }],
+  ["no-open-doors", "prod", "Service", "public", ["spec", "loadBalancerSourceRanges"], []],
+  ["no-open-doors", "prod", "Cluster", "cluster", ["vpcConfig", "publicAccessCidrs"], ["0.0.0.0/0"]],
+  ["no-open-doors", "prod", "Cluster", "cluster", ["vpcConfig", "publicAccessCidrs"], undefined],
+  ["no-open-doors", "prod", "Subnet", "private-0", ["mapPublicIpOnLaunch"], true],
+  ["aws-with-care", "prod", "Repository", "images", ["imageTagMutability"], "MUTABLE"],
+  ["aws-with-care", "prod", "Repository", "images", ["imageScanningConfiguration"], undefined],
+  ["aws-with-care", "prod", "Cluster", "cluster", ["encryptionConfig"], undefined],
+  ["aws-with-care", "prod", "Cluster", "cluster", ["enabledClusterLogTypes"], ["api"]],
+  ["aws-with-care", "prod", "Cluster", "cluster", ["accessConfig", "authenticationMode"], "CONFIG_MAP"],
+  ["aws-with-care", "prod", "Key", "secrets", ["enableKeyRotation"], false],
+  ["aws-with-care", "prod", "LogGroup", "control-plane", ["retentionInDays"], undefined],
+  ["aws-with-care", "prod", "StorageClass", "default", ["parameters", "encrypted"], "false"],
+];
+
+describe("the policy", () => {
+  it.each(Object.keys(STACKS) as StackName[])("is kept by all that %s declares", (stack) => {
+    const found = declared[stack].flatMap(({ type, name, inputs }) => faults({ type, name, props: inputs }));
+    expect(found).toEqual([]);
+  });
+
+  it.each(mutations)("%s refuses a change: %s %s %s %j = %j", (rule, ...change) => {
+    const found = faults(changed(...change));
+    expect(found.length).toBeGreaterThan(0);
+    for (const fault of found) expect(fault).toMatch(new RegExp(`^${rule}: `));
+  });
+
+  it("shows each rule at work", () => {
+    expect(new Set(mutations.map(([rule]) => rule))).toEqual(new Set(rules.map(({ name }) => name)));
+  });
+
+  it("refuses doors that no stack has yet", () => {
+    const door = (type: string, props: object) => faults({ type, name: "door", props });
+    expect(door("kubernetes:networking.k8s.io/v1:Ingress", { spec: {} })).toHaveLength(1);
+    expect(
+      door("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] }),
+    ).toHaveLength(1);
+    expect(
+      door("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "0.0.0.0/0" }),
+    ).toHaveLength(1);
+  });
+
+  it("looks into the pods of every kind of workload", () => {
+    const pod = { containers: [{ name: "a", image: "a:1" }] };
+    const job = { spec: { jobTemplate: { spec: { template: { spec: pod } } } } };
+    expect(faults({ type: "kubernetes:batch/v1:CronJob", name: "job", props: job })[0]).toMatch(
+      "images-by-digest",
+    );
+    expect(faults({ type: "kubernetes:core/v1:Pod", name: "pod", props: { spec: pod } })[0]).toMatch(
+      "images-by-digest",
+    );
+  });
+});
