@@ -3,7 +3,7 @@ import { onCluster } from "./clusters/cluster.js";
 import { chooseCluster } from "./clusters/index.js";
 import { load } from "./config.js";
 import { serviceImage } from "./image.js";
-import { publicEndpoint } from "./ingress.js";
+import { grafanaEndpoint, publicEndpoint } from "./ingress.js";
 import { chooseMonitoring } from "./monitoring/index.js";
 import { chooseRegistry } from "./registries/index.js";
 import { ModelService, serviceNamespace } from "./service.js";
@@ -29,5 +29,7 @@ export const namespace = space.metadata.name;
 export const serviceName = inference.service.metadata.name;
 export const kubeconfig = cluster.kubeconfig;
 export const monitoringNamespace = monitoring.namespace;
+export const grafana =
+  monitoring.grafanaPassword && monitoring.namespace && grafanaEndpoint(cluster, monitoring.namespace);
 export const grafanaPassword = monitoring.grafanaPassword;
 export { image };

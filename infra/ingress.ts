@@ -11,6 +11,9 @@ import { LABELS, PORT_NAME, SELECTOR } from "./workload/names.js";
 /** Name of the Service that the outside reaches. */
 const NAME = "public";
 
+/** Port of Grafana in its pods. */
+const GRAFANA_PORT = 3000;
+
 type ServiceSpec = k8s.types.input.core.v1.ServiceSpec;
 
 /** Opens the model server to the outside in the way of its cluster; undefined where the program knows none. */
@@ -42,6 +45,29 @@ export function publicEndpoint(
       );
     }
   }
+}
+
+/** Opens Grafana where the cluster has a way for it; its URL, undefined where there is none. */
+export function grafanaEndpoint(
+  cluster: Cluster,
+  namespace: pulumi.Input<string>,
+): pulumi.Output<string> | undefined {
+  const { exposure } = cluster;
+  if (exposure?.by !== "node-port") return undefined;
+  const { nodePort, hostPort } = exposure.ports.grafana;
+  const service = new k8s.core.v1.Service(
+    "grafana",
+    {
+      metadata: { name: "grafana-public", namespace },
+      spec: {
+        type: "NodePort",
+        selector: { "app.kubernetes.io/name": "grafana" },
+        ports: [{ port: 80, targetPort: GRAFANA_PORT, nodePort }],
+      },
+    },
+    onCluster(cluster),
+  );
+  return service.metadata.apply(() => `http://127.0.0.1:${hostPort}`);
 }
 
 function nodePortSpec(nodePort: number): ServiceSpec {

@@ -24,7 +24,8 @@ export async function preflight(daemon: Daemon, needs: Needs): Promise<void> {
   await revive(daemon, containers);
 }
 
-async function ping(daemon: Daemon): Promise<void> {
+/** Rejects with one sentence when no Docker daemon answers. */
+export async function ping(daemon: Daemon): Promise<void> {
   try {
     await daemon.call("GET", "/_ping");
   } catch (error) {
