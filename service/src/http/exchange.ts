@@ -17,7 +17,6 @@ export class Exchange {
   route = "unmatched";
   /** What went wrong, for the log. */
   error: Error | undefined;
-  #abort: AbortController | undefined;
 
   constructor(
     readonly request: IncomingMessage,
@@ -55,20 +54,9 @@ export class Exchange {
     return parseTraceParent(this.headers.traceparent)?.traceId;
   }
 
-  /** Aborted when the client goes away before it is answered. Made only when somebody asks for it. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    return this.#abort.signal;
-  }
-
-  /** True once the connection is gone without a full answer. */
-  get abandoned(): boolean {
+  /** True once the client has gone away without a full answer: the exchange is the engine's cancellation signal. */
+  get aborted(): boolean {
     return this.response.destroyed && !this.response.writableFinished;
-  }
-
-  /** To be called once, when the response is closed. */
-  close(): void {
-    if (!this.response.writableFinished) this.#abort?.abort();
   }
 
   /** Writes the whole answer at once. Does nothing when the client is gone. */

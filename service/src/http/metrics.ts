@@ -1,34 +1,36 @@
-import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract";
-import { Gauge, Histogram, type Registry } from "prom-client";
+import { METRICS } from "@ai-model-service/contract";
+import { Gauge, type Registry } from "prom-client";
+import { BucketCounts } from "../metrics/bucket-counts.js";
+import { BucketHistogram, type HistogramSeries } from "../metrics/bucket-histogram.js";
 import type { Exchange } from "./exchange.js";
 
-type Observer = Histogram.Internal<string>;
+/** Seconds: from half a millisecond, a prediction on an idle server, to the longest deadline that makes sense. */
+const DURATION_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** What nginx made the code of requests whose client went away before the answer. */
+const CLIENT_CLOSED_REQUEST = 499;
 
 /** Counts requests while they run and measures them when they end, in `registry`. */
 export class HttpMetrics {
   #inFlight = 0;
-  readonly #durations: Histogram;
-  /** One per series, so that a request does not look its labels up again. */
-  readonly #observers = new Map<string, Observer>();
+  readonly #series = new Map<string, HistogramSeries>();
 
   constructor(registry: Registry) {
-    this.#durations = new Histogram({
-      name: METRICS.httpRequestDuration,
-      help: "Seconds from a request's first byte to its response's last, by route template and status code.",
-      labelNames: ["method", "route", "code"],
-      buckets: [...LATENCY_BUCKETS_SECONDS],
-      registers: [registry],
-    });
+    registry.registerMetric(
+      new BucketHistogram({
+        name: METRICS.httpRequestDuration,
+        help: "Seconds from a request's first byte to its response's last, by route template and status code.",
+        labelNames: ["method", "route", "code"],
+        bounds: DURATION_BOUNDS,
+        series: () => this.#series.values(),
+      }),
+    );
     const gauge: Gauge = new Gauge({
       name: METRICS.httpRequestsInFlight,
       help: "HTTP requests that have begun and not ended.",
       registers: [registry],
       collect: () => gauge.set(this.#inFlight),
     });
-  }
-
-  get inFlight(): number {
-    return this.#inFlight;
   }
 
   begin(): void {
@@ -38,18 +40,22 @@ export class HttpMetrics {
   /** To be called once for each `begin`, when the response is closed. */
   end(exchange: Exchange): void {
     this.#inFlight -= 1;
-    this.#observer(exchange).observe((performance.now() - exchange.started) / 1000);
+    this.#countsOf(exchange).observe((performance.now() - exchange.started) / 1000);
   }
 
-  #observer({ method, route, response, abandoned }: Exchange): Observer {
-    const code = abandoned ? 499 : response.statusCode;
-    const series = `${knownMethod(method)} ${code} ${route}`;
-    let observer = this.#observers.get(series);
-    if (observer === undefined) {
-      observer = this.#durations.labels({ method: knownMethod(method), route, code: String(code) });
-      this.#observers.set(series, observer);
+  #countsOf({ method: given, route, response, aborted }: Exchange): BucketCounts {
+    const method = knownMethod(given);
+    const code = aborted ? CLIENT_CLOSED_REQUEST : response.statusCode;
+    const key = `${method} ${code} ${route}`;
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = {
+        labels: { method, route, code: String(code) },
+        counts: new BucketCounts(DURATION_BOUNDS),
+      };
+      this.#series.set(key, series);
     }
-    return observer;
+    return series.counts;
   }
 }
 

@@ -24,6 +24,6 @@ function describe(exchange: Exchange): object {
     status: exchange.response.statusCode,
     durationSeconds: (performance.now() - exchange.started) / 1000,
     ...(exchange.error && { reason: exchange.error.message }),
-    ...(exchange.abandoned && { abandoned: true }),
+    ...(exchange.aborted && { abandoned: true }),
   };
 }

@@ -42,7 +42,6 @@ export function createHttpServer(options: ServerOptions): Server {
     const exchange = new Exchange(request, response);
     metrics.begin();
     response.once("close", () => {
-      exchange.close();
       metrics.end(exchange);
       log.end(exchange);
     });

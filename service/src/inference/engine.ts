@@ -7,6 +7,11 @@ export interface ModelReference {
   readonly version?: string | undefined;
 }
 
+/** What the engine needs of an AbortSignal. Making a real one costs each request more than all its metrics. */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
 export interface InferenceRequest {
   readonly model: ServedModel;
   /** One tensor per declared input, by name. */
@@ -15,8 +20,8 @@ export interface InferenceRequest {
   readonly outputs?: readonly string[] | undefined;
   /** On the clock of `performance.now()`, milliseconds. */
   readonly deadline?: number | undefined;
-  /** Aborted when the client goes away; queued work is then dropped. */
-  readonly signal?: AbortSignal | undefined;
+  /** Aborted when the client goes away; queued work is then dropped. Read, never listened to: see `Cancellation`. */
+  readonly signal?: Cancellation | undefined;
 }
 
 export interface InferenceResult {

@@ -4,8 +4,8 @@ import { CLOSE_REASONS } from "./batching/close.js";
 import type { ManagedModel, ManagedVersion } from "./repository/managed-model.js";
 import type { LoadedVersion } from "./serving/load-version.js";
 import { REJECTION_REASONS } from "./statistics/rejections.js";
-import type { BucketCounts } from "./statistics/bucket-counts.js";
-import { BucketHistogram } from "./statistics/bucket-histogram.js";
+import type { BucketCounts } from "../metrics/bucket-counts.js";
+import { BucketHistogram } from "../metrics/bucket-histogram.js";
 import {
   DURATION_BOUNDS,
   OUTCOMES,

@@ -1,10 +1,9 @@
-import { METRICS } from "@ai-model-service/contract";
-import { Counter, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { ServiceError } from "../errors.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Engine, InferenceResult, ServedModel } from "../inference/engine.js";
-import { bestScores } from "../inference/postprocess/classification.js";
 import type { Tensor } from "../inference/tensor.js";
+import { PredictionMetrics } from "./prediction-metrics.js";
 
 export interface Query {
   readonly model: ServedModel;
@@ -31,7 +30,7 @@ export interface InferOptions {
 export const TIMEOUT_HEADERS = ["request-timeout-ms", "x-envoy-expected-rq-timeout-ms"] as const;
 
 export function createInfer({ engine, registry, requestTimeoutSeconds }: InferOptions): Infer {
-  const observe = createPredictionMetrics(registry);
+  const metrics = new PredictionMetrics(registry);
   return async (exchange, { model, inputs, outputs, timeoutMs }) => {
     const milliseconds = Math.min(
       headerTimeout(exchange.headers) ?? requestTimeoutSeconds * 1000,
@@ -42,9 +41,9 @@ export function createInfer({ engine, registry, requestTimeoutSeconds }: InferOp
       inputs,
       outputs,
       deadline: exchange.started + milliseconds,
-      signal: exchange.signal,
+      signal: exchange,
     });
-    observe(model, result.outputs);
+    metrics.observe(model, result.outputs);
     return result;
   };
 }
@@ -61,33 +60,4 @@ function headerTimeout(headers: Exchange["headers"]): number | undefined {
     });
   }
   return undefined;
-}
-
-/** Confidence and class counts of models that classify, for drift. */
-function createPredictionMetrics(
-  registry: Registry,
-): (model: ServedModel, outputs: Readonly<Record<string, Tensor>>) => void {
-  const confidence = new Histogram({
-    name: METRICS.predictionConfidence,
-    help: "Highest probability of each prediction.",
-    labelNames: ["model", "version"],
-    buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1],
-    registers: [registry],
-  });
-  const predictions = new Counter({
-    name: METRICS.predictions,
-    help: "Predictions by their most probable label.",
-    labelNames: ["model", "version", "label"],
-    registers: [registry],
-  });
-  return (model, outputs) => {
-    const { postprocess } = model.config;
-    const output = postprocess && outputs[postprocess.output];
-    if (postprocess === undefined || output === undefined) return;
-    const { name, version } = model;
-    for (const { label, probability } of bestScores(output, postprocess)) {
-      confidence.observe({ model: name, version }, probability);
-      predictions.inc({ model: name, version, label });
-    }
-  };
 }

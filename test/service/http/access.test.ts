@@ -80,12 +80,12 @@ describe("/metrics", () => {
   it("counts predictions by label, and their confidence", async () => {
     const labels = 'model="quadrants",version="1"';
     const before = await sample(METRICS.predictions, 'label="bottom right"');
-    const confident = await sample(`${METRICS.predictionConfidence}_bucket`, `le="0.9",${labels}`);
+    const confident = await sample(`${METRICS.predictionConfidence}_bucket`, `${labels},le="0.9"`);
     await predict({ "x-api-key": "first-key" });
     expect(await sample(METRICS.predictions, 'label="bottom right"')).toBe(before + 1);
     // 0.948 is above the bucket that ends at 0.9 and within the one that ends at 0.95.
-    expect(await sample(`${METRICS.predictionConfidence}_bucket`, `le="0.9",${labels}`)).toBe(confident);
-    expect(await sample(`${METRICS.predictionConfidence}_bucket`, `le="0.95",${labels}`)).toBeGreaterThan(
+    expect(await sample(`${METRICS.predictionConfidence}_bucket`, `${labels},le="0.9"`)).toBe(confident);
+    expect(await sample(`${METRICS.predictionConfidence}_bucket`, `${labels},le="0.95"`)).toBeGreaterThan(
       confident,
     );
   });

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../engine.js";
 import type { Tensor } from "../tensor.js";
 import { ServiceError } from "../../errors.js";
 import { closeBatch, type BatchPolicy, type CloseReason, type Waiting } from "./close.js";
@@ -7,7 +8,7 @@ import { RowJoiner, takeRows } from "./merge.js";
 /** A request in the line, with what becomes of it. Exactly one of `resolve` and `reject` is called, once. */
 export interface BatchRequest extends Waiting {
   readonly deadline: number | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Cancellation | undefined;
   resolve(outputs: readonly Tensor[], ran: Ran): void;
   reject(error: unknown): void;
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../errors.js";
 import { CLOSE_REASONS, type CloseReason } from "../batching/close.js";
 import type { Ran } from "../batching/batcher.js";
 import type { ModelStatistics } from "../engine.js";
-import { BucketCounts } from "./bucket-counts.js";
+import { BucketCounts } from "../../metrics/bucket-counts.js";
 
 export const OUTCOMES = [
   "success",
