@@ -37,27 +37,36 @@ export function refuse(cause: unknown): never {
 /** Grey values, scaled down so that no side is longer than `maxSide`; transparency becomes the colour that contrasts. */
 export async function decodeGrey(bytes: Uint8Array, maxSide: number): Promise<GreyPicture> {
   const picture = await openPicture(bytes);
+  const { hasAlpha } = await picture.metadata();
   const { data, info } = await picture
     .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
-    .toColourspace("b-w")
+    .toColourspace(hasAlpha ? "srgb" : "b-w")
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch(refuse);
   const { width, height, channels } = info;
-  return { width, height, pixels: channels === 2 ? flatten(data) : Float32Array.from(data) };
+  return { width, height, pixels: hasAlpha ? flatten(data, channels) : Float32Array.from(data) };
 }
 
-/** Pairs of grey and alpha onto white when what is drawn is dark, else onto black. */
-function flatten(pairs: Uint8Array): Float32Array {
-  let weighted = 0;
-  let weight = 0;
-  for (let index = 0; index < pairs.length; index += 2) {
-    weighted += (pairs[index] ?? 0) * (pairs[index + 1] ?? 0);
-    weight += pairs[index + 1] ?? 0;
-  }
+/** Grey values of pixels whose last channel is alpha, on white when what is drawn is dark, else on black. */
+function flatten(data: Uint8Array, channels: number): Float32Array {
+  const alphas = Float32Array.from({ length: data.length / channels }, (_, pixel) =>
+    alphaAt(data, channels, pixel),
+  );
+  const greys = alphas.map((_, pixel) => greyAt(data, channels, pixel));
+  const weight = alphas.reduce((sum, alpha) => sum + alpha, 0);
+  const weighted = alphas.reduce((sum, alpha, pixel) => sum + alpha * (greys[pixel] ?? 0), 0);
   const paper = weighted < 128 * weight ? 255 : 0;
-  return Float32Array.from({ length: pairs.length / 2 }, (_, index) => {
-    const alpha = (pairs[2 * index + 1] ?? 0) / 255;
-    return (pairs[2 * index] ?? 0) * alpha + paper * (1 - alpha);
-  });
+  return greys.map((grey, pixel) => paper + (grey - paper) * (alphas[pixel] ?? 0));
+}
+
+const alphaAt = (data: Uint8Array, channels: number, pixel: number): number =>
+  (data[pixel * channels + channels - 1] ?? 0) / 255;
+
+/** Rec. 709 luma, or the one channel that there is. */
+function greyAt(data: Uint8Array, channels: number, pixel: number): number {
+  const start = pixel * channels;
+  const red = data[start] ?? 0;
+  if (channels < 3) return red;
+  return 0.2126 * red + 0.7152 * (data[start + 1] ?? 0) + 0.0722 * (data[start + 2] ?? 0);
 }

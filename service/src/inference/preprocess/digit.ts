@@ -4,7 +4,7 @@ import { findInk } from "./ink.js";
 import { isConventional, normalise } from "./glyph.js";
 
 /** Pixels of the longer side that a picture is worked on at; a glyph of a twelfth of it still fills its box. */
-const WORKING_SIDE = 256;
+const WORKING_SIDE = 128;
 
 /** Share of the shorter side that a glyph's box takes when config.json does not say: MNIST's 20 of 28 pixels. */
 const DEFAULT_BOX = 20 / 28;

@@ -2,13 +2,13 @@ import { ServiceError } from "../../errors.js";
 import type { GreyPicture } from "./decode.js";
 import { components, type Component } from "./components.js";
 import { illumination, planeThroughBorder } from "./illumination.js";
-import { otsu } from "./otsu.js";
+import { levelsOf, meanOf } from "./levels.js";
 
 /** Grey levels that ink differs from its paper at least; less is paper, shadow or noise. */
 const LEAST_CONTRAST = 24;
 
-/** How far apart ink and paper are, in their standard deviations; splitting plain noise gives about 1.3. */
-const LEAST_SEPARATION = 1.9;
+/** The strongest ink is so many standard deviations of the noise above the paper: noise alone reaches three. */
+const LEAST_SIGNAL_TO_NOISE = 6;
 
 /** Components smaller than this share of the largest are specks. */
 const SPECK_SHARE = 0.04;
@@ -22,12 +22,12 @@ export function findInk(picture: GreyPicture): GreyPicture {
   const bright = hasDarkInk(picture) ? pixels.map((pixel) => 255 - pixel) : pixels;
   const paper = illumination({ width, height, pixels: bright });
   const raised = bright.map((pixel, index) => Math.max(0, pixel - (paper[index] ?? 0)));
-  const split = otsu(raised);
-  if (split.high.mean - split.low.mean < LEAST_CONTRAST || split.separation < LEAST_SEPARATION) throw blank();
-  const glyph = glyphOf(components(raised, width, height, split.threshold));
+  const { paper: base, noise, peak, threshold } = levelsOf(raised);
+  if (peak - base < Math.max(LEAST_CONTRAST, LEAST_SIGNAL_TO_NOISE * noise)) throw blank();
+  const glyph = glyphOf(components(raised, width, height, threshold));
   if (glyph.length === 0) throw blank();
-  const floor = split.low.mean + 2 * split.low.deviation;
-  const full = Math.max(split.high.mean, floor + 1);
+  const floor = base + 2 * noise;
+  const full = Math.max(meanOf(raised.filter((level) => level > threshold)), floor + 1);
   const near = neighbourhood(glyph, width, height);
   const ink = raised.map((level, index) => (near[index] ? clamp((level - floor) / (full - floor)) : 0));
   return { width, height, pixels: ink };
