@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
 import { createKeyCheck } from "./http/api-keys.js";
 import { createApp } from "./http/app.js";
+import { docsRoutes } from "./http/docs.js";
 import { healthRoutes } from "./http/health.js";
 import type { Lifecycle } from "./http/lifecycle.js";
 import { metricsRoute } from "./http/metrics-route.js";
@@ -12,6 +13,7 @@ import { createHttpServer, createResponder } from "./http/server.js";
 import type { Engine } from "./inference/engine.js";
 import { WEB_FOLDER } from "./paths.js";
 import { createInfer } from "./protocols/inference.js";
+import { OPERATIONS } from "./protocols/operations.js";
 import { predictRoute } from "./protocols/predict/routes.js";
 import { tensorflowPredictRoute, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
 import { v2InferRoute } from "./protocols/v2/infer-route.js";
@@ -43,6 +45,7 @@ export function createService({ settings, engine, registry, lifecycle, log }: Se
       metricsRoute(registry),
       ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize: settings.maxBatchSize }),
       ...tensorflowRoutes({ engine }),
+      ...docsRoutes(OPERATIONS),
     ],
     folders: [{ path: "/", folder: WEB_FOLDER }],
     responder: createResponder(lifecycle),

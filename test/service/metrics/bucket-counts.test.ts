@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BucketCounts } from "../../../../service/src/inference/statistics/bucket-counts.js";
+import { BucketCounts } from "../../../service/src/metrics/bucket-counts.js";
 
 describe("bucket counts", () => {
   it("hold a value in the first bucket whose bound is not below it", () => {
