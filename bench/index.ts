@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import * as prettier from "prettier";
 import { compare } from "./comparison.js";
 import { prepareInputs } from "./inputs.js";
 import { describeMachine } from "./machine.js";
@@ -61,7 +62,9 @@ async function write(results: Results, text: string): Promise<void> {
   mkdirSync(dirname(PATHS.plot), { recursive: true });
   writeFileSync(PATHS.results, `${JSON.stringify(results, null, 1)}\n`);
   writeFileSync(PATHS.plot, await drawPlot(results));
-  writeFileSync(PATHS.readme, replaceBetweenMarkers(readFileSync(PATHS.readme, "utf8"), text));
+  const readme = replaceBetweenMarkers(readFileSync(PATHS.readme, "utf8"), text);
+  const style = await prettier.resolveConfig(PATHS.readme);
+  writeFileSync(PATHS.readme, await prettier.format(readme, { ...style, filepath: PATHS.readme }));
 }
 
 async function bench(options: Options): Promise<void> {
