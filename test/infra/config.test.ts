@@ -98,6 +98,13 @@ describe("settings", () => {
     expect(parse({ ...minimal, "aws:region": "eu-central-1" }).cluster).toBe("local");
   });
 
+  it.each(["dev", "prod"])("of the stack %s that ships can be used", (stack) => {
+    const file = z.object({ config: z.record(z.string(), z.unknown()) });
+    const { config } = file.parse(parseYaml(readFileSync(`Pulumi.${stack}.yaml`, "utf8")));
+    const own = Object.entries(config).map(([key, value]) => [key.replace("ai-model-service:", ""), value]);
+    expect(faults(Object.fromEntries(own) as Record<string, unknown>)).toEqual([]);
+  });
+
   it("are declared in Pulumi.yaml, objects as objects", () => {
     const project = z
       .object({ config: z.record(z.string(), z.object({ type: z.string(), description: z.string() })) })
