@@ -2,7 +2,7 @@ import { METRICS } from "@ai-model-service/contract";
 import type { types } from "@pulumi/kubernetes";
 import { concurrency } from "./queries.js";
 
-/** Name under which the custom metrics API serves the autoscaling signal: requests waiting or running in a pod. */
+/** Name under which the custom metrics API serves the autoscaling signal: prediction requests in a pod. */
 export const CONCURRENCY_METRIC = "inference_concurrency";
 
 /** A rule of prometheus-adapter; `<<.Series>>`, `<<.LabelMatchers>>` and `<<.GroupBy>>` are its template fields. */
@@ -26,7 +26,7 @@ export function adapterRule(windowSeconds: number): AdapterRule {
   };
 }
 
-/** What an autoscaler needs to follow the signal: `perPod` requests waiting or running, averaged over its pods. */
+/** What an autoscaler needs to follow the signal: `perPod` prediction requests, averaged over its pods. */
 export function concurrencyMetric(perPod: number): types.input.autoscaling.v2.MetricSpec {
   return {
     type: "Pods",

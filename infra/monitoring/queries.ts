@@ -59,14 +59,16 @@ export function bucketEdge(edge: number): string {
 }
 
 /**
- * Requests that wait or run, averaged over `window`, summed by the labels of `by`.
+ * Prediction requests that a pod has taken and not answered, averaged over `window`, summed by the labels of `by`.
  *
- * Two estimates of one quantity, the larger counts: by Little's law the time spent in requests per second, which
- * is exact however short they are but sees a request only once it ended; and the sampled gauge, which sees
- * requests that hang, and exists before the first request.
+ * Two estimates, the larger counts. By Little's law the mean number is the time spent in requests per second, which
+ * is exact however short they are, and has what waits for the event loop or is being decoded; but it sees a request
+ * only once it ended. The sampled gauge of what waits or runs in the engine sees requests that hang, and exists
+ * before the first one.
  */
 export function concurrency(matchers: string, by: string, window: string): string {
-  const ended = `sum by (${by}) (rate(${METRICS.inferenceDuration}_sum{${matchers}}[${window}]))`;
+  const durations = `${METRICS.httpRequestDuration}_sum{${matchers},route=~"${PREDICTION_ROUTES}"}`;
+  const ended = `sum by (${by}) (rate(${durations}[${window}]))`;
   const sampled = `sum by (${by}) (avg_over_time(${METRICS.inferenceRequestsPending}{${matchers}}[${window}]))`;
   return `(${ended} > ${sampled}) or ${sampled}`;
 }

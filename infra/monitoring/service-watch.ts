@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PATHS } from "@ai-model-service/contract";
 
 import type { Settings } from "../config.js";
-import { PORT_NAME, SELECTOR } from "../workload/names.js";
+import { LABELS, PORT_NAME, SELECTOR } from "../workload/names.js";
 import { ruleGroups } from "./alerts.js";
 import { dashboards } from "./dashboards/index.js";
 import { STACK } from "./stack-values.js";
@@ -25,7 +25,8 @@ export class ServiceWatch extends pulumi.ComponentResource {
     super("ai-model-service:monitoring:ServiceWatch", name, {}, opts);
     const { service, settings, dashboardNamespace } = args;
     const child = { parent: this };
-    const metadata = { name: service.name, namespace: service.namespace, labels: settings.labels };
+    const labels = { ...LABELS, ...settings.labels };
+    const metadata = { name: service.name, namespace: service.namespace, labels };
     new k8s.apiextensions.CustomResource(
       `${name}-monitor`,
       {
@@ -52,7 +53,7 @@ export class ServiceWatch extends pulumi.ComponentResource {
           metadata: {
             name: uid,
             namespace: dashboardNamespace,
-            labels: { ...settings.labels, [STACK.dashboardLabel]: "1" },
+            labels: { ...labels, [STACK.dashboardLabel]: "1" },
           },
           data: { [`${uid}.json`]: JSON.stringify(dashboard) },
         },

@@ -12,7 +12,7 @@ export const STACK = {
   dashboardLabel: "grafana_dashboard",
 } as const;
 
-type StackSettings = Pick<Settings["monitoring"], "grafana" | "retentionDays" | "storage">;
+type StackSettings = Pick<Settings["monitoring"], "namespace" | "grafana" | "retentionDays" | "storage">;
 
 /** Values of kube-prometheus-stack. */
 export function stackValues(settings: StackSettings): Values {
@@ -25,8 +25,11 @@ export function stackValues(settings: StackSettings): Values {
       // The webhook only checks rules, which promtool does before; its certificates come from jobs that a mirror may lack.
       admissionWebhooks: { enabled: false },
       tls: { enabled: false },
+      // In kube-system, the default, the operator's Service would stay behind when everything is removed.
+      kubeletService: { namespace: settings.namespace },
       resources: requests("50m", "96Mi"),
     },
+    kubelet: { namespace: settings.namespace },
     prometheus: { prometheusSpec: prometheusSpec(settings) },
     alertmanager: { alertmanagerSpec: { resources: requests("10m", "32Mi") } },
     grafana: grafana(settings.grafana),

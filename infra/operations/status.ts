@@ -6,8 +6,10 @@ await onStack(
   "status",
   "Says whether the autoscaler's metrics are live, and what is wrong if not.",
   async (outputs, config) => {
-    const { namespace, serviceName: service, monitoringNamespace } = outputs;
-    const metrics = scalingStatus(await scalingFacts(config, { namespace, service, monitoringNamespace }));
+    const { namespace, serviceName: service, monitoring } = outputs;
+    const metrics = scalingStatus(
+      await scalingFacts(config, { namespace, service, monitoringNamespace: monitoring.namespace }),
+    );
     for (const { name, live, says } of metrics) console.log(`${live ? "live  " : "broken"} ${name}: ${says}`);
     if (metrics.some(({ live }) => !live)) process.exitCode = 1;
   },

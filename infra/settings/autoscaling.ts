@@ -4,7 +4,7 @@ import { z } from "zod";
 export const autoscaling = z.strictObject({
   /** Mean CPU use over the replicas, in percent of their CPU request. */
   cpuPercent: z.int().min(1).max(1000).default(200),
-  /** Requests that wait or run in a replica, averaged over the replicas; followed where monitoring serves it. */
+  /** Prediction requests that a replica has taken and not answered, averaged over the replicas; followed where monitoring serves it. */
   concurrencyPerPod: z.int().min(1).default(8),
   /** Seconds of less load before replicas are taken away. */
   scaleDownSeconds: z.int().min(0).max(3600).default(300),

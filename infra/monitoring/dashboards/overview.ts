@@ -205,8 +205,8 @@ function limits() {
     ),
     graph(
       {
-        title: "Requests waiting or running per pod",
-        description: "The signal that the autoscaler follows, and its target.",
+        title: "Requests in each pod",
+        description: "Taken and not answered: the signal that the autoscaler follows, and its target.",
         unit: "short",
       },
       [

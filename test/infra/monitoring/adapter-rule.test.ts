@@ -18,8 +18,8 @@ it("attaches the metric to pods, so that an idle pod counts as one", () => {
 
 it("queries requests in the server over the window, of the pods that are asked for", () => {
   expect([...metricNames(fill(rule.metricsQuery))].sort()).toEqual([
-    `${METRICS.inferenceDuration}_sum`,
+    `${METRICS.httpRequestDuration}_sum`,
     METRICS.inferenceRequestsPending,
   ]);
-  expect(rule.metricsQuery.match(/\{<<\.LabelMatchers>>\}\[40s\]/g)).toHaveLength(3);
+  expect(rule.metricsQuery.match(/\{<<\.LabelMatchers>>[^}]*\}\[40s\]/g)).toHaveLength(3);
 });

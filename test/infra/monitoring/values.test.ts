@@ -5,7 +5,12 @@ import { merge } from "../../../infra/monitoring/merge.js";
 import { STACK, stackValues } from "../../../infra/monitoring/stack-values.js";
 
 describe("the stack's values", () => {
-  const values = stackValues({ grafana: true, retentionDays: 10, storage: undefined });
+  const values = stackValues({
+    namespace: "monitoring",
+    grafana: true,
+    retentionDays: 10,
+    storage: undefined,
+  });
 
   it("leave the resource definitions to their own release", () => {
     expect(values).toHaveProperty("crds.enabled", false);
@@ -22,17 +27,26 @@ describe("the stack's values", () => {
   });
 
   it("leave Grafana out where it is not wanted", () => {
-    const without = stackValues({ grafana: false, retentionDays: 10, storage: undefined });
+    const without = stackValues({
+      namespace: "monitoring",
+      grafana: false,
+      retentionDays: 10,
+      storage: undefined,
+    });
     expect(without.grafana).toEqual({ enabled: false });
   });
 
   it("keep series on a volume where a size is given", () => {
     const path = "prometheus.prometheusSpec.storageSpec";
     expect(values).not.toHaveProperty(path);
-    expect(stackValues({ grafana: true, retentionDays: 10, storage: "20Gi" })).toHaveProperty(
-      `${path}.volumeClaimTemplate.spec.resources.requests.storage`,
-      "20Gi",
-    );
+    expect(
+      stackValues({ namespace: "monitoring", grafana: true, retentionDays: 10, storage: "20Gi" }),
+    ).toHaveProperty(`${path}.volumeClaimTemplate.spec.resources.requests.storage`, "20Gi");
+  });
+
+  it("keep the operator's Service for kubelets where it is removed with everything else", () => {
+    expect(values).toHaveProperty("prometheusOperator.kubeletService.namespace", "monitoring");
+    expect(values).toHaveProperty("kubelet.namespace", "monitoring");
   });
 
   it("scrape nothing that managed clusters hide", () => {

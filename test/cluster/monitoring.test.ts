@@ -1,0 +1,227 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { ApiextensionsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { PATHS } from "@ai-model-service/contract";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dashboards } from "../../infra/monitoring/dashboards/index.js";
+import {
+  concurrency,
+  latencyQuantile,
+  ofAutoscaler,
+  own,
+  requestRate,
+  slowRatio,
+} from "../../infra/monitoring/queries.js";
+import { getJson } from "../../infra/operations/api.js";
+import { scalingFacts } from "../../infra/operations/scaling-facts.js";
+import { scalingStatus } from "../../infra/operations/scaling-status.js";
+import { fill, panelQueries } from "../infra/monitoring/promql.js";
+import { mountBadModels } from "./monitoring/bad-models.js";
+import { DeployedStack } from "./monitoring/deployed-stack.js";
+import { eventually } from "./monitoring/eventually.js";
+import { loadResult, startLoad, type Load } from "./monitoring/load.js";
+import { PrometheusClient, type Series } from "./monitoring/prometheus.js";
+import { timeline } from "./monitoring/timeline.js";
+
+const NAMESPACE = "watched";
+const MONITORING = "watched-monitoring";
+const CLIENTS = "watched-clients";
+const WATCHED = { namespace: NAMESPACE, job: "inference" };
+const URL_IN_CLUSTER = `http://inference.${NAMESPACE}.svc${PATHS.predict}`;
+
+const MAX_REPLICAS = 3;
+const CONCURRENCY_PER_POD = 1;
+const SCRAPE_SECONDS = 5;
+const OBJECTIVES = { availability: 0.999, latency: 0.99, latencySeconds: 0.25 };
+
+const { KUBECONFIG, REGISTRY, SERVICE_IMAGE, HELM_CHARTS, HELM_VALUES } = process.env;
+const canRun =
+  KUBECONFIG !== undefined &&
+  (SERVICE_IMAGE ?? REGISTRY) !== undefined &&
+  spawnSync("pulumi", ["version"]).status === 0;
+
+const settings = {
+  cluster: "existing",
+  namespace: NAMESPACE,
+  existing: { kubeconfig: KUBECONFIG },
+  ...(SERVICE_IMAGE === undefined
+    ? { registry: { address: REGISTRY }, image: { builder: "BuilderV1" } }
+    : { image: { reference: SERVICE_IMAGE } }),
+  replicas: { min: 1, max: MAX_REPLICAS },
+  resources: { requests: { cpu: "100m", memory: "96Mi" }, limits: { cpu: "300m", memory: "400Mi" } },
+  // CPU asks for nothing, so that what scales is the signal.
+  autoscaling: { cpuPercent: 1000, concurrencyPerPod: CONCURRENCY_PER_POD, scaleDownSeconds: 30 },
+  monitoring: {
+    namespace: MONITORING,
+    ...(HELM_CHARTS !== undefined && { charts: HELM_CHARTS }),
+    grafana: false,
+    scrapeIntervalSeconds: SCRAPE_SECONDS,
+    objectives: OBJECTIVES,
+    alertPatience: 0.05,
+    stackValues: JSON.parse(HELM_VALUES ?? "{}") as unknown,
+  },
+};
+
+const config = new KubeConfig();
+const prometheus = new PrometheusClient(config, MONITORING);
+const started = Date.now() / 1000;
+let stack: DeployedStack;
+
+const definitions = async (): Promise<string[]> => {
+  const { items } = await config.makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition();
+  return items.flatMap(({ spec }) => (spec.group === "monitoring.coreos.com" ? [spec.names.kind] : []));
+};
+const autoscaler = (name: string) => `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(WATCHED)}}`;
+const values = (series: readonly Series[]) =>
+  series.flatMap(({ samples }) => samples.map(([, value]) => value));
+const replicas = async (): Promise<number> =>
+  (
+    await getJson<{ status: { replicas?: number } }>(
+      config,
+      `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/inference`,
+    )
+  ).status.replicas ?? 0;
+
+/** Steps of one story, in order: each needs what the one before left. */
+describe.skipIf(!canRun)("monitoring on a cluster", () => {
+  beforeAll(async () => {
+    config.loadFromDefault();
+    stack = await DeployedStack.create("watched", settings);
+    await config.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: CLIENTS } } });
+    await stack.up();
+  });
+
+  afterAll(async () => {
+    await config.makeApiClient(CoreV1Api).deleteNamespace({ name: CLIENTS });
+    await stack.destroy();
+    expect(await definitions()).toEqual([]);
+  });
+
+  it("is up at the first try, and a second up changes nothing", async () => {
+    await stack.previewNoChange();
+  });
+
+  it("feeds the autoscaler every metric that it follows", async () => {
+    const place = { namespace: NAMESPACE, service: "inference", monitoringNamespace: MONITORING };
+    await eventually("every metric is live", async () => {
+      const metrics = scalingStatus(await scalingFacts(config, place));
+      if (metrics.some(({ live }) => !live)) throw new Error(JSON.stringify(metrics));
+      return metrics;
+    });
+  });
+
+  describe("under load", () => {
+    const load: Load = {
+      namespace: CLIENTS,
+      name: "load",
+      url: URL_IN_CLUSTER,
+      connections: 8,
+      seconds: 150,
+      body: { type: "image/png", base64: readFileSync("test/fixtures/digit-3.png").toString("base64") },
+    };
+    let began = 0;
+
+    it("scales out to its maximum on the requests in each pod, and says that it is there", async () => {
+      began = Date.now() / 1000;
+      await startLoad(config, load);
+      await eventually("the maximum runs", async () =>
+        (await replicas()) === MAX_REPLICAS ? true : undefined,
+      );
+      const wanted = await prometheus.range(concurrency(own(WATCHED), "pod", "20s"), began, SCRAPE_SECONDS);
+      expect(Math.max(...values(wanted))).toBeGreaterThan(CONCURRENCY_PER_POD);
+      await eventually("InferenceAutoscalerAtMaximum fires", async () => {
+        return (await prometheus.firing("InferenceAutoscalerAtMaximum"))[0];
+      });
+    });
+
+    it("answers every request, within the latency objective", async () => {
+      const counts = await loadResult(config, load);
+      expect(Object.keys(counts)).toEqual(["200"]);
+      const seconds = Math.ceil(Date.now() / 1000 - began);
+      const slow = await prometheus.range(
+        slowRatio(WATCHED, OBJECTIVES.latencySeconds, `${seconds}s`),
+        Date.now() / 1000,
+        1,
+      );
+      expect(values(slow)[0]).toBeLessThan(1 - OBJECTIVES.latency);
+    });
+
+    it("scales in when the load is gone", async () => {
+      await eventually("the minimum runs", async () => ((await replicas()) === 1 ? true : undefined));
+      if (process.env.UPDATE_DOCS !== undefined) writeFileSync("docs/autoscaling.svg", await story(began));
+    });
+  });
+
+  it("says when a version fails to load and when predictions are slow", async () => {
+    await mountBadModels(config, NAMESPACE, "inference");
+    const slow: Load = {
+      namespace: CLIENTS,
+      name: "slow-load",
+      url: URL_IN_CLUSTER,
+      connections: 4,
+      seconds: 90,
+      body: { type: "application/json", base64: Buffer.from('{"instances":[[1]]}').toString("base64") },
+    };
+    const failed = await eventually("InferenceModelLoadFailed fires", async () => {
+      return (await prometheus.firing("InferenceModelLoadFailed"))[0];
+    });
+    expect(failed).toMatchObject({ model: "slow", version: "2" });
+    await startLoad(config, slow);
+    await eventually("InferenceLatencyBurn fires", async () => {
+      return (await prometheus.firing("InferenceLatencyBurn")).find(
+        ({ severity }) => severity === "critical",
+      );
+    });
+  });
+
+  const windows = {
+    $namespace: NAMESPACE,
+    $service: WATCHED.job,
+    $model: ".*",
+    $version: ".*",
+    $__rate_interval: `${4 * SCRAPE_SECONDS}s`,
+    $__range: "10m",
+    $recent: "1m",
+    $reference: "1m",
+  };
+
+  it.each(dashboards(OBJECTIVES).flatMap(panelQueries))("has data for $title: $expr", async ({ expr }) => {
+    const series = await prometheus.range(fill(expr, windows), started, SCRAPE_SECONDS);
+    expect(values(series).length).toBeGreaterThan(0);
+  });
+});
+
+/** The load, the signal, the replicas and the latency over the same seconds. */
+async function story(began: number): Promise<string> {
+  const curve = async (name: string, query: string) => ({
+    name,
+    series: await prometheus.range(query, began - 30, SCRAPE_SECONDS),
+  });
+  const window = `${4 * SCRAPE_SECONDS}s`;
+  return timeline(
+    [
+      { title: "Predictions per second", curves: [await curve("all pods", requestRate(WATCHED, window))] },
+      {
+        title: "Requests waiting or running, per pod",
+        curves: [await curve("each pod", concurrency(own(WATCHED), "pod", window))],
+        limit: { name: "target", value: CONCURRENCY_PER_POD },
+      },
+      {
+        title: "Replicas",
+        curves: [
+          await curve("desired", autoscaler("status_desired_replicas")),
+          await curve("current", autoscaler("status_current_replicas")),
+        ],
+      },
+      {
+        title: "Latency, seconds",
+        curves: [
+          await curve("p99", latencyQuantile(WATCHED, 0.99, window)),
+          await curve("p50", latencyQuantile(WATCHED, 0.5, window)),
+        ],
+        limit: { name: "objective", value: OBJECTIVES.latencySeconds },
+      },
+    ],
+    began,
+  );
+}
