@@ -12,12 +12,10 @@ import { MonitoringStack } from "./stack.js";
 export interface Monitoring {
   /** What an autoscaler can follow beside CPU; none where nobody serves custom metrics. */
   readonly scalingMetrics: k8s.types.input.autoscaling.v2.MetricSpec[];
-  /** How a person gets to what the program installed; empty where it installed nothing. */
-  readonly access: {
-    readonly namespace?: pulumi.Output<string>;
-    /** Of Grafana's user `admin`. */
-    readonly grafanaPassword?: pulumi.Output<string>;
-  };
+  /** Of what the program installed. */
+  readonly namespace?: pulumi.Output<string>;
+  /** Of Grafana's user `admin`, where the program installed Grafana. */
+  readonly grafanaPassword?: pulumi.Output<string> | undefined;
   /** Has the service scraped, its alerts evaluated and its dashboards shown. */
   watch(service: WatchedService): void;
 }
@@ -39,7 +37,7 @@ export function chooseMonitoring(settings: MonitoringSettings, placement: Placem
     case "existing":
       return existingMonitoring(settings, placement);
     case "none":
-      return { scalingMetrics: [], access: {}, watch: () => undefined };
+      return { scalingMetrics: [], watch: () => undefined };
   }
 }
 
@@ -56,7 +54,8 @@ function installedMonitoring(
   );
   return {
     scalingMetrics: [concurrencyMetric(autoscaling.concurrencyPerPod)],
-    access: { namespace, ...(grafanaPassword && { grafanaPassword }) },
+    namespace,
+    grafanaPassword,
     watch: ({ after, ...service }) => {
       new ServiceWatch(
         service.name,
@@ -83,7 +82,6 @@ function existingMonitoring(
   }
   return {
     scalingMetrics: prometheusUrl === undefined ? [] : [concurrencyMetric(autoscaling.concurrencyPerPod)],
-    access: {},
     watch: ({ after, ...service }) => {
       new ServiceWatch(
         service.name,

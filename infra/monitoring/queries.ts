@@ -15,10 +15,19 @@ export function own({ namespace, job }: Watched, ...further: string[]): string {
   return [`namespace="${namespace}"`, `job="${job}"`, ...further].join(",");
 }
 
-/** Matchers of its containers' series of cAdvisor and kube-state-metrics; without a container they are a pod's sum. */
-export function ofContainers({ namespace, job }: Watched, ...further: string[]): string {
-  const pod = `pod=~"${job}-[a-z0-9]+-[a-z0-9]{5}"`;
-  return [`namespace="${namespace}"`, pod, 'container!=""', ...further].join(",");
+const pods = ({ namespace, job }: Watched) => [
+  `namespace="${namespace}"`,
+  `pod=~"${job}-[a-z0-9]+-[a-z0-9]{5}"`,
+];
+
+/** Matchers of its containers' series of kube-state-metrics. */
+export function ofContainers(watched: Watched, ...further: string[]): string {
+  return [...pods(watched), 'container!=""', ...further].join(",");
+}
+
+/** Matchers of its pods' series of cAdvisor, each the sum of the pod's containers. */
+export function ofPods(watched: Watched): string {
+  return [...pods(watched), 'container=""'].join(",");
 }
 
 /** Matchers of its autoscaler's series of kube-state-metrics. */

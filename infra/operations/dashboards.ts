@@ -7,7 +7,7 @@ import { forward } from "./port-forward.js";
 await onStack(
   "dashboards",
   "Opens Prometheus and Grafana of a stack on this machine until it is interrupted.",
-  async ({ monitoring: { namespace, grafanaPassword } }, config) => {
+  async ({ monitoringNamespace: namespace, grafanaPassword }, config) => {
     if (namespace === undefined) {
       throw new Error("This stack installed no monitoring: see monitoring.mode in its settings.");
     }

@@ -7,7 +7,8 @@ const outputs = z.object({
   namespace: z.string(),
   serviceName: z.string(),
   kubeconfig: z.string().optional(),
-  monitoring: z.object({ namespace: z.string().optional(), grafanaPassword: z.string().optional() }),
+  monitoringNamespace: z.string().optional(),
+  grafanaPassword: z.string().optional(),
 });
 
 export type StackOutputs = z.infer<typeof outputs>;

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { ApiextensionsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { ApiextensionsV1Api, AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { PATHS } from "@ai-model-service/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dashboards } from "../../infra/monitoring/dashboards/index.js";
@@ -12,11 +12,10 @@ import {
   requestRate,
   slowRatio,
 } from "../../infra/monitoring/queries.js";
-import { getJson } from "../../infra/operations/api.js";
 import { scalingFacts } from "../../infra/operations/scaling-facts.js";
 import { scalingStatus } from "../../infra/operations/scaling-status.js";
 import { fill, panelQueries } from "../infra/monitoring/promql.js";
-import { mountBadModels } from "./monitoring/bad-models.js";
+import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { DeployedStack } from "./monitoring/deployed-stack.js";
 import { eventually } from "./monitoring/eventually.js";
 import { loadResult, startLoad, type Load } from "./monitoring/load.js";
@@ -74,13 +73,25 @@ const definitions = async (): Promise<string[]> => {
 const autoscaler = (name: string) => `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(WATCHED)}}`;
 const values = (series: readonly Series[]) =>
   series.flatMap(({ samples }) => samples.map(([, value]) => value));
-const replicas = async (): Promise<number> =>
-  (
-    await getJson<{ status: { replicas?: number } }>(
-      config,
-      `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/inference`,
-    )
-  ).status.replicas ?? 0;
+const replicas = async (): Promise<number> => {
+  const { status } = await config
+    .makeApiClient(AppsV1Api)
+    .readNamespacedDeploymentStatus({ namespace: NAMESPACE, name: "inference" });
+  return status?.replicas ?? 0;
+};
+
+/** Waits until every replica runs the newest template. */
+async function rolledOut(): Promise<void> {
+  await eventually("the rollout is done", async () => {
+    const { metadata, status } = await config
+      .makeApiClient(AppsV1Api)
+      .readNamespacedDeploymentStatus({ namespace: NAMESPACE, name: "inference" });
+    const { observedGeneration, replicas: all, updatedReplicas, readyReplicas } = status ?? {};
+    const done =
+      observedGeneration === metadata?.generation && all === updatedReplicas && all === readyReplicas;
+    return done ? true : undefined;
+  });
+}
 
 /** Steps of one story, in order: each needs what the one before left. */
 describe.skipIf(!canRun)("monitoring on a cluster", () => {
@@ -108,6 +119,33 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
       if (metrics.some(({ live }) => !live)) throw new Error(JSON.stringify(metrics));
       return metrics;
     });
+  });
+
+  it("says when a version fails to load and when predictions are slow", async () => {
+    await mountBadModels(config, NAMESPACE, "inference");
+    const failed = await eventually("InferenceModelLoadFailed fires", async () => {
+      return (await prometheus.firing("InferenceModelLoadFailed"))[0];
+    });
+    expect(failed).toMatchObject({ model: "slow", version: "2" });
+    await rolledOut();
+    // One connection, so that one replica is enough.
+    const slow: Load = {
+      namespace: CLIENTS,
+      name: "slow-load",
+      url: URL_IN_CLUSTER,
+      connections: 1,
+      seconds: 60,
+      body: { type: "application/json", base64: Buffer.from('{"instances":[[1]]}').toString("base64") },
+    };
+    await startLoad(config, slow);
+    await eventually("InferenceLatencyBurn fires", async () => {
+      return (await prometheus.firing("InferenceLatencyBurn")).find(
+        ({ severity }) => severity === "critical",
+      );
+    });
+    expect(Object.keys(await loadResult(config, slow))).toEqual(["200"]);
+    await unmountBadModels(config, NAMESPACE, "inference");
+    await rolledOut();
   });
 
   describe("under load", () => {
@@ -149,28 +187,6 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     it("scales in when the load is gone", async () => {
       await eventually("the minimum runs", async () => ((await replicas()) === 1 ? true : undefined));
       if (process.env.UPDATE_DOCS !== undefined) writeFileSync("docs/autoscaling.svg", await story(began));
-    });
-  });
-
-  it("says when a version fails to load and when predictions are slow", async () => {
-    await mountBadModels(config, NAMESPACE, "inference");
-    const slow: Load = {
-      namespace: CLIENTS,
-      name: "slow-load",
-      url: URL_IN_CLUSTER,
-      connections: 4,
-      seconds: 90,
-      body: { type: "application/json", base64: Buffer.from('{"instances":[[1]]}').toString("base64") },
-    };
-    const failed = await eventually("InferenceModelLoadFailed fires", async () => {
-      return (await prometheus.firing("InferenceModelLoadFailed"))[0];
-    });
-    expect(failed).toMatchObject({ model: "slow", version: "2" });
-    await startLoad(config, slow);
-    await eventually("InferenceLatencyBurn fires", async () => {
-      return (await prometheus.firing("InferenceLatencyBurn")).find(
-        ({ severity }) => severity === "critical",
-      );
     });
   });
 

@@ -8,6 +8,7 @@ import {
   latencyQuantile,
   ofAutoscaler,
   ofContainers,
+  ofPods,
   own,
   requestRate,
   slowRatio,
@@ -18,14 +19,14 @@ import { RATE_WINDOW, SELECTED, serviceVariables } from "./variables.js";
 
 const rate = (series: string) => `rate(${series}[${RATE_WINDOW}])`;
 const mine = own(SELECTED);
-const containers = ofContainers(SELECTED);
+const podTotals = ofPods(SELECTED);
 const autoscaler = (name: string, ...matchers: string[]) =>
   `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(SELECTED, ...matchers)}}`;
 
 /** Rows that ran: one picture is one row, whatever protocol or batch it came in. */
 const predictionRate = `sum(${rate(`${METRICS.inferenceBatchRows}_sum{${mine}}`)})`;
-const cpuSeconds = `sum(${rate(`container_cpu_usage_seconds_total{${containers}}`)})`;
-const memoryBytes = `sum(container_memory_working_set_bytes{${containers}})`;
+const cpuSeconds = `sum(${rate(`container_cpu_usage_seconds_total{${podTotals}}`)})`;
+const memoryBytes = `sum(container_memory_working_set_bytes{${podTotals}})`;
 
 /** One page for an operator: is it up, is it fast, is it right, is it near its limits, what did it cost? */
 export function overview(objectives: Objectives): dashboard.DashboardBuilder {
@@ -100,7 +101,7 @@ function up({ availability }: Objectives) {
     ),
     graph({ title: "Restarts", description: "Containers that ended, per hour.", unit: "short" }, [
       {
-        expr: `sum by (pod) (increase(kube_pod_container_status_restarts_total{${containers}}[1h]))`,
+        expr: `sum by (pod) (increase(kube_pod_container_status_restarts_total{${podTotals}}[1h]))`,
         legend: "{{pod}}",
       },
     ]),
@@ -231,13 +232,13 @@ function limits() {
     ),
     graph({ title: "CPU", description: "Of the container's limit.", unit: "percentunit" }, [
       {
-        expr: perPod(rate(`container_cpu_usage_seconds_total{${containers}}`), limitOf("cpu")),
+        expr: perPod(rate(`container_cpu_usage_seconds_total{${podTotals}}`), limitOf("cpu")),
         legend: "{{pod}}",
       },
     ]),
     graph({ title: "Memory", description: "Working set of the container's limit.", unit: "percentunit" }, [
       {
-        expr: perPod(`container_memory_working_set_bytes{${containers}}`, limitOf("memory")),
+        expr: perPod(`container_memory_working_set_bytes{${podTotals}}`, limitOf("memory")),
         legend: "{{pod}}",
       },
     ]),
@@ -250,8 +251,8 @@ function limits() {
       [
         {
           expr: perPod(
-            rate(`container_cpu_cfs_throttled_periods_total{${containers}}`),
-            rate(`container_cpu_cfs_periods_total{${containers}}`),
+            rate(`container_cpu_cfs_throttled_periods_total{${podTotals}}`),
+            rate(`container_cpu_cfs_periods_total{${podTotals}}`),
           ),
           legend: "{{pod}}",
         },

@@ -14,7 +14,7 @@ export async function mountBadModels(
   deployment: string,
 ): Promise<void> {
   const name = "bad-models";
-  const good = Buffer.from(slow(120, 256)).toString("base64");
+  const good = Buffer.from(slow(200, 256)).toString("base64");
   const broken = Buffer.from("no model").toString("base64");
   await config
     .makeApiClient(CoreV1Api)
@@ -29,11 +29,33 @@ export async function mountBadModels(
     env: [{ name: "DEFAULT_MODEL", value: "slow" }],
     volumeMounts: [mount("1", "good"), mount("2", "broken")],
   };
-  const spec = { template: { spec: { containers: [container], volumes: [{ name, configMap: { name } }] } } };
+  await patch(config, namespace, deployment, {
+    containers: [container],
+    volumes: [{ name, configMap: { name } }],
+  });
+}
+
+/** Takes the bad models away again. */
+export async function unmountBadModels(
+  config: KubeConfig,
+  namespace: string,
+  deployment: string,
+): Promise<void> {
+  const gone = { $patch: "delete" };
+  const mounts = ["1", "2"].map((version) => ({ mountPath: `/models/slow/${version}/model.onnx`, ...gone }));
+  const container = { name: "server", env: [{ name: "DEFAULT_MODEL", ...gone }], volumeMounts: mounts };
+  await patch(config, namespace, deployment, {
+    containers: [container],
+    volumes: [{ name: "bad-models", ...gone }],
+  });
+}
+
+/** Merges into the pods' template, as `kubectl patch` does. */
+async function patch(config: KubeConfig, namespace: string, name: string, template: object): Promise<void> {
   await config
     .makeApiClient(AppsV1Api)
     .patchNamespacedDeployment(
-      { namespace, name: deployment, body: { spec } },
+      { namespace, name, body: { spec: { template: { spec: template } } } },
       setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch),
     );
 }

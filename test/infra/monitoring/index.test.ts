@@ -37,7 +37,7 @@ describe("monitoring that the program installs", () => {
     expect(names(ofKind(run, "ServiceMonitor"))).toEqual(["inference-monitor"]);
     expect(names(ofKind(run, "PrometheusRule"))).toEqual(["inference-rules"]);
     expect(names(ofKind(run, "ConfigMap"))).toEqual(["inference-models", "inference-overview"]);
-    expect(run.outputs).toHaveProperty("monitoring.namespace", "monitoring");
+    expect(run.outputs).toHaveProperty("monitoringNamespace", "monitoring");
   });
 
   it("has the autoscaler follow CPU and the requests in each pod", async () => {
