@@ -5,6 +5,7 @@ import { load } from "./config.js";
 import { serviceImage } from "./image.js";
 import { grafanaEndpoint, publicEndpoint } from "./ingress.js";
 import { chooseMonitoring } from "./monitoring/index.js";
+import { stackOutputs } from "./outputs.js";
 import { chooseRegistry } from "./registries/index.js";
 import { ModelService, serviceNamespace } from "./service.js";
 
@@ -23,13 +24,14 @@ monitoring.watch({ namespace: settings.namespace, name: "inference", after: spac
 const reached =
   publicEndpoint(cluster, settings.ingress, space.metadata.name) ?? serviceAccess(inference.service);
 
-export const endpoint = reached.endpoint;
-export const call = reached.call;
-export const namespace = space.metadata.name;
-export const serviceName = inference.service.metadata.name;
-export const kubeconfig = cluster.kubeconfig;
-export const monitoringNamespace = monitoring.namespace;
-export const grafana =
-  monitoring.grafanaPassword && monitoring.namespace && grafanaEndpoint(cluster, monitoring.namespace);
-export const grafanaPassword = monitoring.grafanaPassword;
-export { image };
+export default stackOutputs({
+  endpoint: reached.endpoint,
+  call: reached.call,
+  image,
+  namespace: space.metadata.name,
+  serviceName: inference.service.metadata.name,
+  kubeconfig: cluster.kubeconfig,
+  monitoringNamespace: monitoring.namespace,
+  grafana: monitoring.grafanaPassword && monitoring.namespace && grafanaEndpoint(cluster, monitoring.namespace),
+  grafanaPassword: monitoring.grafanaPassword,
+});

@@ -101,6 +101,18 @@ describe("the program on an existing cluster", () => {
     });
   });
 
+  it("exports nothing that it does not have", async () => {
+    const run = await onExistingCluster({ monitoring: { mode: "none" } });
+    expect(Object.keys(run.outputs)).toEqual([
+      "endpoint",
+      "call",
+      "image",
+      "namespace",
+      "serviceName",
+      "kubeconfig",
+    ]);
+  });
+
   it("can be previewed before anything is known", async () => {
     const run = await onExistingCluster({}, { preview: true });
     const unknown: unknown = expect.objectContaining({ __pulumiUnknown: true });

@@ -65,7 +65,7 @@ export async function runProgram(
   );
   recordRegistrations(resources);
   vi.resetModules();
-  const exported = (await import("../../../infra/index.js")) as Values;
+  const exported: Values = (await import("../../../infra/index.js")).default;
   await pulumi.runtime.disconnect();
   return {
     resources,
