@@ -32,6 +32,7 @@ export default stackOutputs({
   serviceName: inference.service.metadata.name,
   kubeconfig: cluster.kubeconfig,
   monitoringNamespace: monitoring.namespace,
-  grafana: monitoring.grafanaPassword && monitoring.namespace && grafanaEndpoint(cluster, monitoring.namespace),
+  grafana:
+    monitoring.grafanaPassword && monitoring.namespace && grafanaEndpoint(cluster, monitoring.namespace),
   grafanaPassword: monitoring.grafanaPassword,
 });
