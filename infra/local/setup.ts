@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,11 +9,14 @@ import { daemonAt } from "../docker/daemon.js";
 import { localEnvironment } from "./environment.js";
 import { findPulumi, type PulumiCli, pulumiCli } from "./pulumi-cli.js";
 
-/** The stack on this machine. */
-export const STACK = "dev";
+/** The stack on this machine. It has a name and a settings file of its own: Pulumi writes a salt into that file. */
+export const STACK = "laptop";
 
 const PROJECT = "ai-model-service";
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Its settings begin as those of `dev`. */
+const SETTINGS = join(ROOT, `Pulumi.${STACK}.yaml`);
 
 /** Servers that the local cluster consists of. */
 const SERVERS = ["registry", "node"];
@@ -22,6 +26,7 @@ export async function setUp(): Promise<PulumiCli> {
   await ping(daemonAt(thisDaemonAddress()));
   const environment = localEnvironment(process.env, join(ROOT, ".pulumi"));
   const cli = pulumiCli(await findPulumi(), ROOT, environment);
+  if (!existsSync(SETTINGS)) copyFileSync(join(ROOT, "Pulumi.dev.yaml"), SETTINGS);
   cli.run("stack", "select", "--create", STACK);
   return cli;
 }

@@ -5,9 +5,6 @@ import { summary } from "./summary.js";
 /** `npm run up`: the service on a cluster on this machine. Arguments go to `pulumi up`: `npm run up -- --yes`. */
 await report(async () => {
   const cli = await setUp();
-  if (cli.ask("config", "get", "cluster", "--stack", STACK) === undefined) {
-    cli.run("config", "set", "cluster", "local", "--stack", STACK);
-  }
   await noticeRemovedContainers(cli);
   cli.run("up", "--stack", STACK, ...process.argv.slice(2));
   console.log(
