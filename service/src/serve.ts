@@ -4,12 +4,13 @@ import { Lifecycle } from "./http/lifecycle.js";
 import { listen } from "./http/listen.js";
 import { createLog } from "./http/log.js";
 import { shutDown } from "./http/shutdown.js";
+import type { Tracing } from "./http/tracing.js";
 import { UnusedConnections } from "./http/unused-connections.js";
 import { createEngine } from "./inference/create-engine.js";
 import type { Engine } from "./inference/engine.js";
 import { createService } from "./service.js";
-
 import type { Settings } from "./settings.js";
+import { SERVICE } from "./version.js";
 
 /** Serves until SIGTERM or SIGINT, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
 export async function serve(settings: Settings): Promise<void> {
@@ -32,7 +33,8 @@ export async function serve(settings: Settings): Promise<void> {
     registry,
     log,
   );
-  const server = createService({ settings, engine, registry, lifecycle, log });
+  const tracing = await tracingOf(settings);
+  const server = createService({ settings, engine, registry, lifecycle, log, tracing });
   const unusedConnections = new UnusedConnections(server);
   const port = await listen(server, settings.port, settings.host);
   onSignal(log, settings, () =>
@@ -41,11 +43,20 @@ export async function serve(settings: Settings): Promise<void> {
       unusedConnections,
       lifecycle,
       delaySeconds: settings.shutdownDelaySeconds,
-      release: () => engine.stop(),
+      async release() {
+        await engine.stop();
+        await tracing?.stop();
+      },
     }),
   );
   await engine.start();
   announce(log, engine, settings.host, port);
+}
+
+async function tracingOf({ traceEndpoint }: Settings): Promise<Tracing | undefined> {
+  if (traceEndpoint === undefined) return undefined;
+  const { createTracing } = await import("./http/tracing.js");
+  return createTracing({ endpoint: traceEndpoint, service: SERVICE });
 }
 
 /** What a person wants to know first. */

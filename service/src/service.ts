@@ -10,6 +10,7 @@ import { metricsRoute } from "./http/metrics-route.js";
 import { HttpMetrics } from "./http/metrics.js";
 import { RequestLog } from "./http/request-log.js";
 import { createHttpServer, createResponder } from "./http/server.js";
+import type { Tracing } from "./http/tracing.js";
 import type { Engine } from "./inference/engine.js";
 import { WEB_FOLDER } from "./paths.js";
 import { createInfer } from "./protocols/inference.js";
@@ -30,10 +31,18 @@ export interface ServiceOptions {
   readonly registry: Registry;
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The HTTP server over an engine, with every protocol; it does not listen yet. */
-export function createService({ settings, engine, registry, lifecycle, log }: ServiceOptions): Server {
+export function createService({
+  settings,
+  engine,
+  registry,
+  lifecycle,
+  log,
+  tracing,
+}: ServiceOptions): Server {
   const checkKey = createKeyCheck(settings.apiKeys);
   const { requestTimeoutSeconds, maxBodyBytes } = settings;
   const infer = createInfer({ engine, registry, requestTimeoutSeconds });
@@ -59,6 +68,7 @@ export function createService({ settings, engine, registry, lifecycle, log }: Se
     metrics: new HttpMetrics(registry),
     lifecycle,
     log: new RequestLog(log),
+    tracing,
     bodyTimeoutSeconds: settings.bodyTimeoutSeconds,
   });
 }

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import pino from "pino";
 import { Lifecycle } from "../../service/src/http/lifecycle.js";
 import { listen } from "../../service/src/http/listen.js";
+import type { Tracing } from "../../service/src/http/tracing.js";
 import type { EngineOptions } from "../../service/src/inference/create-engine.js";
 import type { Engine } from "../../service/src/inference/engine.js";
 import { createService } from "../../service/src/service.js";
@@ -26,6 +27,7 @@ export class ServiceFixture {
     fill: (repository: RepositoryFixture) => Promise<void>,
     environment: Readonly<Record<string, string>> = {},
     engineOptions: Partial<EngineOptions> = {},
+    tracing?: Tracing,
   ): Promise<ServiceFixture> {
     const repository = await RepositoryFixture.create();
     await fill(repository);
@@ -35,7 +37,14 @@ export class ServiceFixture {
     const fixture = new ServiceFixture(repository, engine, lines);
     const { registry } = repository;
     const log = pino({ level: settings.logLevel }, { write: (line: string) => void lines.push(line) });
-    fixture.server = createService({ settings, engine, registry, lifecycle: fixture.lifecycle, log });
+    fixture.server = createService({
+      settings,
+      engine,
+      registry,
+      lifecycle: fixture.lifecycle,
+      log,
+      tracing,
+    });
     fixture.port = await listen(fixture.server, 0, "127.0.0.1");
     return fixture;
   }

@@ -6,7 +6,21 @@ import type { Reply } from "./reply.js";
 const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
 
 /** The W3C trace context's `traceparent`, version 00: https://www.w3.org/TR/trace-context/ */
-const TRACE_PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const TRACE_PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+export interface TraceParent {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+}
+
+export interface InferenceTimes {
+  readonly model: string;
+  readonly version: string;
+  readonly queuedAt: number;
+  readonly ranAt: number;
+  readonly endedAt: number;
+}
 
 /** One request and its answer, from the first byte to the last, whichever router serves it. */
 export class Exchange {
@@ -15,6 +29,8 @@ export class Exchange {
   readonly id: string;
   /** The route's template, for metrics: never a path that a client made up. */
   route = "unmatched";
+  /** What the engine did for this request, for traces; times on the clock of `performance.now()`, milliseconds. */
+  inference: InferenceTimes | undefined;
   /** What went wrong, for the log. */
   error: Error | undefined;
 
@@ -49,9 +65,9 @@ export class Exchange {
     return new URLSearchParams(mark < 0 ? "" : url.slice(mark));
   }
 
-  /** The trace that the client says this request belongs to. */
-  get traceId(): string | undefined {
-    return parseTraceParent(this.headers.traceparent)?.traceId;
+  /** The span that the client says this request belongs to. */
+  get parent(): TraceParent | undefined {
+    return parseTraceParent(this.headers.traceparent);
   }
 
   /** True once the client has gone away without a full answer: the exchange is the engine's cancellation signal. */
@@ -81,10 +97,9 @@ export function pathOf(url: string): string {
   return mark < 0 ? url : url.slice(0, mark);
 }
 
-/** Trace and span of a `traceparent` header; undefined when it is absent or malformed, as the standard asks. */
-export function parseTraceParent(
-  header: string | string[] | undefined,
-): { traceId: string; spanId: string } | undefined {
-  const [, traceId, spanId] = (typeof header === "string" && TRACE_PARENT.exec(header)) || [];
-  return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId };
+/** A `traceparent` header taken apart; undefined when it is absent or malformed, as the standard asks. */
+export function parseTraceParent(header: string | string[] | undefined): TraceParent | undefined {
+  const [, traceId, spanId, flags] = (typeof header === "string" && TRACE_PARENT.exec(header)) || [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  return { traceId, spanId, sampled: (parseInt(flags, 16) & 1) === 1 };
 }

@@ -18,7 +18,7 @@ export class RequestLog {
 function describe(exchange: Exchange): object {
   return {
     requestId: exchange.id,
-    traceId: exchange.traceId,
+    traceId: exchange.parent?.traceId,
     method: exchange.method,
     route: exchange.route,
     status: exchange.response.statusCode,

@@ -15,6 +15,7 @@ import type { HttpMetrics } from "./metrics.js";
 import type { RequestLog } from "./request-log.js";
 import type { Reply } from "./reply.js";
 import type { HotRoute } from "./route.js";
+import type { Tracing } from "./tracing.js";
 
 export interface ServerOptions {
   readonly hotRoutes: readonly HotRoute[];
@@ -25,6 +26,7 @@ export interface ServerOptions {
   readonly metrics: HttpMetrics;
   readonly lifecycle: Lifecycle;
   readonly log: RequestLog;
+  readonly tracing: Tracing | undefined;
   /** Seconds that a client may take to send a whole request. */
   readonly bodyTimeoutSeconds: number;
 }
@@ -34,7 +36,7 @@ const KEEP_ALIVE_SECONDS = 75;
 
 /** The HTTP server: hot routes first, everything else to express; both measured, limited and answered alike. */
 export function createHttpServer(options: ServerOptions): Server {
-  const { metrics, lifecycle, log } = options;
+  const { metrics, lifecycle, log, tracing } = options;
   const match = createHotRouter(options.hotRoutes);
   const respond = createResponder(lifecycle);
 
@@ -44,6 +46,7 @@ export function createHttpServer(options: ServerOptions): Server {
     response.once("close", () => {
       metrics.end(exchange);
       log.end(exchange);
+      tracing?.record(exchange);
     });
     answer(exchange).catch((error: unknown) => respond.error(exchange, error));
   };

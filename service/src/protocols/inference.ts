@@ -1,6 +1,6 @@
 import type { Registry } from "prom-client";
 import { ServiceError } from "../errors.js";
-import type { Exchange } from "../http/exchange.js";
+import type { Exchange, InferenceTimes } from "../http/exchange.js";
 import type { Engine, InferenceResult, ServedModel } from "../inference/engine.js";
 import type { Tensor } from "../inference/tensor.js";
 import { PredictionMetrics } from "./prediction-metrics.js";
@@ -43,6 +43,7 @@ export function createInfer({ engine, registry, requestTimeoutSeconds }: InferOp
       deadline: exchange.started + milliseconds,
       signal: exchange,
     });
+    exchange.inference = timesOf(model, result);
     metrics.observe(model, result.outputs);
     return result;
   };
@@ -60,4 +61,11 @@ function headerTimeout(headers: Exchange["headers"]): number | undefined {
     });
   }
   return undefined;
+}
+
+/** When it queued and ran, counted back from now. */
+function timesOf({ name: model, version }: ServedModel, result: InferenceResult): InferenceTimes {
+  const endedAt = performance.now();
+  const ranAt = endedAt - result.computeMilliseconds;
+  return { model, version, queuedAt: ranAt - result.queueMilliseconds, ranAt, endedAt };
 }
