@@ -31,14 +31,12 @@ export async function createTracing({ endpoint, service }: TracingOptions): Prom
   ]);
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces` });
   const provider = new sdk.BasicTracerProvider({
-    resource: resources
-      .defaultResource()
-      .merge(
-        resources.resourceFromAttributes({
-          "service.name": service.name,
-          "service.version": service.version,
-        }),
-      ),
+    resource: resources.defaultResource().merge(
+      resources.resourceFromAttributes({
+        "service.name": service.name,
+        "service.version": service.version,
+      }),
+    ),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
   });
   const tracer = provider.getTracer(service.name, service.version);
