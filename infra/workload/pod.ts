@@ -47,7 +47,7 @@ function serverContainer(image: pulumi.Input<string>): Container {
     ports: [{ name: PORT_NAME, containerPort: SERVICE_PORT }],
     // Until the process answers at all, nothing else is asked; then readiness is asked at once.
     startupProbe: { ...probe(PATHS.live), periodSeconds: 1, failureThreshold: 60 },
-    readinessProbe: { ...probe(PATHS.ready), periodSeconds: 2, failureThreshold: 2 },
+    readinessProbe: { ...probe(PATHS.ready), periodSeconds: 1, failureThreshold: 3 },
     // Patient: a busy server is not a dead one.
     livenessProbe: { ...probe(PATHS.live), periodSeconds: 10, failureThreshold: 6 },
     securityContext: {
