@@ -101,7 +101,7 @@ function up({ availability }: Objectives) {
     ),
     graph({ title: "Restarts", description: "Containers that ended, per hour.", unit: "short" }, [
       {
-        expr: `sum by (pod) (increase(kube_pod_container_status_restarts_total{${podTotals}}[1h]))`,
+        expr: `sum by (pod) (increase(kube_pod_container_status_restarts_total{${ofContainers(SELECTED)}}[1h]))`,
         legend: "{{pod}}",
       },
     ]),
