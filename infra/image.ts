@@ -8,6 +8,7 @@ import { dockerProvider } from "./docker/provider.js";
 import { fault } from "./fault.js";
 import { contentTag, inputFiles } from "./image-inputs.js";
 import type { Registry } from "./registries/registry.js";
+import type { Platform } from "./settings/image.js";
 
 /** The repository's root, and the same as the provider writes it into the state: alike on every machine. */
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -15,16 +16,25 @@ const CONTEXT = "..";
 
 /** The service image, always by digest: the prebuilt one of the settings, or built, pushed and named here. */
 export async function serviceImage(
-  settings: Settings["image"],
+  { cluster, image }: Settings,
   registry: () => Promise<Registry>,
 ): Promise<pulumi.Output<string>> {
-  return settings.reference === undefined
-    ? buildImage(settings, await registry()).repoDigest.apply(requireDigest)
-    : pulumi.output(requireDigest(settings.reference));
+  return image.reference === undefined
+    ? buildImage(image, imagePlatform(cluster, image), await registry()).repoDigest.apply(requireDigest)
+    : pulumi.output(requireDigest(image.reference));
 }
 
-function buildImage(settings: Settings["image"], registry: Registry): docker.Image {
-  const { platform, builder, base } = settings;
+/** What the image is built for: the setting; else a cluster on this machine decides, and others are taken for amd64. */
+export function imagePlatform(
+  cluster: Settings["cluster"],
+  { platform }: Pick<Settings["image"], "platform">,
+  architecture: NodeJS.Architecture = process.arch,
+): Platform {
+  return platform ?? (cluster === "local" && architecture === "arm64" ? "linux/arm64" : "linux/amd64");
+}
+
+function buildImage(settings: Settings["image"], platform: Platform, registry: Registry): docker.Image {
+  const { builder, base } = settings;
   const tag = pulumi
     .output(registry.identity ?? "")
     .apply((identity) => contentTag(ROOT, inputFiles(ROOT), platform, base, identity));

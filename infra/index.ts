@@ -11,7 +11,7 @@ import { ModelService, serviceNamespace } from "./service.js";
 
 const settings = load();
 const cluster = await chooseCluster(settings);
-const image = await serviceImage(settings.image, () => chooseRegistry(settings, cluster));
+const image = await serviceImage(settings, () => chooseRegistry(settings, cluster));
 const space = serviceNamespace(cluster, settings.namespace);
 const placement = onCluster(cluster);
 const monitoring = chooseMonitoring(settings, placement);

@@ -1,5 +1,9 @@
 import { z } from "zod";
 
+const platform = z.enum(["linux/amd64", "linux/arm64"]);
+
+export type Platform = z.infer<typeof platform>;
+
 /** `image`: how the service image is made, or which one to use as it is. */
 export const image = z.strictObject({
   /** An image that is built already; nothing is built then and no Docker daemon is needed. */
@@ -7,7 +11,8 @@ export const image = z.strictObject({
     .string()
     .regex(/^[^\s@]+@sha256:[0-9a-f]{64}$/, "must name its digest: NAME@sha256:<64 hex digits>")
     .optional(),
-  platform: z.enum(["linux/amd64", "linux/arm64"]).default("linux/amd64"),
+  /** What the nodes are; without it this machine's for a `local` cluster, else linux/amd64. */
+  platform: platform.optional(),
   /** `BuilderV1` for a Docker daemon without BuildKit. */
   builder: z.enum(["BuilderBuildKit", "BuilderV1"]).default("BuilderBuildKit"),
   /** The Node.js image that the service image is built from and on. */

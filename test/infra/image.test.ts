@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ENVIRONMENT, MODEL_REPOSITORY, SERVICE_PORT, SERVICE_USER_ID } from "@ai-model-service/contract";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "../../infra/image-inputs.js";
-import { requireDigest } from "../../infra/image.js";
+import { imagePlatform, requireDigest } from "../../infra/image.js";
 
 describe("the image's tag", () => {
   let root: string;
@@ -79,5 +79,20 @@ describe("an image reference", () => {
     const reference = `registry.test/service@sha256:${"0".repeat(64)}`;
     expect(requireDigest(reference)).toBe(reference);
     expect(() => requireDigest("registry.test/service:latest")).toThrow("has no @sha256: digest");
+  });
+});
+
+describe("the image's platform", () => {
+  it("is this machine's for a cluster on it", () => {
+    expect(imagePlatform("local", {}, "arm64")).toBe("linux/arm64");
+    expect(imagePlatform("local", {}, "x64")).toBe("linux/amd64");
+  });
+
+  it("does not depend on the machine for other clusters", () => {
+    expect(imagePlatform("eks", {}, "arm64")).toBe("linux/amd64");
+  });
+
+  it("is what the settings say", () => {
+    expect(imagePlatform("local", { platform: "linux/amd64" }, "arm64")).toBe("linux/amd64");
   });
 });
