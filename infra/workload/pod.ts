@@ -27,8 +27,7 @@ export function podSpec({ image, serviceAccountName, service, resources }: PodAr
     serviceAccountName,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds:
-      service.shutdownDelaySeconds + service.shutdownGraceSeconds + TERMINATION_MARGIN_SECONDS,
+    terminationGracePeriodSeconds: service.shutdownGraceSeconds + TERMINATION_MARGIN_SECONDS,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: SERVICE_USER_ID,

@@ -33,7 +33,7 @@ export async function serve(settings: Settings): Promise<void> {
     registry,
     log,
   );
-  const tracing = await tracingOf(settings);
+  const tracing = await tracingOf(settings, log);
   const server = createService({ settings, engine, registry, lifecycle, log, tracing });
   const unusedConnections = new UnusedConnections(server);
   const port = await listen(server, settings.port, settings.host);
@@ -53,10 +53,14 @@ export async function serve(settings: Settings): Promise<void> {
   announce(log, engine, settings.host, port);
 }
 
-async function tracingOf({ traceEndpoint }: Settings): Promise<Tracing | undefined> {
+async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Tracing | undefined> {
   if (traceEndpoint === undefined) return undefined;
   const { createTracing } = await import("./http/tracing.js");
-  return createTracing({ endpoint: traceEndpoint, service: SERVICE });
+  return createTracing({
+    endpoint: traceEndpoint,
+    service: SERVICE,
+    onLost: (err) => log.warn({ err }, "the last traces could not be sent"),
+  });
 }
 
 /** What a person wants to know first. */

@@ -41,7 +41,11 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
       registry: { address: REGISTRY },
       replicas: { min: MIN_REPLICAS, max: 3 },
       resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
-      service: { shutdownDelaySeconds: 3 },
+      // A collector that is not there: traces are lost, predictions are not.
+      service: {
+        shutdownDelaySeconds: 3,
+        environment: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" },
+      },
       monitoring: { mode: "none" },
     });
   });

@@ -70,7 +70,7 @@ describe("the Dockerfile", () => {
 
   it("takes its base from the settings alone", () => {
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-    expect(new Set(bases)).toEqual(new Set(["${BASE}", "manifests"]));
+    expect(new Set(bases)).toEqual(new Set(["${BASE}", "packages"]));
   });
 });
 

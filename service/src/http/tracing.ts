@@ -3,7 +3,7 @@ import type { Exchange } from "./exchange.js";
 /** Sends a span for every request that has ended. */
 export interface Tracing {
   record(exchange: Exchange): void;
-  /** Sends what is left. */
+  /** Sends what is left. What cannot be sent is lost; that is no fault of the service. */
   stop(): Promise<void>;
 }
 
@@ -11,13 +11,15 @@ export interface TracingOptions {
   /** Of an OpenTelemetry collector, OTLP over HTTP: its base, without `/v1/traces`. */
   readonly endpoint: string;
   readonly service: { readonly name: string; readonly version: string };
+  /** Told why spans that were left at the end are lost. */
+  readonly onLost: (reason: unknown) => void;
 }
 
 /**
  * OpenTelemetry traces. Spans are made when a request has ended, from what is known then, so that serving costs nothing
  * more; the packages are only loaded when there is an endpoint. The SDK reads its usual OTEL_ variables besides.
  */
-export async function createTracing({ endpoint, service }: TracingOptions): Promise<Tracing> {
+export async function createTracing({ endpoint, service, onLost }: TracingOptions): Promise<Tracing> {
   const [
     { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace },
     sdk,
@@ -77,7 +79,7 @@ export async function createTracing({ endpoint, service }: TracingOptions): Prom
       }
       span.end(epoch(performance.now()));
     },
-    stop: () => provider.shutdown(),
+    stop: () => provider.shutdown().catch(onLost),
   };
 }
 

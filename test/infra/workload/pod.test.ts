@@ -31,7 +31,7 @@ describe("a replica", () => {
   it("has more time to end than the server takes to drain", () => {
     expect(
       pod({ shutdownDelaySeconds: 10, shutdownGraceSeconds: 60 }).terminationGracePeriodSeconds,
-    ).toBeGreaterThan(70);
+    ).toBeGreaterThan(60);
   });
 
   it("is asked whether it lives and whether it is ready at different addresses", () => {

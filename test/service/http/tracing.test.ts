@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTracing, type Tracing } from "../../../service/src/http/tracing.js";
 import { brightIn, quadrants, quadrantsConfig } from "../../models/pictures.js";
 import { ServiceFixture } from "../service-fixture.js";
@@ -22,6 +22,8 @@ interface Export {
 /** A collector as far as the exporter needs one. */
 let collector: Server;
 const received: { path: string | undefined; body: Export }[] = [];
+const lost: unknown[] = [];
+let status = 200;
 let tracing: Tracing;
 let service: ServiceFixture;
 
@@ -31,12 +33,17 @@ beforeAll(async () => {
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => {
       received.push({ path: request.url, body: JSON.parse(body) as Export });
-      response.setHeader("content-type", "application/json").end("{}");
+      response.writeHead(status, { "content-type": "application/json" }).end("{}");
     });
   }).listen(0, "127.0.0.1");
   await once(collector, "listening");
+});
+afterAll(() => collector.close());
+
+beforeEach(async () => {
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`;
-  tracing = await createTracing({ endpoint, service: { name: "traced", version: "1.2.3" } });
+  const onLost = (reason: unknown) => lost.push(reason);
+  tracing = await createTracing({ endpoint, service: { name: "traced", version: "1.2.3" }, onLost });
   service = await ServiceFixture.start(
     async (repository) => {
       await repository.putModel("quadrants", "1", quadrants());
@@ -47,7 +54,6 @@ beforeAll(async () => {
     tracing,
   );
 });
-afterAll(() => collector.close());
 
 describe("traces", () => {
   it("have a span for each request, under the client's, with the time in queue and model", async () => {
@@ -81,8 +87,17 @@ describe("traces", () => {
     for (const name of ["queue", "compute"])
       expect(named(name)).toMatchObject([{ traceId, parentSpanId: request?.spanId }]);
 
-    const [lost] = named("GET unmatched");
-    expect(lost?.traceId).toMatch(/^[0-9a-f]{32}$/);
-    expect(lost?.traceId).not.toBe(traceId);
+    const [unmatched] = named("GET unmatched");
+    expect(unmatched?.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(unmatched?.traceId).not.toBe(traceId);
+    expect(lost).toEqual([]);
+  });
+
+  it("that the collector does not take are lost, and the service stops as ever", async () => {
+    status = 400;
+    await service.get("/nothing");
+    await service.stop();
+    await tracing.stop();
+    expect(lost).toHaveLength(1);
   });
 });
