@@ -7,6 +7,12 @@ import {
 } from "@kubernetes/client-node";
 import { slow } from "../../models/index.js";
 
+const FOLDER = "/models/slow";
+const FILES = ["1/model.onnx", "2/model.onnx", "config.json"] as const;
+
+/** 27 billion operations a row: more than half a second on the third of a core that the test gives a replica. */
+const LAYERS = 800;
+
 /** Gives the running service a model that is slow, made the default, with a second version that cannot be loaded. */
 export async function mountBadModels(
   config: KubeConfig,
@@ -14,20 +20,21 @@ export async function mountBadModels(
   deployment: string,
 ): Promise<void> {
   const name = "bad-models";
-  const good = Buffer.from(slow(200, 256)).toString("base64");
+  const good = Buffer.from(slow(LAYERS, 256)).toString("base64");
   const broken = Buffer.from("no model").toString("base64");
+  // One row a run, so that it is not warmed up with more, which would take long.
+  const data = { settings: JSON.stringify({ maxBatchSize: 1 }) };
   await config
     .makeApiClient(CoreV1Api)
-    .createNamespacedConfigMap({ namespace, body: { metadata: { name }, binaryData: { good, broken } } });
-  const mount = (version: string, subPath: string) => ({
-    name,
-    subPath,
-    mountPath: `/models/slow/${version}/model.onnx`,
-  });
+    .createNamespacedConfigMap({
+      namespace,
+      body: { metadata: { name }, data, binaryData: { good, broken } },
+    });
+  const mount = (subPath: string, file: string) => ({ name, subPath, mountPath: `${FOLDER}/${file}` });
   const container = {
     name: "server",
     env: [{ name: "DEFAULT_MODEL", value: "slow" }],
-    volumeMounts: [mount("1", "good"), mount("2", "broken")],
+    volumeMounts: [mount("good", FILES[0]), mount("broken", FILES[1]), mount("settings", FILES[2])],
   };
   await patch(config, namespace, deployment, {
     containers: [container],
@@ -42,7 +49,7 @@ export async function unmountBadModels(
   deployment: string,
 ): Promise<void> {
   const gone = { $patch: "delete" };
-  const mounts = ["1", "2"].map((version) => ({ mountPath: `/models/slow/${version}/model.onnx`, ...gone }));
+  const mounts = FILES.map((file) => ({ mountPath: `${FOLDER}/${file}`, ...gone }));
   const container = { name: "server", env: [{ name: "DEFAULT_MODEL", ...gone }], volumeMounts: mounts };
   await patch(config, namespace, deployment, {
     containers: [container],
