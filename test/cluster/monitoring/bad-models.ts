@@ -24,12 +24,10 @@ export async function mountBadModels(
   const broken = Buffer.from("no model").toString("base64");
   // One row a run, so that it is not warmed up with more, which would take long.
   const data = { settings: JSON.stringify({ maxBatchSize: 1 }) };
-  await config
-    .makeApiClient(CoreV1Api)
-    .createNamespacedConfigMap({
-      namespace,
-      body: { metadata: { name }, data, binaryData: { good, broken } },
-    });
+  await config.makeApiClient(CoreV1Api).createNamespacedConfigMap({
+    namespace,
+    body: { metadata: { name }, data, binaryData: { good, broken } },
+  });
   const mount = (subPath: string, file: string) => ({ name, subPath, mountPath: `${FOLDER}/${file}` });
   const container = {
     name: "server",
