@@ -45,7 +45,7 @@ async function exitCode(script: string, address: string): Promise<number> {
 }
 
 if (prepare()) {
-  process.exitCode = await drive("triton.py");
+  process.exitCode = (await drive("triton.py")) || (await drive("kserve_client.py"));
 } else {
   console.error(
     "skipped: this test needs python3 with venv, and the packages of test/clients/requirements.txt",

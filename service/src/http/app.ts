@@ -55,6 +55,7 @@ const notFound = (): ServiceError => new ServiceError("not_found", "There is not
 function addPath(app: Express, path: string, { routes, responder, checkKey }: AppOptions): void {
   const here = routes.filter((route) => route.path === path);
   const chain = app.route(path).all(named(path));
+  if (here.some(({ besidePage }) => besidePage)) chain.all(leavePage);
   for (const { method, handle, open } of here) {
     chain[method === "GET" ? "get" : "post"](async (request) => {
       const exchange = exchangeOf(request);
@@ -65,6 +66,12 @@ function addPath(app: Express, path: string, { routes, responder, checkKey }: Ap
   const allowed = here.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
   chain.all((request) => responder.methodNotAllowed(exchangeOf(request), allowed));
 }
+
+/** Leaves a request of somebody who reads HTML to the folders of static files. */
+const leavePage: RequestHandler = (request, response, next) => {
+  response.vary("Accept");
+  next(request.accepts(["json", "html"]) === "html" ? "route" : undefined);
+};
 
 const named =
   (route: string): RequestHandler =>

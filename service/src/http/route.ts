@@ -13,6 +13,8 @@ export interface Route {
   readonly handle: Handler;
   /** True: no API key is asked for. */
   readonly open?: boolean;
+  /** True: a static page lies at this path too, for those who accept HTML; the route answers everybody else. */
+  readonly besidePage?: boolean;
 }
 
 /** A POST route that is answered before express sees it, for speed. */

@@ -71,7 +71,7 @@ describe("routes", () => {
   });
 
   it("sends pages with headers that keep them to themselves", async () => {
-    const { headers } = await service.get("/");
+    const { headers } = await service.get("/", { headers: { accept: "text/html" } });
     expect(headers.get("content-security-policy")).toContain("default-src 'self'");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("x-powered-by")).toBeNull();

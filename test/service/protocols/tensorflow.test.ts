@@ -109,3 +109,15 @@ describe("GET /v1/models", () => {
     });
   });
 });
+
+describe("GET /", () => {
+  // What Chromium sends, and what KServe's client does.
+  it("is the page for browsers and KServe's liveness for programs", async () => {
+    const get = (accept: string): Promise<Response> => service.get("/", { headers: { accept } });
+    const page = await get("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    expect(page.headers.get("content-type")).toContain("text/html");
+    const live = await get("*/*");
+    expect(await live.json()).toEqual({ status: "alive" });
+    expect([page, live].map(({ headers }) => headers.get("vary"))).toEqual(["Accept", "Accept"]);
+  });
+});

@@ -54,9 +54,10 @@ function columnsReply(outputs: Outputs): Reply {
 
 const MODEL = "/v1/models/:model{/versions/:version}{/labels/:label}";
 
-/** TensorFlow Serving's status and metadata, and KServe's list of models. */
+/** TensorFlow Serving's status and metadata, and KServe's liveness and list of models. */
 export function tensorflowRoutes({ engine }: Pick<TensorflowOptions, "engine">): Route[] {
   return [
+    { method: "GET", path: "/", open: true, besidePage: true, handle: () => json({ status: "alive" }) },
     {
       method: "GET",
       path: "/v1/models",
