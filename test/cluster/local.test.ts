@@ -1,43 +1,65 @@
 import { readFileSync } from "node:fs";
-import { createServer, type AddressInfo, type Server } from "node:net";
 
+import { KubeConfig } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { PATHS } from "@ai-model-service/contract";
 
 import { thisDaemonAddress } from "../../infra/docker/address.js";
 import { type Daemon, daemonAt } from "../../infra/docker/daemon.js";
+import { own } from "../../infra/monitoring/queries.js";
+import { scalingFacts } from "../../infra/operations/scaling-facts.js";
+import { scalingStatus } from "../../infra/operations/scaling-status.js";
+import { monitoring } from "../../infra/settings/monitoring.js";
+import { eventually } from "./monitoring/eventually.js";
+import { queriesOfPanels } from "./monitoring/panels.js";
+import { PrometheusClient } from "./monitoring/prometheus.js";
+import { charts } from "./support/charts.js";
+import { leftovers } from "./support/leftovers.js";
 import { missingNeeds } from "./support/needs.js";
+import { closed, freePorts, listening } from "./support/ports.js";
 import { Project } from "./support/project.js";
 import { createStack } from "./support/stack.js";
+import { Visitor } from "./support/visitor.js";
 
 const STACK = "local-test";
 const NAME = `ai-model-service-${STACK}`;
+const WATCHED = { namespace: "ai-model-service", job: "inference" };
+const MONITORING = "monitoring";
+const SCRAPE_SECONDS = 5;
 
-const answer = z.object({ predictions: z.array(z.object({ label: z.string() })) });
-const named = z.array(z.object({ Names: z.array(z.string()) }));
+const outputs = z.object({ kubeconfig: z.object({ value: z.string() }) });
 
+/** Steps of one story, in order: each needs what the one before left. */
 describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on this machine's Docker", () => {
+  const config = new KubeConfig();
+  const prometheus = new PrometheusClient(config, MONITORING);
+  const started = Date.now() / 1000;
   let daemon: Daemon;
   let project: Project;
   let stack: Stack;
   let ports: Record<"api" | "registry" | "service" | "grafana", number>;
+  let visitor: Visitor;
 
   beforeAll(async () => {
     daemon = daemonAt(thisDaemonAddress());
-    ports = await freePorts();
+    ports = await freePorts("api", "registry", "service", "grafana");
+    visitor = new Visitor(`http://127.0.0.1:${ports.service}${PATHS.predict}`, {
+      type: "image/png",
+      body: readFileSync("test/fixtures/digit-7.png"),
+    });
     project = await Project.copy();
     stack = await createStack(project, STACK, {
       cluster: "local",
       local: { ports },
-      monitoring: { mode: "none" },
-      replicas: { min: 1, max: 2 },
+      monitoring: { ...charts, scrapeIntervalSeconds: SCRAPE_SECONDS },
     });
   });
 
   afterAll(async () => {
+    await visitor.leave();
     await stack.destroy();
     await project.remove();
   });
@@ -48,83 +70,80 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
       new RegExp(`local\\.ports\\.service: port ${ports.service} on 127\\.0\\.0\\.1 is taken`),
     );
     await closed(other);
-    expect(await leftovers(daemon)).toEqual([]);
+    expect(await leftovers(daemon, NAME)).toEqual([]);
   });
 
   it("comes up from nothing but Docker", async () => {
-    const { outputs } = await stack.up();
-    expect(outputs).toMatchObject({
+    const up = await stack.up();
+    expect(up.outputs).toMatchObject({
       endpoint: { value: `http://127.0.0.1:${ports.service}` },
       image: { value: expect.stringMatching(`^localhost:${ports.registry}/.*@sha256:`) as string },
       kubeconfig: {
         secret: true,
         value: expect.stringContaining(`https://127.0.0.1:${ports.api}`) as string,
       },
+      ...(charts.grafana && { grafana: { value: `http://127.0.0.1:${ports.grafana}` } }),
     });
+    config.loadFromString(outputs.parse(up.outputs).kubeconfig.value);
   });
 
-  it("predicts at its endpoint", () => expectPredictions());
+  it("predicts at its endpoint", expectPredictions);
 
   it("has nothing to change in a second run", async () => {
     const { summary } = await stack.up({ expectNoChanges: true });
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
   });
 
+  it("feeds the autoscaler every metric that it follows", expectLiveMetrics);
+
+  describe("its dashboards, while somebody asks for predictions", () => {
+    beforeAll(() => visitor.come());
+
+    it.each(queriesOfPanels(monitoring.parse({}).objectives, WATCHED, SCRAPE_SECONDS))(
+      "have data for $title: $query",
+      async ({ query }) => {
+        await eventually("there are samples", async () => {
+          const series = await prometheus.range(query, started, SCRAPE_SECONDS);
+          return series.some(({ samples }) => samples.length > 0) ? true : undefined;
+        });
+      },
+    );
+
+    afterAll(() => visitor.leave());
+  });
+
   it("brings a node that was killed back as it was", async () => {
+    const killed = Date.now() / 1000;
     await daemon.call("POST", `/containers/${NAME}-node/kill`);
     const { summary } = await stack.up();
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
     await expectPredictions();
+    await eventually("Prometheus scrapes the pods again", async () => {
+      const up = `up{${own(WATCHED)}}`;
+      const query = `(timestamp(${up}) > ${killed}) and ${up} == 1`;
+      return (await prometheus.range(query, Date.now() / 1000, 1)).length > 0 ? true : undefined;
+    });
+    await expectLiveMetrics();
   });
 
   it("is gone without a trace", async () => {
     await stack.destroy();
-    expect(await leftovers(daemon)).toEqual([]);
+    expect(await leftovers(daemon, NAME)).toEqual([]);
   });
 
   /** Pods need a moment after their node is back. */
   async function expectPredictions(): Promise<void> {
-    const body = readFileSync("test/fixtures/digit-7.png");
-    const predict = async () => {
-      const url = `http://127.0.0.1:${ports.service}${PATHS.predict}`;
-      const response = await fetch(url, { method: "POST", headers: { "content-type": "image/png" }, body });
-      return answer.parse(await response.json()).predictions.map(({ label }) => label);
-    };
-    await vi.waitFor(async () => expect(await predict()).toEqual(["7"]), { timeout: 120_000, interval: 500 });
+    await eventually("a seven is seen", async () =>
+      (await visitor.ask()).predictions[0]?.label === "7" ? true : undefined,
+    );
+  }
+
+  async function expectLiveMetrics(): Promise<void> {
+    const place = { namespace: WATCHED.namespace, service: WATCHED.job, monitoringNamespace: MONITORING };
+    await eventually("every metric is live", async () => {
+      const metrics = scalingStatus(await scalingFacts(config, place));
+      if (metrics.some(({ live }) => !live)) throw new Error(JSON.stringify(metrics));
+      return metrics;
+    });
   }
 });
-
-/** Containers, volumes and networks of the stack that the daemon still has. */
-async function leftovers(daemon: Daemon): Promise<string[]> {
-  const containers = named.parse((await daemon.call("GET", "/containers/json?all=true")).body);
-  const networks = z
-    .array(z.object({ Name: z.string() }))
-    .parse((await daemon.call("GET", "/networks")).body);
-  const volumes = z
-    .object({ Volumes: z.array(z.object({ Name: z.string() })).nullable() })
-    .parse((await daemon.call("GET", "/volumes")).body);
-  const names = [
-    ...containers.flatMap(({ Names }) => Names.map((name) => name.slice(1))),
-    ...networks.map(({ Name }) => Name),
-    ...(volumes.Volumes ?? []).map(({ Name }) => Name),
-  ];
-  return names.filter((name) => name.startsWith(NAME));
-}
-
-async function freePorts(): Promise<Record<"api" | "registry" | "service" | "grafana", number>> {
-  const servers = await Promise.all([0, 0, 0, 0].map((port) => listening(port)));
-  const [api = 0, registry = 0, service = 0, grafana = 0] = servers.map(
-    (s) => (s.address() as AddressInfo).port,
-  );
-  await Promise.all(servers.map(closed));
-  return { api, registry, service, grafana };
-}
-
-function listening(port: number): Promise<Server> {
-  const server = createServer();
-  return new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(server)));
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
-}

@@ -3,15 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { ApiextensionsV1Api, AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { PATHS } from "@ai-model-service/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dashboards } from "../../infra/monitoring/dashboards/index.js";
 import { concurrency, ofAutoscaler, own, slowRatio } from "../../infra/monitoring/queries.js";
 import { scalingFacts } from "../../infra/operations/scaling-facts.js";
 import { scalingStatus } from "../../infra/operations/scaling-status.js";
-import { fill, panelQueries } from "../infra/monitoring/promql.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { DeployedStack } from "./monitoring/deployed-stack.js";
 import { eventually } from "./monitoring/eventually.js";
 import { loadResult, startLoad, type Load } from "./monitoring/load.js";
+import { queriesOfPanels } from "./monitoring/panels.js";
 import { PrometheusClient, type Series } from "./monitoring/prometheus.js";
 import { story } from "./monitoring/story.js";
 
@@ -197,19 +196,11 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
   });
 
-  const windows = {
-    $namespace: NAMESPACE,
-    $service: WATCHED.job,
-    $model: ".*",
-    $version: ".*",
-    $__rate_interval: `${4 * SCRAPE_SECONDS}s`,
-    $__range: "10m",
-    $recent: "1m",
-    $reference: "1m",
-  };
-
-  it.each(dashboards(OBJECTIVES).flatMap(panelQueries))("has data for $title: $expr", async ({ expr }) => {
-    const series = await prometheus.range(fill(expr, windows), started, SCRAPE_SECONDS);
-    expect(values(series).length).toBeGreaterThan(0);
-  });
+  it.each(queriesOfPanels(OBJECTIVES, WATCHED, SCRAPE_SECONDS))(
+    "has data for $title: $query",
+    async ({ query }) => {
+      const series = await prometheus.range(query, started, SCRAPE_SECONDS);
+      expect(values(series).length).toBeGreaterThan(0);
+    },
+  );
 });

@@ -9,6 +9,12 @@ export const REGISTRIES_PATH = "/etc/rancher/k3s/registries.yaml";
 /** Port of the API server inside the node. */
 export const API_PORT = 6443;
 
+/**
+ * What starts k3s: mounts of a container do not propagate into its pods until somebody says so, and node-exporter's
+ * refuses to start then. k3s stays process 1, by which it knows that it has to arrange the container's cgroups.
+ */
+export const ENTRYPOINT = ["/bin/sh", "-c", 'mount --make-rshared / && exec /bin/k3s "$@"', "k3s"];
+
 /** k3s's command line for a single server without what this program brings itself. */
 export function serverCommand(nodeName: string): string[] {
   return [

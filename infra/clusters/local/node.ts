@@ -5,6 +5,7 @@ import type { Settings } from "../../config.js";
 import { REGISTRY_URL } from "../../registries/local.js";
 import {
   API_PORT,
+  ENTRYPOINT,
   healthCommand,
   hostKubeconfig,
   KUBECONFIG_PATH,
@@ -40,6 +41,7 @@ export function nodeContainer(
       name: `${name}-node`,
       hostname: name,
       image: image.imageId,
+      entrypoints: ENTRYPOINT,
       command: serverCommand(name),
       privileged: true,
       usernsMode: "host",

@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
+
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import {
+  ENTRYPOINT,
   healthCommand,
   hostKubeconfig,
   KUBECONFIG_PATH,
@@ -33,6 +36,17 @@ describe("registriesYaml", () => {
     expect(parse(registriesYaml(5050, "http://registry:5000"))).toEqual({
       mirrors: { "localhost:5050": { endpoint: ["http://registry:5000"] } },
     });
+  });
+});
+
+describe("ENTRYPOINT", () => {
+  it("starts k3s in its own process with the command line, once mounts propagate", () => {
+    const [shell = "", flag = "", script = "", name = ""] = ENTRYPOINT;
+    const harmless = script
+      .replace("mount --make-rshared /", () => "echo mounts $$")
+      .replace("/bin/k3s", () => "/bin/sh -c 'echo k3s $$ $0 $*'");
+    const lines = execFileSync(shell, [flag, harmless, name, "server", "--a b"], { encoding: "utf8" });
+    expect(lines).toMatch(/^mounts (\d+)\nk3s \1 server --a b\n$/);
   });
 });
 

@@ -1,0 +1,25 @@
+import type { Objectives } from "../../../infra/monitoring/alerts.js";
+import { dashboards } from "../../../infra/monitoring/dashboards/index.js";
+import type { Watched } from "../../../infra/monitoring/queries.js";
+import { fill, panelQueries } from "../../infra/monitoring/promql.js";
+
+/** Every query of every dashboard as Grafana would send it for a service that has been watched for a few minutes. */
+export function queriesOfPanels(
+  objectives: Objectives,
+  watched: Watched,
+  scrapeSeconds: number,
+): { title: string; query: string }[] {
+  const variables = {
+    $namespace: watched.namespace,
+    $service: watched.job,
+    $model: ".*",
+    $version: ".*",
+    $__rate_interval: `${4 * scrapeSeconds}s`,
+    $__range: "10m",
+    $recent: "1m",
+    $reference: "1m",
+  };
+  return dashboards(objectives)
+    .flatMap(panelQueries)
+    .map(({ title, expr }) => ({ title, query: fill(expr, variables) }));
+}
