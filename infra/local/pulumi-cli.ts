@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { version } from "@pulumi/pulumi/version.js";
+
+import { installRelease, RELEASES } from "./pulumi-release.js";
 
 const INSTALL_PAGE = "https://www.pulumi.com/docs/install/";
 
@@ -14,35 +17,40 @@ export interface PulumiCli {
   ask(...args: string[]): string | undefined;
 }
 
-/** Pulumi's command line on the PATH, else in the user's home, else fetched to there. Rejects with what is to be done. */
-export async function findPulumi(): Promise<string> {
-  const root = join(homedir(), ".pulumi");
-  const found = (await installed()) ?? (await installed(root)) ?? (await fetched(root));
-  return found.command;
+/** Path of Pulumi's command line: on the PATH, else in the user's home, else fetched to there. Rejects with what is to be done. */
+export async function findPulumi(home = homedir(), releases = RELEASES): Promise<string> {
+  const root = join(home, ".pulumi");
+  const fetched = join(root, "versions", version);
+  const found = (await installed()) ?? (await installed(root)) ?? (await installed(fetched));
+  if (found !== undefined) return found.command;
+  await fetchTo(fetched, releases);
+  return (await PulumiCommand.get({ root: fetched })).command;
 }
 
 function installed(root?: string): Promise<PulumiCommand | undefined> {
   return PulumiCommand.get(root === undefined ? {} : { root }).catch(() => undefined);
 }
 
-async function fetched(root: string): Promise<PulumiCommand> {
-  console.log(`Pulumi's command line is not on the PATH: it is fetched to ${root}.`);
+async function fetchTo(folder: string, releases: string): Promise<void> {
+  console.log(`Pulumi's command line is not on the PATH: version ${version} is fetched to ${folder}.`);
   try {
-    return await PulumiCommand.install({ root });
+    await installRelease(version, folder, releases);
   } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Pulumi's command line is missing and could not be fetched (${firstLine(error)}). Install it from ${INSTALL_PAGE}. Without it: npm start, for the service alone.`,
+      `Pulumi's command line is missing and could not be fetched: ${why}. Install it from ${INSTALL_PAGE}. Without it: npm start, for the service alone.`,
       { cause: error },
     );
   }
 }
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0] ?? "";
-}
-
 /** The command line at that path, working in a folder with an environment. */
-export function pulumiCli(command: string, cwd: string, env: Record<string, string | undefined>): PulumiCli {
+export function pulumiCli(
+  command: string,
+  cwd: string,
+  environment: Record<string, string | undefined>,
+): PulumiCli {
+  const env = withSiblings(command, environment);
   return {
     run(...args) {
       const { status } = spawnSync(command, args, { cwd, env, stdio: "inherit" });
@@ -53,4 +61,13 @@ export function pulumiCli(command: string, cwd: string, env: Record<string, stri
       return status === 0 ? stdout : undefined;
     },
   };
+}
+
+/** Lets Pulumi find the language hosts that are installed beside it. */
+function withSiblings(
+  command: string,
+  environment: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  if (!isAbsolute(command)) return environment;
+  return { ...environment, PATH: [dirname(command), environment["PATH"]].join(delimiter) };
 }
