@@ -10,6 +10,7 @@ import { run } from "./run.js";
 export const P99_BOUND_SECONDS = 0.01;
 const PROBES = 7;
 const DRAIN_SECONDS = 2;
+const CONNECTIONS = 128;
 const GENERATOR = join(PATHS.cache, "poisson");
 
 const seconds = z.number().nullable();
@@ -19,15 +20,22 @@ const report = z.object({
   scheduled: z.number(),
   succeeded: z.number(),
   failed: z.number(),
+  /** Of the failed: answered with 503. */
+  refused: z.number(),
   p50: seconds,
   p90: seconds,
   p99: seconds,
   p999: seconds,
   max: seconds,
+  answeredP50: seconds,
+  answeredP99: seconds,
   lagP99: z.number(),
 });
 
-/** Times in seconds from the scheduled arrival; null where a percentile falls among requests that failed. */
+/**
+ * Times in seconds from the scheduled arrival; null where a percentile falls among requests that failed. The `answered`
+ * ones are over the requests that succeeded alone.
+ */
 export type OpenLoop = z.infer<typeof report>;
 
 /** Compiles the load generator into the cache. */
@@ -43,6 +51,7 @@ export async function openLoop(
   input: Input,
   rate: number,
   seconds: number,
+  connections = CONNECTIONS,
 ): Promise<OpenLoop> {
   const headers = Object.entries(input.headers).map(([name, value]) => `${name}: ${value}`);
   const stdout = await run(
@@ -50,7 +59,7 @@ export async function openLoop(
     [
       ...["-address", `127.0.0.1:${port}`, "-path", path, "-rate", String(rate), "-seconds", String(seconds)],
       ...["-body", input.file, "-content-type", input.contentType, "-headers", headers.join("\n")],
-      ...["-drain", String(DRAIN_SECONDS)],
+      ...["-drain", String(DRAIN_SECONDS), "-connections", String(connections)],
     ],
     seconds + DRAIN_SECONDS + 30,
   );

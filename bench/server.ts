@@ -108,8 +108,13 @@ async function stop(child: ChildProcess, pid: number): Promise<void> {
   }
 }
 
-/** Starts a variant in a fresh process and waits for its first right prediction. */
-export async function startServer(variant: Variant, path: string, input: Input): Promise<RunningServer> {
+/** Starts a variant in a fresh process and waits for its first right prediction, by default of the digit. */
+export async function startServer(
+  variant: Variant,
+  path: string,
+  input: Input,
+  check: (port: number, path: string, input: Input) => Promise<unknown> = checkPrediction,
+): Promise<RunningServer> {
   const port = await freePort();
   const { file, args, env, cwd } = variant.command(port);
   mkdirSync(join(PATHS.cache, "logs"), { recursive: true });
@@ -125,7 +130,7 @@ export async function startServer(variant: Variant, path: string, input: Input):
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${file} cannot be started`);
   try {
-    const seconds = await untilPredicting(child, () => checkPrediction(port, path, input));
+    const seconds = await untilPredicting(child, () => check(port, path, input));
     return {
       port,
       firstPredictionSeconds: seconds,

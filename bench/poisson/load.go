@@ -14,6 +14,8 @@ type load struct {
 	arrivals []int64
 	// Nanoseconds of each request that succeeded, from its scheduled arrival.
 	latencies []int64
+	// Requests that were answered with 503.
+	refused int
 	// Nanoseconds between the arrival and the write of requests that found a free connection.
 	lags []int64
 
@@ -121,6 +123,9 @@ func (l *load) handle(event syscall.EpollEvent) {
 	}
 	if code >= 200 && code < 300 {
 		l.latencies = append(l.latencies, l.now()-c.scheduled)
+	}
+	if code == 503 {
+		l.refused++
 	}
 	l.pool.idle = append(l.pool.idle, c)
 }

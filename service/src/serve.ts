@@ -29,6 +29,7 @@ export async function serve(settings: Settings): Promise<void> {
       maxBatchSize: settings.maxBatchSize,
       maxBatchDelayMs: settings.maxBatchDelayMs,
       queueRows: settings.queueRows,
+      queueSeconds: settings.queueSeconds,
     },
     registry,
     log,

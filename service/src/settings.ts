@@ -102,6 +102,12 @@ export const SETTINGS = {
     fallback: "1024",
     help: "rows that wait for a model at most; past it requests get 503; config.json can say otherwise",
   }),
+  queueSeconds: define({
+    variable: "QUEUE_SECONDS",
+    schema: amount(0.001),
+    fallback: "0.5",
+    help: "seconds of computing that wait for a model at most, though a batch always may; past it requests get 503; config.json can say otherwise",
+  }),
   intraOpThreads: define({
     variable: "INTRA_OP_THREADS",
     schema: integer(1, 1024).optional(),

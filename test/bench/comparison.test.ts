@@ -32,11 +32,14 @@ const open = (p99: number | null): OpenLoop => ({
   scheduled: 100,
   succeeded: 100,
   failed: 0,
+  refused: 0,
   p50: 0.001,
   p90: 0.001,
   p99,
   p999: p99,
   max: p99,
+  answeredP50: 0.001,
+  answeredP99: p99,
   lagP99: 0,
 });
 

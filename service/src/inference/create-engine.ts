@@ -23,6 +23,7 @@ export interface EngineOptions {
   readonly maxBatchSize?: number | undefined;
   readonly maxBatchDelayMs?: number | undefined;
   readonly queueRows?: number | undefined;
+  readonly queueSeconds?: number | undefined;
   /** How long a replaced version still answers requests that had chosen it. Default 10. */
   readonly retireSeconds?: number | undefined;
 }
@@ -33,6 +34,7 @@ export const ENGINE_DEFAULTS = {
   maxBatchSize: 32,
   maxBatchDelayMs: 0,
   queueRows: 1024,
+  queueSeconds: 0.5,
   retireSeconds: 10,
 } as const;
 
@@ -64,6 +66,7 @@ class RepositoryEngine implements Engine {
           maxBatchSize: options.maxBatchSize ?? ENGINE_DEFAULTS.maxBatchSize,
           maxBatchDelayMs: options.maxBatchDelayMs ?? ENGINE_DEFAULTS.maxBatchDelayMs,
           queueRows: options.queueRows ?? ENGINE_DEFAULTS.queueRows,
+          queueSeconds: options.queueSeconds ?? ENGINE_DEFAULTS.queueSeconds,
           intraOpThreads,
         },
       },

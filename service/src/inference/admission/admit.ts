@@ -4,7 +4,7 @@ import { ServiceError } from "../../errors.js";
 export interface Load {
   readonly queuedRows: number;
   readonly runningRows: number;
-  /** Rows that may wait. */
+  /** Rows that may wait; a request that would wait alone may have more. */
   readonly queueLimitRows: number;
   /** Estimate of the time until the rows that wait and run now are done. */
   readonly waitMilliseconds: number;
@@ -12,7 +12,7 @@ export interface Load {
 
 /** Throws queue_full, deadline_exceeded or deadline_unreachable for a request that must not be queued. */
 export function admit(rows: number, load: Load, deadline: number | undefined, now: number): void {
-  if (load.queuedRows + rows > load.queueLimitRows) {
+  if (load.queuedRows > 0 && load.queuedRows + rows > load.queueLimitRows) {
     throw new ServiceError(
       "queue_full",
       `the queue is full: ${load.queuedRows} of ${load.queueLimitRows} rows are waiting`,

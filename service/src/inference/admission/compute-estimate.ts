@@ -36,7 +36,7 @@ export class ComputeEstimate {
     return (full > 0 ? full * this.run(this.maxRows) : 0) + (rest > 0 ? this.run(rest) : 0);
   }
 
-  /** One run: its bucket's mean, else that of the next larger bucket, else of the next smaller one. */
+  /** One run: its bucket's mean, else that of the next larger bucket, else the next smaller one's, grown by the rows. */
   private run(rows: number): number {
     const bucket = bucketOf(rows);
     for (let up = bucket; up < this.means.length; up += 1) {
@@ -45,7 +45,7 @@ export class ComputeEstimate {
     }
     for (let down = bucket - 1; down >= 0; down -= 1) {
       const mean = this.means[down];
-      if (mean !== undefined && !Number.isNaN(mean)) return mean;
+      if (mean !== undefined && !Number.isNaN(mean)) return mean * 2 ** (bucket - down);
     }
     return 0;
   }

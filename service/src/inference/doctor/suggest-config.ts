@@ -1,5 +1,5 @@
 import type { Classification, ImagePreprocess, ModelConfig } from "../model-config.js";
-import type { WarmRun } from "../serving/warm-up.js";
+import { smallestGoodBatch, type WarmRun } from "../serving/warm-up.js";
 import type { TensorSpec } from "../tensor.js";
 
 /** More scores than that in a row are not labels of a classifier (a picture, an embedding). */
@@ -21,7 +21,7 @@ export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): Mode
   const [input] = facts.inputs;
   const preprocess = facts.inputs.length === 1 && input ? suggestImage(input) : undefined;
   const postprocess = suggestClassification(facts);
-  const maxBatchSize = facts.batched ? suggestBatchSize(facts.runs) : undefined;
+  const maxBatchSize = facts.batched ? smallestGoodBatch(facts.runs, ENOUGH_THROUGHPUT) : undefined;
   return {
     ...config,
     ...(input && facts.inputs.length === 1 ? { input: input.name } : {}),
@@ -31,13 +31,6 @@ export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): Mode
     ...(!facts.batched && hasFixedRows(facts) ? { batched: true } : {}),
     ...config,
   };
-}
-
-/** The smallest measured batch that is nearly as fast per row as the fastest. */
-export function suggestBatchSize(runs: readonly WarmRun[]): number | undefined {
-  const throughput = (run: WarmRun): number => run.rows / run.milliseconds;
-  const best = Math.max(...runs.map(throughput));
-  return runs.find((run) => throughput(run) >= ENOUGH_THROUGHPUT * best)?.rows;
 }
 
 /** Pictures are floats or bytes of [side x side], [1 or 3, height, width] or [height, width, 1 or 3] a row. */

@@ -6,13 +6,17 @@ import type { Rejections } from "../statistics/rejections.js";
 import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
 import { rowsAreIndependent } from "./row-check.js";
 import { VersionServer, type ServingSettings } from "./version-server.js";
-import { warmUpSizes, type WarmRun } from "./warm-up.js";
+import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
+
+/** A batch of a slow model that reaches this part of its best throughput is as large as batches get. */
+const GOOD_THROUGHPUT = 0.95;
 
 /** Settings of models whose config.json does not say. */
 export interface ServingDefaults {
   readonly maxBatchSize: number;
   readonly maxBatchDelayMs: number;
   readonly queueRows: number;
+  readonly queueSeconds: number;
   readonly intraOpThreads: number;
 }
 
@@ -75,8 +79,9 @@ function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionS
   const { plan, sessions, runs } = open;
   const [{ inputs, outputs }] = sessions;
   const model = { name, version, config, batched: plan.batched, inputs, outputs };
-  const server = new VersionServer(model, sessions, plan.settings, rejections);
-  for (const run of runs) server.estimate.observe(run.rows, run.milliseconds);
+  const maxRows = usefulRows(plan.settings, config, open);
+  const server = new VersionServer(model, sessions, { ...plan.settings, maxRows }, rejections);
+  for (const run of runs) if (run.rows <= maxRows) server.estimate.observe(run.rows, run.milliseconds);
   return server;
 }
 
@@ -115,8 +120,24 @@ function settingsFor(
     maxRows: batched ? (fixedRows ?? config.maxBatchSize ?? defaults.maxBatchSize) : 1,
     maxDelayMilliseconds: config.maxBatchDelayMs ?? defaults.maxBatchDelayMs,
     queueLimitRows: config.queueRows ?? defaults.queueRows,
+    queueLimitMilliseconds: 1000 * (config.queueSeconds ?? defaults.queueSeconds),
     fixedRows,
   };
+}
+
+/**
+ * Rows per run at most: what was set, or less where it was not and larger batches of a slow model are no faster per row;
+ * their first request would only wait longer. A short run is nothing to wait for, and hard to time.
+ */
+export function usefulRows(
+  { maxRows, fixedRows }: Pick<ServingSettings, "maxRows" | "fixedRows">,
+  config: ModelConfig,
+  { runs, threaded }: Pick<LoadedVersion, "runs" | "threaded">,
+): number {
+  if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) return maxRows;
+  const good = smallestGoodBatch(runs, GOOD_THROUGHPUT);
+  // The largest size that there was time to try says nothing of those beyond.
+  return good === undefined || good === runs.at(-1)?.rows ? maxRows : good;
 }
 
 function sizesFor({ maxRows }: ServingSettings, dimension: BatchDimension): (number | undefined)[] {

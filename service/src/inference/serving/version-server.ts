@@ -14,6 +14,8 @@ export interface ServingSettings {
   readonly maxRows: number;
   readonly maxDelayMilliseconds: number;
   readonly queueLimitRows: number;
+  /** Computing time of the rows that may wait; a full batch may always. */
+  readonly queueLimitMilliseconds: number;
   readonly fixedRows: number | undefined;
 }
 
@@ -56,8 +58,15 @@ export class VersionServer {
 
   /** Rows that wait or run over those that may, 0 to 1. */
   get saturation(): number {
-    const { maxRows, queueLimitRows } = this.settings;
-    return Math.min(1, (this.batcher.queuedRows + this.batcher.runningRows) / (queueLimitRows + maxRows));
+    const rows = this.batcher.queuedRows + this.batcher.runningRows;
+    return Math.min(1, rows / (this.queueLimitRows + this.settings.maxRows));
+  }
+
+  /** Rows that may wait now: as many as run within the limit of time, at least a batch, at most the limit of rows. */
+  private get queueLimitRows(): number {
+    const { maxRows, queueLimitRows, queueLimitMilliseconds } = this.settings;
+    const batches = (queueLimitMilliseconds * this.sessions.length) / this.estimate.milliseconds(maxRows);
+    return Math.min(queueLimitRows, Math.max(maxRows, Math.floor(batches * maxRows)));
   }
 
   get queuedRows(): number {
@@ -130,11 +139,12 @@ export class VersionServer {
         `the request has ${rows} rows; the queue of model '${this.model.name}' takes at most ${queueLimitRows}`,
       );
     }
-    if (this.batcher.queuedRows + rows > queueLimitRows) this.batcher.dropDead();
+    if (this.batcher.queuedRows + rows > this.queueLimitRows) this.batcher.dropDead();
     const { queuedRows, runningRows } = this.batcher;
     const ahead = this.estimate.milliseconds(queuedRows) + this.estimate.milliseconds(runningRows);
     const waitMilliseconds = ahead / this.sessions.length;
-    admit(rows, { queuedRows, runningRows, queueLimitRows, waitMilliseconds }, deadline, now);
+    const load = { queuedRows, runningRows, queueLimitRows: this.queueLimitRows, waitMilliseconds };
+    admit(rows, load, deadline, now);
   }
 
   private enqueue(

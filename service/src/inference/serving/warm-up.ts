@@ -50,6 +50,13 @@ export async function warmUp(
   return runs;
 }
 
+/** The rows of the smallest batch that reaches `share` of the best throughput; undefined without runs. */
+export function smallestGoodBatch(runs: readonly WarmRun[], share: number): number | undefined {
+  const throughput = (run: WarmRun): number => run.rows / run.milliseconds;
+  const best = Math.max(...runs.map(throughput));
+  return runs.find((run) => throughput(run) >= share * best)?.rows;
+}
+
 async function timeRuns(session: Session, rows: number | undefined, now: () => number): Promise<number> {
   const inputs = syntheticInputs(session.inputs, rows);
   await session.run(inputs);

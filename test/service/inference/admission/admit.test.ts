@@ -19,6 +19,10 @@ describe("admission", () => {
     );
   });
 
+  it("takes a large request that waits alone", () => {
+    expect(() => admit(100, { ...LOAD, queuedRows: 0 }, undefined, 0)).not.toThrow();
+  });
+
   it("refuses at once what cannot be run before its deadline", () => {
     expect(() => admit(1, LOAD, 5000, 2501)).toThrow(
       expect.objectContaining({ code: "deadline_unreachable", status: 503, retryAfterSeconds: 1 }),

@@ -15,11 +15,11 @@ describe("the estimate of computing time", () => {
     expect(estimate.milliseconds(17)).toBe(12);
   });
 
-  it("takes an unseen size for the next larger seen one, else the next smaller", () => {
+  it("takes an unseen size for the next larger seen one, else the next smaller grown by the rows", () => {
     const estimate = new ComputeEstimate(8);
     estimate.observe(4, 3);
     expect(estimate.milliseconds(1)).toBe(3);
-    expect(estimate.milliseconds(8)).toBe(3);
+    expect(estimate.milliseconds(8)).toBe(6);
   });
 
   it("follows a lasting change and forgives one slow run", () => {

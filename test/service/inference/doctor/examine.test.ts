@@ -21,6 +21,7 @@ const examine = (): Promise<ModelReport> =>
     maxBatchSize: 4,
     maxBatchDelayMs: 0,
     queueRows: 16,
+    queueSeconds: 1,
     intraOpThreads: 1,
   });
 

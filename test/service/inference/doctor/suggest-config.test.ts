@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { suggestBatchSize, suggestConfig } from "../../../../service/src/inference/doctor/suggest-config.js";
+import { suggestConfig } from "../../../../service/src/inference/doctor/suggest-config.js";
 import type { ModelConfig } from "../../../../service/src/inference/model-config.js";
 import type { TensorSpec } from "../../../../service/src/inference/tensor.js";
 
@@ -52,18 +52,5 @@ describe("the suggested configuration", () => {
   it("keeps what is configured already", () => {
     const config: ModelConfig = { description: "mine", input: "x", maxBatchSize: 7 };
     expect(suggest(float("x", -1, 13), float("y", -1, 1), config)).toEqual(config);
-  });
-});
-
-describe("the suggested batch size", () => {
-  it("is the smallest that is nearly as fast per row as the fastest", () => {
-    const runs = [
-      { rows: 1, milliseconds: 1 },
-      { rows: 8, milliseconds: 2 },
-      { rows: 16, milliseconds: 3 },
-      { rows: 32, milliseconds: 5 },
-    ];
-    expect(suggestBatchSize(runs)).toBe(16);
-    expect(suggestBatchSize([])).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ function manage(options: Partial<ManagerOptions> = {}): ModelManager {
       root: repository.root,
       loadAll: true,
       retireSeconds: 60,
-      serving: { maxBatchSize: 4, maxBatchDelayMs: 0, queueRows: 16, intraOpThreads: 1 },
+      serving: { maxBatchSize: 4, maxBatchDelayMs: 0, queueRows: 16, queueSeconds: 1, intraOpThreads: 1 },
       ...options,
     },
     { info: log, warn: log, error: log },

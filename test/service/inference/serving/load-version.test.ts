@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ServiceError } from "../../../../service/src/errors.js";
 import type { InferenceResult } from "../../../../service/src/inference/engine.js";
 import type { ModelConfig } from "../../../../service/src/inference/model-config.js";
-import { loadVersion, type LoadedVersion } from "../../../../service/src/inference/serving/load-version.js";
+import {
+  loadVersion,
+  usefulRows,
+  type LoadedVersion,
+} from "../../../../service/src/inference/serving/load-version.js";
 import type { Tensor } from "../../../../service/src/inference/tensor.js";
 import {
   add,
@@ -19,7 +23,7 @@ import {
 } from "../../../models/index.js";
 import { floats } from "../repository-fixture.js";
 
-const DEFAULTS = { maxBatchSize: 8, maxBatchDelayMs: 0, queueRows: 64, intraOpThreads: 1 };
+const DEFAULTS = { maxBatchSize: 8, maxBatchDelayMs: 0, queueRows: 64, queueSeconds: 1, intraOpThreads: 1 };
 const loaded: LoadedVersion[] = [];
 let folder: string;
 
@@ -56,6 +60,18 @@ describe("a graph with a dynamic batch", () => {
   it("takes its limits from config.json", async () => {
     const { server } = await load(add(), { maxBatchSize: 3, maxBatchDelayMs: 7, queueRows: 5 });
     expect(server.settings).toMatchObject({ maxRows: 3, maxDelayMilliseconds: 7, queueLimitRows: 5 });
+  });
+
+  it("is batched no further than it gains by, when it is slow and nobody said how far", () => {
+    const runs = (...milliseconds: number[]) =>
+      milliseconds.map((each, index) => ({ rows: 2 ** index, milliseconds: each }));
+    const limits = { maxRows: 8, fixedRows: undefined };
+    const flat = { threaded: true, runs: runs(5, 10, 20, 40) };
+    expect(usefulRows(limits, {}, flat)).toBe(1);
+    expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12, 24, 48) })).toBe(2);
+    expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12) })).toBe(8);
+    expect(usefulRows(limits, { maxBatchSize: 8 }, flat)).toBe(8);
+    expect(usefulRows(limits, {}, { ...flat, threaded: false })).toBe(8);
   });
 
   it("is not batched when its rows influence one another, unless config.json says so", async () => {

@@ -41,7 +41,14 @@ class Bench {
     this.server = new VersionServer(
       model,
       [session],
-      { maxRows: 4, maxDelayMilliseconds: 0, queueLimitRows: 8, fixedRows: undefined, ...settings },
+      {
+        maxRows: 4,
+        maxDelayMilliseconds: 0,
+        queueLimitRows: 8,
+        queueLimitMilliseconds: 1e6,
+        fixedRows: undefined,
+        ...settings,
+      },
       this.rejections,
       () => this.now,
     );
@@ -68,6 +75,20 @@ describe("under ten times the load that it can carry", () => {
       (8 / 4) * RUN_MILLISECONDS,
     );
     expect(bench.rejections.counts.queue_full).toBe(72);
+  });
+
+  it("counts the queue in time too, so that a slow model's queue is short", async () => {
+    const bench = new Bench({ queueLimitRows: 1000, queueLimitMilliseconds: 3 * RUN_MILLISECONDS });
+    const settled = await Promise.allSettled(Array.from({ length: 80 }, (_, n) => bench.infer([n])));
+    expect(codes(settled).filter((code) => code === "ok")).toHaveLength(3 * 4);
+    expect(codes(settled).filter((code) => code === "queue_full")).toHaveLength(80 - 3 * 4);
+  });
+
+  it("lets a batch wait, and a large request wait alone, however slow the model is", async () => {
+    const bench = new Bench({ queueLimitRows: 1000, queueLimitMilliseconds: 1 });
+    const settled = await Promise.allSettled(Array.from({ length: 5 }, (_, n) => bench.infer([n])));
+    expect(codes(settled)).toEqual(["ok", "ok", "ok", "ok", "queue_full"]);
+    await expect(bench.infer(new Array<number>(20).fill(0))).resolves.toMatchObject({ batchRows: 4 });
   });
 
   it("refuses at once those whose deadline the queue before them would pass", async () => {
