@@ -1,3 +1,4 @@
+import cluster, { type Worker } from "node:cluster";
 import { Registry } from "prom-client";
 import type { Logger } from "pino";
 import { Lifecycle } from "./http/lifecycle.js";
@@ -6,11 +7,15 @@ import { createLog } from "./http/log.js";
 import { shutDown } from "./http/shutdown.js";
 import type { Tracing } from "./http/tracing.js";
 import { UnusedConnections } from "./http/unused-connections.js";
-import { createEngine } from "./inference/create-engine.js";
-import type { Engine } from "./inference/engine.js";
+import { createEngine, type EngineOptions } from "./inference/create-engine.js";
+import type { ModelIndexEntry } from "./inference/engine.js";
 import { createService } from "./service.js";
 import type { Settings } from "./settings.js";
 import { SERVICE } from "./version.js";
+import { joinSiblings } from "./workers/join.js";
+import type { Serving } from "./workers/messages.js";
+import { sharedEngine } from "./workers/shared-engine.js";
+import { sharedMetrics } from "./workers/shared-metrics.js";
 
 /** Serves until SIGTERM or SIGINT, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
 export async function serve(settings: Settings): Promise<void> {
@@ -18,27 +23,32 @@ export async function serve(settings: Settings): Promise<void> {
     level: settings.logLevel,
     format: settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
   });
+  if (settings.workers === 1) await serveHere(settings, log, undefined);
+  else if (cluster.worker) await serveHere(settings, log, cluster.worker);
+  else {
+    const { supervise } = await import("./workers/supervise.js");
+    const { workers } = settings;
+    process.exit(await supervise({ workers, log, onServing: (serving) => announce(log, settings, serving) }));
+  }
+}
+
+/** Serves in this process, as the only one or as one of several workers. */
+async function serveHere(settings: Settings, log: Logger, worker: Worker | undefined): Promise<void> {
   const registry = new Registry();
   const lifecycle = new Lifecycle();
-  const engine = createEngine(
-    {
-      repository: settings.modelRepository,
-      defaultModel: settings.defaultModel,
-      pollSeconds: settings.modelPollSeconds,
-      threads: settings.intraOpThreads,
-      maxBatchSize: settings.maxBatchSize,
-      maxBatchDelayMs: settings.maxBatchDelayMs,
-      queueRows: settings.queueRows,
-      queueSeconds: settings.queueSeconds,
-    },
-    registry,
-    log,
-  );
+  const own = createEngine(engineOptions(settings), registry, log);
+  const stop = new AbortController();
+  const siblings = worker && joinSiblings(worker, own, registry, stop, log);
+  const engine = siblings ? sharedEngine(own, siblings) : own;
   const tracing = await tracingOf(settings, log);
-  const server = createService({ settings, engine, registry, lifecycle, log, tracing });
+  const readMetrics = siblings && (() => sharedMetrics(siblings));
+  const server = createService({ settings, engine, registry, lifecycle, log, tracing, readMetrics });
   const unusedConnections = new UnusedConnections(server);
+  // A worker that replaces one gets no connection before it can answer: the others have them meanwhile.
+  const replaces = worker !== undefined && worker.id > settings.workers;
+  if (replaces) await engine.start();
   const port = await listen(server, settings.port, settings.host);
-  onSignal(log, settings, () =>
+  onSignal(log, settings, stop.signal, () =>
     shutDown({
       server,
       unusedConnections,
@@ -50,9 +60,26 @@ export async function serve(settings: Settings): Promise<void> {
       },
     }),
   );
-  await engine.start();
-  announce(log, engine, settings.host, port);
+  if (!replaces) await engine.start();
+  const serving = { port, models: readyModels(engine.index()) };
+  if (siblings) siblings.started(serving);
+  else announce(log, settings, serving);
 }
+
+const engineOptions = (settings: Settings): EngineOptions => ({
+  repository: settings.modelRepository,
+  defaultModel: settings.defaultModel,
+  pollSeconds: settings.modelPollSeconds,
+  threads: settings.intraOpThreads,
+  processes: settings.workers,
+  maxBatchSize: settings.maxBatchSize,
+  maxBatchDelayMs: settings.maxBatchDelayMs,
+  queueRows: settings.queueRows,
+  queueSeconds: settings.queueSeconds,
+});
+
+const readyModels = (index: readonly ModelIndexEntry[]): string[] =>
+  index.filter(({ state }) => state === "READY").map(({ name, version }) => `${name}/${version}`);
 
 async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Tracing | undefined> {
   if (traceEndpoint === undefined) return undefined;
@@ -65,20 +92,19 @@ async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Trac
 }
 
 /** What a person wants to know first. */
-function announce(log: Logger, engine: Engine, host: string, port: number): void {
-  const models = engine
-    .index()
-    .filter(({ state }) => state === "READY")
-    .map(({ name, version }) => `${name}/${version}`);
+function announce(log: Logger, { host, workers }: Settings, { port, models }: Serving): void {
   const shownHost = ["0.0.0.0", "::", "127.0.0.1"].includes(host) ? "localhost" : host;
   log.info(
-    { models, startSeconds: Math.round(performance.now()) / 1000 },
+    { models, ...(workers > 1 && { workers }), startSeconds: Math.round(performance.now()) / 1000 },
     `serving on http://${shownHost}:${port}`,
   );
 }
 
-/** Runs `leave` on the first signal and exits; a second signal exits at once. */
-function onSignal(log: Logger, settings: Settings, leave: () => Promise<void>): void {
+/**
+ * Runs `leave` on the first signal and exits; a second signal exits at once. A worker leaves when `told`: a terminal
+ * sends SIGINT to every process, and the one that started the workers passes it on in good order.
+ */
+function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () => Promise<void>): void {
   let leaving = false;
   const handle = (signal: NodeJS.Signals): void => {
     if (leaving) process.exit(1);
@@ -99,5 +125,6 @@ function onSignal(log: Logger, settings: Settings, leave: () => Promise<void>): 
       },
     );
   };
-  process.on("SIGTERM", handle).on("SIGINT", handle);
+  told.addEventListener("abort", () => handle("SIGTERM"));
+  process.on("SIGTERM", handle).on("SIGINT", cluster.isPrimary ? handle : () => undefined);
 }

@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
   readonly tracing?: Tracing | undefined;
+  /** What `/metrics` answers; by default the registry's metrics. */
+  readonly readMetrics?: (() => Promise<string>) | undefined;
 }
 
 /** The HTTP server over an engine, with every protocol; it does not listen yet. */
@@ -42,6 +44,7 @@ export function createService({
   lifecycle,
   log,
   tracing,
+  readMetrics,
 }: ServiceOptions): Server {
   const checkKey = createKeyCheck(settings.apiKeys);
   const { requestTimeoutSeconds, maxBodyBytes } = settings;
@@ -51,7 +54,7 @@ export function createService({
   const app = createApp({
     routes: [
       ...healthRoutes(lifecycle, isReady),
-      metricsRoute(registry),
+      metricsRoute(registry, readMetrics),
       ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize: settings.maxBatchSize }),
       ...tensorflowRoutes({ engine }),
       ...docsRoutes(OPERATIONS),
@@ -79,6 +82,7 @@ function describeProcess(registry: Registry): void {
     name: "ai_model_service_build_info",
     help: "1, with the program's version as label.",
     labelNames: ["version"],
+    aggregator: "first",
     registers: [registry],
   }).set({ version: SERVICE.version }, 1);
 }

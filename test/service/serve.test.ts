@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { once as waitFor } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,7 @@ class Program {
   constructor(args: readonly string[], environment: Record<string, string> = {}) {
     const env = { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", ...environment };
     this.#child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { env });
-    this.#ended = once(this.#child, "close");
+    this.#ended = waitFor(this.#child, "close");
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output += text;
@@ -35,7 +35,7 @@ class Program {
       if (match !== null) return match;
       if (this.#child.exitCode !== null)
         throw new Error(`ended with ${this.#child.exitCode}: ${this.output}`);
-      await Promise.race([once(this.#child, "output"), this.#ended]);
+      await Promise.race([waitFor(this.#child, "output"), this.#ended]);
     }
   }
 
@@ -135,7 +135,7 @@ describe("serve", () => {
 
   it("says in one sentence that the port is taken", async () => {
     const blocker = createServer().listen(0, "127.0.0.1");
-    await once(blocker, "listening");
+    await waitFor(blocker, "listening");
     const address = blocker.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const program = run(["serve", "--port", String(port)]);
@@ -160,5 +160,72 @@ describe("serve", () => {
     expect(await program.exitCode()).toBe(0);
     const text = program.output.replace(/\s+/g, " ");
     for (const name of SETTING_NAMES) expect(text).toContain(`[${SETTINGS[name].variable}]`);
+  });
+});
+
+describe("serve with several workers", () => {
+  /** An answer over a connection of its own: the next worker takes it. */
+  async function once(url: string, path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${url}${path}`, { ...init, headers: { connection: "close", ...init.headers } });
+  }
+
+  const predictOnce = (url: string): Promise<Response> =>
+    once(url, "/predict", {
+      method: "POST",
+      body: brightIn(0),
+      headers: { "content-type": "application/octet-stream" },
+    });
+
+  const eight = <T>(task: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: 8 }, task));
+
+  it("loads and unloads in all of them, adds up what they count, and ends with 0", async () => {
+    const { program, url } = await serving({ WORKERS: "2" });
+    expect(program.output).toContain('"workers":2');
+    const statuses = async (): Promise<number[]> =>
+      (await eight(() => predictOnce(url))).map(({ status }) => status);
+    expect(await statuses()).toEqual(new Array(8).fill(200));
+    await once(url, "/v2/repository/models/quadrants/unload", { method: "POST" });
+    expect(await statuses()).toEqual(new Array(8).fill(503));
+    await once(url, "/v2/repository/models/quadrants/load", { method: "POST" });
+    expect(await statuses()).toEqual(new Array(8).fill(200));
+    const nobody = await once(url, "/v2/repository/models/nobody/load", { method: "POST" });
+    expect([nobody.status, await nobody.json()]).toEqual([
+      404,
+      expect.objectContaining({ code: "model_not_found" }),
+    ]);
+    const metrics = await (await once(url, "/metrics")).text();
+    expect(metrics).toMatch(/_count\{method="POST",route="\/predict",code="200"\} 16\n/);
+    expect(metrics).toMatch(/inference_model_ready\{model="quadrants",version="1"\} 1\n/);
+    const stats = (await (await once(url, "/v2/models/quadrants/stats")).json()) as {
+      model_stats: { inference_count: number }[];
+    };
+    expect(stats.model_stats.map((each) => each.inference_count)).toEqual([8]);
+    program.signal("SIGTERM");
+    expect(await program.exitCode()).toBe(0);
+  });
+
+  it("replaces one that dies, while the others serve", async () => {
+    const { program, url } = await serving({ WORKERS: "2" });
+    const metrics = await (await once(url, "/metrics")).text();
+    expect(metrics).toContain("process_resident_memory_bytes");
+    const [, victim = ""] = await program.says(/"pid":(\d+),"msg":"worker started"/);
+    process.kill(Number(victim), "SIGKILL");
+    await program.says(/a worker died/);
+    expect((await eight(() => predictOnce(url))).map(({ status }) => status)).toEqual(new Array(8).fill(200));
+    await program.says(/(?:worker started[^]*){3}/);
+    expect((await eight(() => predictOnce(url))).map(({ status }) => status)).toEqual(new Array(8).fill(200));
+    program.signal("SIGINT");
+    expect(await program.exitCode()).toBe(0);
+  });
+
+  it("says once that the port is taken", async () => {
+    const blocker = createServer().listen(0, "127.0.0.1");
+    await waitFor(blocker, "listening");
+    const address = blocker.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const program = run(["serve", "--port", String(port), "--workers", "2"]);
+    expect(await program.exitCode()).toBe(1);
+    expect(program.output.match(/is taken by another program/g)).toHaveLength(1);
+    blocker.close();
   });
 });

@@ -1,6 +1,13 @@
 import type { Registry } from "prom-client";
 import { ServiceError } from "../errors.js";
-import type { Engine, InferenceRequest, InferenceResult, ModelReference, ServedModel } from "./engine.js";
+import type {
+  Engine,
+  InferenceRequest,
+  InferenceResult,
+  ModelReference,
+  ModelStatistics,
+  ServedModel,
+} from "./engine.js";
 import type { Logger } from "./logger.js";
 import { registerMetrics } from "./metrics.js";
 import { ModelManager } from "./repository/model-manager.js";
@@ -17,8 +24,10 @@ export interface EngineOptions {
   readonly control?: "all" | "explicit" | undefined;
   /** Seconds between looks for new versions; 0 turns them off. Default 5. */
   readonly pollSeconds?: number | undefined;
-  /** Threads per operator; by default from the control group's CPU quota. */
+  /** Threads per operator; by default from the control group's CPU quota, shared by `processes`. */
   readonly threads?: number | undefined;
+  /** Engines that share the CPUs. Default 1. */
+  readonly processes?: number | undefined;
   /** For models whose config.json does not say: see docs/models.md. */
   readonly maxBatchSize?: number | undefined;
   readonly maxBatchDelayMs?: number | undefined;
@@ -56,7 +65,8 @@ class RepositoryEngine implements Engine {
     private readonly log: Logger,
   ) {
     const detected = detectThreads();
-    const intraOpThreads = options.threads ?? detected.threads;
+    const intraOpThreads =
+      options.threads ?? Math.max(1, Math.floor(detected.threads / (options.processes ?? 1)));
     this.manager = new ModelManager(
       {
         root: options.repository,
@@ -115,7 +125,7 @@ class RepositoryEngine implements Engine {
     return this.manager.index();
   }
 
-  statistics({ name, version }: Partial<ModelReference>): ReturnType<Engine["statistics"]> {
+  statistics({ name, version }: Partial<ModelReference>): ModelStatistics[] {
     if (name !== undefined && version !== undefined) {
       const { model, statistics } = this.manager.resolve({ name, version });
       return [statistics.figures(model.name, model.version)];

@@ -82,7 +82,7 @@ export interface Engine {
   /** Checks inputs against the model's declaration, queues, batches, runs. */
   infer(request: InferenceRequest): Promise<InferenceResult>;
   index(): ModelIndexEntry[];
-  statistics(reference: Partial<ModelReference>): ModelStatistics[];
+  statistics(reference: Partial<ModelReference>): ModelStatistics[] | Promise<ModelStatistics[]>;
   load(name: string): Promise<void>;
   unload(name: string): Promise<void>;
   /** Refuses new requests, lets queued ones finish, releases every session. */

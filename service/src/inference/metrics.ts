@@ -106,65 +106,84 @@ function registerCounters(registry: Registry, source: MetricsSource): void {
 }
 
 function registerVersionGauges(registry: Registry, source: MetricsSource): void {
-  const perVersion = (name: string, help: string, value: (loaded: LoadedVersion) => number): void =>
-    gauge(registry, name, help, VERSION_LABELS, () =>
-      [...source.servingVersions()].map((loaded): Sample => [labelsOf(loaded), value(loaded)]),
-    );
+  const perVersion = (
+    name: string,
+    help: string,
+    value: (loaded: LoadedVersion) => number,
+    aggregator?: Aggregator,
+  ): void => {
+    const samples = (): Sample[] =>
+      [...source.servingVersions()].map((loaded): Sample => [labelsOf(loaded), value(loaded)]);
+    gauge(registry, name, help, VERSION_LABELS, samples, aggregator);
+  };
   perVersion(METRICS.inferenceQueueRows, "Rows that wait for a batch.", (loaded) => loaded.server.queuedRows);
   perVersion(
     METRICS.modelLoadTime,
     "Unix time of the version's last successful load.",
     (loaded) => loaded.loadedAt,
+    "max",
   );
   perVersion(
     METRICS.modelLoadDuration,
     "Seconds that loading and warming up took.",
     (loaded) => loaded.loadSeconds,
+    "max",
   );
   perVersion(
     METRICS.modelMemory,
     "Resident memory that grew while the version was loaded.",
     (loaded) => loaded.memoryBytes,
   );
-  gauge(registry, METRICS.modelReady, "1 while the version serves.", VERSION_LABELS, () =>
-    perFolder(source, (version) => Number(version.served !== undefined)),
-  );
-  gauge(
-    registry,
-    METRICS.modelLoadFailed,
-    "1 while the newest attempt to load the version has failed.",
-    VERSION_LABELS,
-    () => perFolder(source, (version) => Number(version.isRefused)),
-  );
+  registerFolderGauges(registry, source);
+}
+
+function registerFolderGauges(registry: Registry, source: MetricsSource): void {
+  const ready = (): Sample[] => perFolder(source, (version) => Number(version.served !== undefined));
+  gauge(registry, METRICS.modelReady, "1 while the version serves.", VERSION_LABELS, ready, "min");
+  const failed = (): Sample[] => perFolder(source, (version) => Number(version.isRefused));
+  const help = "1 while the newest attempt to load the version has failed.";
+  gauge(registry, METRICS.modelLoadFailed, help, VERSION_LABELS, failed, "max");
 }
 
 function registerProcessGauges(registry: Registry, source: MetricsSource): void {
-  gauge(registry, METRICS.inferenceSaturation, "The fullest model's rows over its capacity.", [], () => [
+  const saturation = (): Sample[] => [
     [{}, Math.max(0, ...[...source.servingVersions()].map(({ server }) => server.saturation))],
-  ]);
+  ];
+  gauge(
+    registry,
+    METRICS.inferenceSaturation,
+    "The fullest model's rows over its capacity.",
+    [],
+    saturation,
+    "max",
+  );
   gauge(registry, METRICS.inferenceRequestsPending, "Requests that wait or run.", [], () => [
     [{}, [...source.servingVersions()].reduce((sum, { server }) => sum + server.pendingRequests, 0)],
   ]);
 }
 
-function counter(
+/** How a metric's values in several workers are put together (prom-client's names). */
+type Aggregator = "sum" | "max" | "min";
+
+/** A metric whose samples are made anew at each scrape. */
+const sampled = (
   registry: Registry,
   name: string,
   help: string,
   labelNames: string[],
   samples: () => Sample[],
-): void {
-  const metric = new Counter({
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect: () => {
-      metric.reset();
-      for (const [labels, value] of samples()) metric.inc(labels, value);
-    },
-  });
-}
+) => ({
+  name,
+  help,
+  labelNames,
+  registers: [registry],
+  collect(this: Counter | Gauge): void {
+    this.reset();
+    for (const [labels, value] of samples()) this.inc(labels, value);
+  },
+});
+
+const counter = (...metric: Parameters<typeof sampled>): Counter => new Counter(sampled(...metric));
 
 function gauge(
   registry: Registry,
@@ -172,17 +191,9 @@ function gauge(
   help: string,
   labelNames: string[],
   samples: () => Sample[],
+  aggregator: Aggregator = "sum",
 ): void {
-  const metric = new Gauge({
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect: () => {
-      metric.reset();
-      for (const [labels, value] of samples()) metric.set(labels, value);
-    },
-  });
+  new Gauge({ ...sampled(registry, name, help, labelNames, samples), aggregator });
 }
 
 /** One sample per version folder, whether it serves or not. */

@@ -40,17 +40,22 @@ export class BucketHistogram extends Histogram {
   }
 }
 
-type Value = Awaited<ReturnType<Histogram["get"]>>["values"][number];
+type Value = Awaited<ReturnType<Histogram["get"]>>["values"][number] & {
+  /** Labels that `get` adds to those of the value: none. */
+  readonly sharedLabels: Readonly<Record<string, string>>;
+};
+
+const sharedLabels = {};
 
 function valuesOf(name: string, { labels, counts }: HistogramSeries): Value[] {
   let total = 0;
   const buckets = [...counts.bounds, "+Inf"].map((le, index): Value => {
     total += counts.counts[index] ?? 0;
-    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: total };
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, sharedLabels, value: total };
   });
   return [
     ...buckets,
-    { metricName: `${name}_sum`, labels, value: counts.sum },
-    { metricName: `${name}_count`, labels, value: counts.count },
+    { metricName: `${name}_sum`, labels, sharedLabels, value: counts.sum },
+    { metricName: `${name}_count`, labels, sharedLabels, value: counts.count },
   ];
 }

@@ -63,7 +63,9 @@ describe("an engine over a model without config.json", () => {
     });
     expect(outputs["prediction"]).toMatchObject({ shape: [11, 1] });
     expect([...(outputs["prediction"]?.data ?? [])]).toEqual(rows.map((row) => 2 * row + 1));
-    expect(Math.max(...(engine.statistics({})[0]?.batches.map((batch) => batch.batchSize) ?? []))).toBe(4);
+    expect(
+      Math.max(...((await engine.statistics({}))[0]?.batches.map((batch) => batch.batchSize) ?? [])),
+    ).toBe(4);
   });
 });
 

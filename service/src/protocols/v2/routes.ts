@@ -54,14 +54,19 @@ function modelRoutes({ engine, maxBatchSize }: V2Options): Route[] {
     handle: (_, { model: name = "", version }) => json(answer(engine.resolve({ name, version }))),
   });
   return [
-    { method: "GET", path: "/v2/models/stats", handle: () => json(modelStatistics(engine.statistics({}))) },
+    {
+      method: "GET",
+      path: "/v2/models/stats",
+      handle: async () => json(modelStatistics(await engine.statistics({}))),
+    },
     get("", (model) => modelMetadata(model, servingVersions(engine.index(), model.name))),
     get("/ready", ({ name }) => ({ name, ready: true })),
     get("/config", (model) => modelConfiguration(model, maxBatchSize)),
     {
       method: "GET",
       path: `${MODEL}/stats`,
-      handle: (_, { model: name, version }) => json(modelStatistics(engine.statistics({ name, version }))),
+      handle: async (_, { model: name, version }) =>
+        json(modelStatistics(await engine.statistics({ name, version }))),
     },
   ];
 }
