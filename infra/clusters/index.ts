@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster.js";
 /** How each kind of cluster is had. Loaded only when chosen: providers' packages are large. */
 const kinds: Record<Settings["cluster"], (settings: Settings) => Promise<Cluster>> = {
   existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
-  local: async ({ local }) => (await import("./local.js")).localCluster(local),
+  local: async (settings) => (await import("./local.js")).localCluster(settings),
   eks: async ({ eks }) => (await import("./eks.js")).eksCluster(eks),
 };
 

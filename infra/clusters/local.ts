@@ -7,6 +7,7 @@ import { thisDaemonAddress } from "../docker/address.js";
 import { daemonAt } from "../docker/daemon.js";
 import { dockerProvider } from "../docker/provider.js";
 import { fault } from "../fault.js";
+import { missingCharts } from "../monitoring/missing-charts.js";
 import { localRegistry, registryContainer } from "../registries/local.js";
 import type { Cluster, Exposure } from "./cluster.js";
 import { labels } from "./local/labels.js";
@@ -14,9 +15,9 @@ import { kubeconfigOf, NODE_PORTS, nodeContainer } from "./local/node.js";
 import { preflight } from "./local/preflight.js";
 
 /** A cluster in a container on this machine with a registry beside it. Rejects if the machine cannot carry one. */
-export async function localCluster(settings: Settings["local"]): Promise<Cluster> {
+export async function localCluster({ local: settings, monitoring }: Settings): Promise<Cluster> {
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
-  await check(name, settings.ports);
+  await check(name, settings.ports, monitoring);
 
   const opts = { provider: dockerProvider() };
   const network = new docker.Network("cluster", { name }, opts);
@@ -56,12 +57,17 @@ function exposure({ service, grafana }: Settings["local"]["ports"]): Exposure {
   };
 }
 
-async function check(name: string, ports: Settings["local"]["ports"]): Promise<void> {
-  const named = Object.entries(ports).map(
-    ([key, port]) => [`${pulumi.getProject()}:local.ports.${key}`, port] as const,
-  );
+async function check(
+  name: string,
+  ports: Settings["local"]["ports"],
+  monitoring: Settings["monitoring"],
+): Promise<void> {
+  const setting = (key: string) => `${pulumi.getProject()}:${key}`;
+  const named = Object.entries(ports).map(([key, port]) => [setting(`local.ports.${key}`), port] as const);
+  const missing = await missingCharts(monitoring, pulumi.runtime.getRootDirectory());
+  const charts = missing === undefined ? missing : { setting: setting("monitoring.charts"), fault: missing };
   try {
-    await preflight(daemonAt(thisDaemonAddress()), { name, ports: Object.fromEntries(named) });
+    await preflight(daemonAt(thisDaemonAddress()), { name, ports: Object.fromEntries(named), charts });
   } catch (error) {
     throw fault(error instanceof Error ? error.message : String(error));
   }

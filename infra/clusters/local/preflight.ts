@@ -9,6 +9,8 @@ export interface Needs {
   name: string;
   /** Ports on 127.0.0.1 by the setting that names each. */
   ports: Record<string, number>;
+  /** Why the charts of the monitoring cannot be had, and the setting that names their place; absent where they can. */
+  charts?: { setting: string; fault: string } | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export async function preflight(daemon: Daemon, needs: Needs): Promise<void> {
   await ping(daemon);
   const containers = await ownContainers(daemon, needs.name);
   const faults = await takenPorts(needs.ports, containers);
+  if (needs.charts !== undefined) faults.push(noCharts(needs.charts));
   if (containers.length === 0) faults.push(...(await privilegeFaults(daemon)));
   if (faults.length > 0) throw new Error(faults.join("\n"));
   await revive(daemon, containers);
@@ -53,7 +56,15 @@ async function takenPorts(ports: Record<string, number>, containers: OwnContaine
 }
 
 function portTaken(setting: string, port: number): string {
-  return `${setting}: port ${port} on 127.0.0.1 is taken; free it, or choose another: pulumi config set --path ${setting} PORT`;
+  return `${setting}: port ${port} on 127.0.0.1 is taken; free it, or choose another: ${howToSet(setting, "PORT")}`;
+}
+
+function noCharts({ setting, fault }: { setting: string; fault: string }): string {
+  return `${setting}: ${fault}, and Prometheus and Grafana are installed from there; name a folder that holds the charts, or do without: ${howToSet(setting.replace(/charts$/, "mode"), "none")}`;
+}
+
+function howToSet(setting: string, value: string): string {
+  return `pulumi config set --path ${setting} ${value}, or npm run up -- --config-path --config ${setting}=${value}`;
 }
 
 /** Whether a port on 127.0.0.1 can be listened on. */

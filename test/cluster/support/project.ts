@@ -9,9 +9,11 @@ import { IMAGE_INPUTS, NOT_INPUTS } from "../../../infra/image-inputs.js";
 export class Project {
   private constructor(readonly root: string) {}
 
-  static async copy(): Promise<Project> {
+  /** Copies what the program needs, and further files. */
+  static async copy(...further: string[]): Promise<Project> {
     const root = await mkdtemp(join(tmpdir(), "project-"));
-    for (const path of new Set(["Pulumi.yaml", ".dockerignore", "tsconfig.json", ...IMAGE_INPUTS, "infra"])) {
+    const needed = ["Pulumi.yaml", ".dockerignore", "tsconfig.json", ...IMAGE_INPUTS, "infra", ...further];
+    for (const path of new Set(needed)) {
       await cp(path, join(root, path), {
         recursive: true,
         filter: (source) => !NOT_INPUTS.has(basename(source)),

@@ -44,7 +44,7 @@ const PROJECT = "ai-model-service";
 
 export { DIGEST } from "./computed.js";
 
-/** Runs the whole program as Pulumi would, against mocks. In a preview what providers compute is not known. */
+/** Runs the whole program as Pulumi would, against mocks and a network where everybody answers. In a preview what providers compute is not known. */
 export async function runProgram(
   settings: StackSettings,
   { preview = false, stack = "test" } = {},
@@ -65,8 +65,10 @@ export async function runProgram(
   );
   recordRegistrations(resources);
   vi.resetModules();
+  const network = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());
   const exported: Values = (await import("../../../infra/index.js")).default;
   await pulumi.runtime.disconnect();
+  network.mockRestore();
   return {
     resources,
     outputs: await resolved(exported),

@@ -61,6 +61,18 @@ describe("preflight", () => {
     );
   });
 
+  it("says what to do without the charts of the monitoring", async () => {
+    const charts = {
+      setting: "p:monitoring.charts",
+      fault: "https://charts.test cannot be reached (ENOTFOUND)",
+    };
+    await expect(
+      preflight(daemonAt((await daemon()).address), { name: "dev", ports: {}, charts }),
+    ).rejects.toThrow(
+      /^p:monitoring\.charts: https:\/\/charts\.test cannot be reached \(ENOTFOUND\), .* do without: pulumi config set --path p:monitoring\.mode none, or npm run up/,
+    );
+  });
+
   it("does not count the ports that its own containers hold", async () => {
     const api = await takenPort();
     const own = container({ Ports: [{ PublicPort: api }] });

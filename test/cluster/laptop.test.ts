@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { thisDaemonAddress } from "../../infra/docker/address.js";
+import { type Daemon, daemonAt } from "../../infra/docker/daemon.js";
+import { bringUp, type Laptop, takeDown } from "../../infra/local/laptop.js";
+import { eventually } from "./monitoring/eventually.js";
+import { leftovers } from "./support/leftovers.js";
+import { missingNeeds } from "./support/needs.js";
+import { freePorts } from "./support/ports.js";
+import { Project } from "./support/project.js";
+
+const STACK = "laptop-test";
+const NAME = `ai-model-service-${STACK}`;
+const QUIETLY = ["--yes", "--skip-preview", "--suppress-progress"];
+
+/** Steps of one story, in order: each needs what the one before left. */
+describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("npm run up and npm run down", () => {
+  const daemon: Daemon = daemonAt(thisDaemonAddress());
+  let project: Project;
+  let laptop: Laptop;
+
+  beforeAll(async () => {
+    project = await Project.copy("Pulumi.dev.yaml");
+    laptop = { root: project.root, stack: STACK };
+  });
+
+  afterAll(async () => {
+    await takeDown(laptop, QUIETLY);
+    await project.remove();
+  });
+
+  it("have nothing to take away at first", async () => {
+    expect(await takeDown(laptop, QUIETLY)).toBe("There is nothing to take away.");
+  });
+
+  it("print addresses that answer and a call that works", async () => {
+    const ports = await freePorts("api", "registry", "service", "grafana");
+    const settings = Object.entries(ports).map(([name, port]) => `local.ports.${name}=${port}`);
+    const choice = ["monitoring.mode=none", "replicas.min=1", ...settings];
+    const configs = choice.flatMap((setting) => ["--config", setting]);
+    await expectItWorks(await bringUp(laptop, [...QUIETLY, "--config-path", ...configs]));
+  });
+
+  it("refuse a cluster that another copy of the repository made", async () => {
+    const copy = await Project.copy("Pulumi.dev.yaml");
+    for (const command of [bringUp, takeDown]) {
+      await expect(command({ root: copy.root, stack: STACK }, QUIETLY)).rejects.toThrow(
+        `docker rm --force ${NAME}-node `,
+      );
+    }
+    await copy.remove();
+  });
+
+  it("bring back what was removed by hand, as it was", async () => {
+    docker("rm", "--force", `${NAME}-node`, `${NAME}-registry`, `${NAME}-kubeconfig`);
+    docker("network", "rm", NAME);
+    await expectItWorks(await bringUp(laptop, QUIETLY));
+  });
+
+  it("make anew what was removed with all that it held", async () => {
+    docker("rm", "--force", `${NAME}-node`, `${NAME}-registry`, `${NAME}-kubeconfig`);
+    docker("volume", "rm", `${NAME}-data`, `${NAME}-identity`, `${NAME}-registry`);
+    await expectItWorks(await bringUp(laptop, QUIETLY));
+  });
+
+  it("leave nothing behind, whatever is there still", async () => {
+    docker("rm", "--force", `${NAME}-node`);
+    expect(await takeDown(laptop, QUIETLY)).toBe("");
+    expect(await leftovers(daemon, NAME)).toEqual([]);
+    expect(await takeDown(laptop, QUIETLY)).toBe("There is nothing to take away.");
+  });
+
+  /** What is printed is what a person tries next. */
+  async function expectItWorks(printed: string): Promise<void> {
+    const addresses = [...printed.matchAll(/^(Page|API) +(http\S+)$/gm)].map(([, , url = ""]) => url);
+    expect(addresses).toHaveLength(2);
+    // Pods need a moment after their node is back.
+    for (const url of addresses) {
+      await eventually(`${url} answers`, async () => ((await fetch(url)).ok ? true : undefined));
+    }
+    const call = /^curl .*$/m.exec(printed)?.[0] ?? "";
+    const answer: unknown = JSON.parse(execFileSync("sh", ["-c", `${call} --silent`], { encoding: "utf8" }));
+    expect(answer).toMatchObject({ predictions: [{ label: "7" }] });
+  }
+});
+
+function docker(...args: string[]): void {
+  execFileSync("docker", args, { stdio: "ignore" });
+}
