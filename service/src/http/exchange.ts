@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Reply } from "./reply.js";
 
 /** What may come in as an id, so that a log line or a header cannot be forged with it. */
@@ -80,14 +80,14 @@ export class Exchange {
     const { response } = this;
     if (response.destroyed || response.headersSent) return;
     const length = typeof reply.body === "string" ? Buffer.byteLength(reply.body) : reply.body.byteLength;
-    response.writeHead(reply.status, {
+    const headers: OutgoingHttpHeaders = {
       "Content-Type": reply.contentType ?? "application/json",
       "Content-Length": length,
       "X-Request-Id": this.id,
       "X-Content-Type-Options": "nosniff",
-      ...(lastOnConnection ? { Connection: "close" } : undefined),
-      ...reply.headers,
-    });
+    };
+    if (lastOnConnection) headers.Connection = "close";
+    response.writeHead(reply.status, reply.headers ? { ...headers, ...reply.headers } : headers);
     response.end(this.method === "HEAD" ? undefined : reply.body);
   }
 }

@@ -13,7 +13,8 @@ const CLIENT_CLOSED_REQUEST = 499;
 /** Counts requests while they run and measures them when they end, in `registry`. */
 export class HttpMetrics {
   #inFlight = 0;
-  readonly #series = new Map<string, HistogramSeries>();
+  /** By route, status code and method: looked up without making a key of them. */
+  readonly #series = new Map<string, Map<number, Map<string, HistogramSeries>>>();
 
   constructor(registry: Registry) {
     registry.registerMetric(
@@ -22,7 +23,10 @@ export class HttpMetrics {
         help: "Seconds from a request's first byte to its response's last, by route template and status code.",
         labelNames: ["method", "route", "code"],
         bounds: DURATION_BOUNDS,
-        series: () => this.#series.values(),
+        series: () =>
+          [...this.#series.values()].flatMap((codes) =>
+            [...codes.values()].flatMap((methods) => [...methods.values()]),
+          ),
       }),
     );
     const gauge: Gauge = new Gauge({
@@ -46,17 +50,24 @@ export class HttpMetrics {
   #countsOf({ method: given, route, response, aborted }: Exchange): BucketCounts {
     const method = knownMethod(given);
     const code = aborted ? CLIENT_CLOSED_REQUEST : response.statusCode;
-    const key = `${method} ${code} ${route}`;
-    let series = this.#series.get(key);
+    const methods = inner(inner(this.#series, route), code);
+    let series = methods.get(method);
     if (series === undefined) {
       series = {
         labels: { method, route, code: String(code) },
         counts: new BucketCounts(DURATION_BOUNDS),
       };
-      this.#series.set(key, series);
+      methods.set(method, series);
     }
     return series.counts;
   }
+}
+
+/** The map at `key`, made when there is none. */
+function inner<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let found = map.get(key);
+  if (found === undefined) map.set(key, (found = new Map<L, V>()));
+  return found;
 }
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

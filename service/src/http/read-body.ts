@@ -17,9 +17,14 @@ const DECODERS: Readonly<
  * Throws too_large, unsupported_media_type (unknown Content-Encoding), invalid_input (corrupt compression),
  * client_closed_request. Bytes past the limit are thrown away as they come, so that the connection can go on.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const encoding = request.headers["content-encoding"];
-  if (encoding === undefined || encoding === "identity") return collect(request, limit);
+  return encoding === undefined || encoding === "identity"
+    ? collect(request, limit)
+    : decompressed(request, limit, encoding);
+}
+
+async function decompressed(request: IncomingMessage, limit: number, encoding: string): Promise<Buffer> {
   const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (decode === undefined)
     throw new ServiceError(
@@ -44,10 +49,8 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
       reject(tooLarge(limit));
     });
     request.on("end", () => resolve(joined(chunks, length)));
+    // Also when the connection closes before the end: node:http then destroys the request with ECONNRESET.
     request.on("error", (cause) => reject(clientGone(cause)));
-    request.on("close", () => {
-      if (!request.complete) reject(clientGone());
-    });
   });
 }
 
@@ -60,7 +63,7 @@ function joined(chunks: Buffer[], length: number): Buffer {
 const tooLarge = (limit: number): ServiceError =>
   new ServiceError("too_large", `The request body is larger than ${limit} bytes.`);
 
-const clientGone = (cause?: Error): ServiceError =>
+const clientGone = (cause: Error): ServiceError =>
   new ServiceError("client_closed_request", "The client closed the connection.", { cause });
 
 function decompressionError(cause: unknown, encoding: string, limit: number): ServiceError {

@@ -43,7 +43,7 @@ export function createHttpServer(options: ServerOptions): Server {
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = new Exchange(request, response);
     metrics.begin();
-    response.once("close", () => {
+    response.on("close", () => {
       metrics.end(exchange);
       log.end(exchange);
       tracing?.record(exchange);

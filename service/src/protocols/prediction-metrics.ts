@@ -1,7 +1,7 @@
 import { METRICS } from "@ai-model-service/contract";
 import { Counter, type Registry } from "prom-client";
 import type { ServedModel } from "../inference/engine.js";
-import { bestLabels } from "../inference/postprocess/classification.js";
+import { eachBestLabel } from "../inference/postprocess/classification.js";
 import type { Tensor } from "../inference/tensor.js";
 import { BucketCounts } from "../metrics/bucket-counts.js";
 import { BucketHistogram } from "../metrics/bucket-histogram.js";
@@ -46,10 +46,10 @@ export class PredictionMetrics {
     const output = postprocess && outputs[postprocess.output];
     if (postprocess === undefined || output === undefined) return;
     const { confidence, predictions } = this.#countsOf(model, postprocess.labels);
-    for (const { index, probability } of bestLabels(output, postprocess)) {
+    eachBestLabel(output, postprocess, (index, probability) => {
       confidence.observe(probability);
       predictions[index] = (predictions[index] ?? 0) + 1;
-    }
+    });
   }
 
   #countsOf({ name: model, version }: ServedModel, names: readonly string[]): ModelCounts {

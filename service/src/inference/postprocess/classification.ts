@@ -8,21 +8,22 @@ export interface Score {
   readonly probability: number;
 }
 
-export interface Best {
-  /** Of the label in config.json's list. */
-  readonly index: number;
-  readonly probability: number;
-}
-
-/** The most probable label of each row of `output`, shape [rows, labels]. */
-export function bestLabels(output: Tensor, config: Classification): Best[] {
-  const best: Best[] = [];
+/**
+ * Calls `found` with the most probable label of each row of `output`, shape [rows, labels]: its index in config.json's
+ * list and its probability.
+ */
+export function eachBestLabel(
+  output: Tensor,
+  config: Classification,
+  found: (index: number, probability: number) => void,
+): void {
   const { scores, rows, size } = probabilities(output, config);
-  for (let row = 0; row < rows; row += 1) {
-    const [index = 0] = highest(scores, row * size, size, 1);
-    best.push({ index, probability: scores[row * size + index] ?? 0 });
+  for (let start = 0; start < rows * size; start += size) {
+    let best = start;
+    for (let at = start + 1; at < start + size; at += 1)
+      if (scoreAt(scores, at) > scoreAt(scores, best)) best = at;
+    found(best - start, scoreAt(scores, best));
   }
-  return best;
 }
 
 /** The `top` most probable labels of each row, most probable first; equals keep the labels' order. */
@@ -30,28 +31,34 @@ export function topScores(output: Tensor, config: Classification, top = config.t
   const found: Score[][] = [];
   const { scores, rows, size } = probabilities(output, config);
   for (let row = 0; row < rows; row += 1) {
-    const scoreAt = (index: number): Score => ({
-      label: config.labels[index] ?? "",
-      probability: scores[row * size + index] ?? 0,
-    });
-    found.push(highest(scores, row * size, size, top).map(scoreAt));
+    const start = row * size;
+    found.push(
+      highest(scores, start, size, top).map((index) => ({
+        label: config.labels[index] ?? "",
+        probability: scoreAt(scores, start + index),
+      })),
+    );
   }
   return found;
 }
 
 type Floats = Float32Array | Float64Array;
 
+const scoreAt = (scores: Floats, at: number): number => scores[at] ?? 0;
+
 /** Positions of the `count` highest of `size` scores from `start`, kept in order while they are read once. */
 function highest(scores: Floats, start: number, size: number, count: number): number[] {
   const kept: number[] = [];
   const limit = Math.min(count, size);
   for (let index = 0; index < size; index += 1) {
-    const score = scores[start + index] ?? 0;
-    let place = kept.length;
-    while (place > 0 && score > (scores[start + (kept[place - 1] ?? 0)] ?? 0)) place -= 1;
-    if (place === limit) continue;
-    kept.splice(place, 0, index);
-    if (kept.length > limit) kept.pop();
+    const score = scoreAt(scores, start + index);
+    let place = Math.min(kept.length, limit);
+    for (; place > 0; place -= 1) {
+      const before = kept[place - 1] ?? 0;
+      if (!(score > scoreAt(scores, start + before))) break;
+      if (place < limit) kept[place] = before;
+    }
+    if (place < limit) kept[place] = index;
   }
   return kept;
 }

@@ -1,5 +1,6 @@
 import type { Sharp } from "sharp";
 import { ServiceError } from "../../errors.js";
+import { decodeSmallPng, type Pixels } from "./small-png.js";
 
 /** Pixels of a picture at most: 50 megapixels, what large cameras take; more is refused before it is decoded. */
 const MAX_PIXELS = 50_000_000;
@@ -36,16 +37,26 @@ export function refuse(cause: unknown): never {
 
 /** Grey values, scaled down so that no side is longer than `maxSide`; transparency becomes the colour that contrasts. */
 export async function decodeGrey(bytes: Uint8Array, maxSide: number): Promise<GreyPicture> {
+  const { width, height, channels, data } =
+    decodeSmallPng(bytes, maxSide) ?? (await decodeScaled(bytes, maxSide));
+  return { width, height, pixels: channels % 2 === 0 ? flatten(data, channels) : greys(data, channels) };
+}
+
+async function decodeScaled(bytes: Uint8Array, maxSide: number): Promise<Pixels> {
   const picture = await openPicture(bytes);
-  const { hasAlpha } = await picture.metadata();
   const { data, info } = await picture
     .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
-    .toColourspace(hasAlpha ? "srgb" : "b-w")
+    .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch(refuse);
-  const { width, height, channels } = info;
-  return { width, height, pixels: hasAlpha ? flatten(data, channels) : Float32Array.from(data) };
+  return { width: info.width, height: info.height, channels: info.channels, data };
+}
+
+function greys(data: Uint8Array, channels: number): Float32Array {
+  const values = new Float32Array(data.length / channels);
+  for (let pixel = 0; pixel < values.length; pixel += 1) values[pixel] = greyAt(data, channels, pixel);
+  return values;
 }
 
 /** Grey values of pixels whose last channel is alpha, on white when what is drawn is dark, else on black. */
@@ -53,11 +64,11 @@ function flatten(data: Uint8Array, channels: number): Float32Array {
   const alphas = Float32Array.from({ length: data.length / channels }, (_, pixel) =>
     alphaAt(data, channels, pixel),
   );
-  const greys = alphas.map((_, pixel) => greyAt(data, channels, pixel));
+  const values = greys(data, channels);
   const weight = alphas.reduce((sum, alpha) => sum + alpha, 0);
-  const weighted = alphas.reduce((sum, alpha, pixel) => sum + alpha * (greys[pixel] ?? 0), 0);
+  const weighted = alphas.reduce((sum, alpha, pixel) => sum + alpha * (values[pixel] ?? 0), 0);
   const paper = weighted < 128 * weight ? 255 : 0;
-  return greys.map((grey, pixel) => paper + (grey - paper) * (alphas[pixel] ?? 0));
+  return values.map((grey, pixel) => paper + (grey - paper) * (alphas[pixel] ?? 0));
 }
 
 const alphaAt = (data: Uint8Array, channels: number, pixel: number): number =>

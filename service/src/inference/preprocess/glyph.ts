@@ -22,8 +22,7 @@ export function isConventional(picture: GreyPicture, frame: Frame): boolean {
   const { width, height, pixels } = picture;
   if (width !== frame.width || height !== frame.height) return false;
   const brightest = pixels.reduce((a, b) => Math.max(a, b), 0);
-  const rim = pixels.filter((_, index) => onRim(index, width, height));
-  if (brightest < 128 || rim.some((pixel) => pixel > brightest * 0.1)) return false;
+  if (brightest < 128 || brightestOnRim(picture) > brightest * 0.1) return false;
   const extent = extentOf(picture, brightest * EDGE);
   const longest = Math.max(extent.width, extent.height);
   const mass = centreOfMass(picture);
@@ -31,10 +30,14 @@ export function isConventional(picture: GreyPicture, frame: Frame): boolean {
   return longest >= frame.box - 3 && longest <= frame.box + 1 && offCentre <= 1.5;
 }
 
-function onRim(index: number, width: number, height: number): boolean {
-  const x = index % width;
-  const y = Math.floor(index / width);
-  return x === 0 || y === 0 || x === width - 1 || y === height - 1;
+function brightestOnRim({ width, height, pixels }: GreyPicture): number {
+  let brightest = 0;
+  const look = (at: number): void => {
+    brightest = Math.max(brightest, pixels[at] ?? 0);
+  };
+  for (let x = 0; x < width; x += 1) [x, (height - 1) * width + x].forEach(look);
+  for (let y = 0; y < height; y += 1) [y * width, (y + 1) * width - 1].forEach(look);
+  return brightest;
 }
 
 /** Ink (0 to 1) cropped, scaled to the frame's box with its aspect kept, and centred by mass; pixels 0 to 255. */
@@ -63,28 +66,29 @@ function placed(mass: number, size: number, frame: number): number {
 /** The smallest box around all pixels above `least`; the whole picture when there is none. */
 export function extentOf({ width, height, pixels }: GreyPicture, least: number): Box {
   let [left, right, top, bottom] = [width, -1, height, -1];
-  pixels.forEach((pixel, index) => {
-    if (pixel <= least) return;
-    const x = index % width;
-    const y = Math.floor(index / width);
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  });
+  for (let y = 0, at = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1, at += 1) {
+      if ((pixels[at] ?? 0) <= least) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
   if (right < 0) return { left: 0, top: 0, width, height };
   return { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** Mean position of the pixels, weighted by their values. */
-export function centreOfMass({ width, pixels }: GreyPicture): { x: number; y: number } {
-  let [mass, x, y] = [0, 0, 0];
-  pixels.forEach((pixel, index) => {
-    mass += pixel;
-    x += pixel * (index % width);
-    y += pixel * Math.floor(index / width);
-  });
-  return { x: x / (mass || 1), y: y / (mass || 1) };
+export function centreOfMass({ width, height, pixels }: GreyPicture): { x: number; y: number } {
+  let [mass, momentX, momentY] = [0, 0, 0];
+  for (let y = 0, at = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1, at += 1) {
+      const pixel = pixels[at] ?? 0;
+      mass += pixel;
+      momentX += pixel * x;
+      momentY += pixel * y;
+    }
+  return { x: momentX / (mass || 1), y: momentY / (mass || 1) };
 }
 
 /** The box of a picture, scaled: a triangle filter as wide as a target pixel, so that thin strokes fade but stay. */

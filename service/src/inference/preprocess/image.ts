@@ -34,8 +34,10 @@ export function imageTensor(rows: readonly Float32Array[], config: ImagePreproce
 /** (pixel - mean) / scale for every byte, in the order given. */
 export function scaled(pixels: Uint8Array, config: ImagePreprocess): Float32Array {
   const table = tableOf(config);
-  const values = new Float32Array(pixels.length);
-  for (let index = 0; index < pixels.length; index += 1) values[index] = table[pixels[index] ?? 0] ?? 0;
+  const { length } = pixels;
+  const values = new Float32Array(length);
+  // No `?? 0`: every index is in range, and the checks cost as much as the copy.
+  for (let index = 0; index < length; index += 1) values[index] = table[pixels[index] as number] as number;
   return values;
 }
 

@@ -38,7 +38,8 @@ const rows = (tensors: JsonInput["tensors"]): JsonInput => ({ form: "rows", tens
 
 /** `?datatype=` or the same parameter of the Content-Type. */
 function datatypeOf(exchange: Exchange, parameters: ReadonlyMap<string, string>): string | undefined {
-  const datatype = (exchange.query.get("datatype") ?? parameters.get("datatype"))?.toUpperCase();
+  const asked = exchange.hasQuery ? exchange.query.get("datatype") : null;
+  const datatype = (asked ?? parameters.get("datatype"))?.toUpperCase();
   if (datatype === undefined || datatype === "UINT8" || datatype === "FP32") return datatype;
   throw new ServiceError("invalid_input", "datatype must be UINT8 or FP32.", { path: "datatype" });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Classification } from "../../../../service/src/inference/model-config.js";
 import {
-  bestLabels,
+  eachBestLabel,
   softmax,
   topScores,
 } from "../../../../service/src/inference/postprocess/classification.js";
@@ -65,10 +65,14 @@ describe("topScores", () => {
   });
 });
 
-it("bestLabels gives the position and the probability of the highest", () => {
-  expect(bestLabels(tensor([0.1, 0.2, 0.6, 0.1], [0, 0, 0, 1]), config())).toEqual([
-    { index: 2, probability: 0.6 },
-    { index: 3, probability: 1 },
+it("eachBestLabel gives the position and the probability of the highest, the first of equals", () => {
+  const found: [index: number, probability: number][] = [];
+  const rows = tensor([0.1, 0.2, 0.6, 0.1], [0, 0, 0, 1], [0, 0.5, 0.5, 0]);
+  eachBestLabel(rows, config(), (...best) => found.push(best));
+  expect(found).toEqual([
+    [2, 0.6],
+    [3, 1],
+    [1, 0.5],
   ]);
 });
 
