@@ -138,7 +138,7 @@ function registerVersionGauges(registry: Registry, source: MetricsSource): void 
 }
 
 function registerFolderGauges(registry: Registry, source: MetricsSource): void {
-  const ready = (): Sample[] => perFolder(source, (version) => Number(version.served !== undefined));
+  const ready = (): Sample[] => perFolder(source, (version) => Number(version.serves));
   gauge(registry, METRICS.modelReady, "1 while the version serves.", VERSION_LABELS, ready, "min");
   const failed = (): Sample[] => perFolder(source, (version) => Number(version.isRefused));
   const help = "1 while the newest attempt to load the version has failed.";

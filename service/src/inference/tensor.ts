@@ -1,6 +1,6 @@
 /**
  * Tensors as the Open Inference Protocol names them. `data` is row-major; its length is the product of `shape`.
- * FP16 and BF16 hold raw 16-bit patterns; BYTES holds one UTF-8 string per element.
+ * FP16 holds raw 16-bit patterns; BYTES holds one UTF-8 string per element.
  */
 export const DATATYPES = [
   "BOOL",

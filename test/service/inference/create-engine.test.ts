@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Worker } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { add, broken, identity, sumOfRow } from "../../models/index.js";
 import { floats, RepositoryFixture } from "./repository-fixture.js";
 
@@ -104,5 +105,38 @@ describe("readiness", () => {
       { name: "bad", version: "1", state: "UNAVAILABLE" },
       { name: "good", version: "1", state: "READY", reason: "" },
     ]);
+  });
+});
+
+describe("a model whose threads die", () => {
+  it("is unavailable, says so in index, log and metrics, and serves again", async () => {
+    const threads: Worker[] = [];
+    const remember = (worker: Worker): void => void threads.push(worker);
+    const logged = (message: string): object[] =>
+      repository.log.filter((line) => line.message === message).map(({ fields }) => fields);
+    const ready = async (): Promise<string> =>
+      /^inference_model_ready\{.*$/m.exec(await repository.registry.metrics())?.[0] ?? "";
+    await repository.putModel("identity", "1", identity());
+    await repository.putConfig("identity", { concurrentRuns: 2 });
+    process.on("worker", remember);
+    const engine = await repository.started();
+    process.off("worker", remember);
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    await new Promise(setImmediate);
+    const reason = "the model's thread ended with code 1";
+    const entry = { state: "UNAVAILABLE", reason: `${reason}; it is being started again` };
+    expect(engine.index()).toMatchObject([entry]);
+    expect(() => engine.resolve({ name: "identity" })).toThrow(reason);
+    expect(logged("model version is being started again")).toContainEqual({
+      model: "identity",
+      version: "1",
+      reason,
+    });
+    expect(await ready()).toMatch(/ 0$/);
+    await vi.waitFor(() => expect(logged("model version serves again")).toHaveLength(2));
+    const model = engine.resolve({ name: "identity" });
+    const { outputs } = await engine.infer({ model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
+    expect(outputs["output"]).toEqual(floats([1, 3], [1, 2, 3]));
+    expect(await ready()).toMatch(/ 1$/);
   });
 });

@@ -33,6 +33,11 @@ export class ManagedVersion {
     return this.refused !== undefined && this.refused.stamp === this.scanned?.stamp;
   }
 
+  /** Whether requests are answered: it is loaded, and its threads live. */
+  get serves(): boolean {
+    return this.served !== undefined && this.served.loaded.server.failure === undefined;
+  }
+
   get state(): VersionState {
     return {
       version: this.version,
@@ -99,6 +104,8 @@ export class ManagedModel {
 
   private reasonOf(version: ManagedVersion): string {
     const refusal = this.configProblem ?? (version.isRefused ? version.refused?.reason : undefined);
+    const failure = version.served?.loaded.server.failure;
+    if (failure !== undefined) return `${failure}; it is being started again`;
     if (version.served) return refusal ? `newer files are refused: ${refusal}` : "";
     if (version.transition) return "";
     if (!this.wanted) return "unloaded";
@@ -109,6 +116,6 @@ export class ManagedModel {
 }
 
 function stateOf(version: ManagedVersion): ModelState {
-  if (version.served) return "READY";
+  if (version.served) return version.serves ? "READY" : "UNAVAILABLE";
   return version.transition ?? "UNAVAILABLE";
 }

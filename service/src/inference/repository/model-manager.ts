@@ -3,6 +3,7 @@ import { ServiceError } from "../../errors.js";
 import type { ModelIndexEntry, ModelReference } from "../engine.js";
 import type { Logger } from "../logger.js";
 import { loadVersion, type LoadedVersion, type ServingDefaults } from "../serving/load-version.js";
+import type { SessionObserver } from "../session/restarting-session.js";
 import type { VersionServer } from "../serving/version-server.js";
 import { parseModelConfig } from "./config-file.js";
 import { ManagedModel, type ManagedVersion } from "./managed-model.js";
@@ -82,7 +83,7 @@ export class ModelManager {
       labels,
     );
     const server = version === undefined ? undefined : model.versions.get(version)?.served?.loaded.server;
-    if (server) return server;
+    if (server && server.failure === undefined) return server;
     const known =
       wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
     if (!known)
@@ -201,7 +202,7 @@ export class ModelManager {
     version.transition = "LOADING";
     try {
       const loaded = await loadVersion(
-        { ...scanned, name, config, rejections: model.rejections },
+        { ...scanned, name, config, rejections: model.rejections, observer: this.observe(name, version) },
         this.options.serving,
       );
       this.retire(version);
@@ -222,6 +223,13 @@ export class ModelManager {
     } finally {
       version.transition = undefined;
     }
+  }
+
+  private observe(model: string, { version }: ManagedVersion): SessionObserver {
+    return {
+      onDeath: (reason) => this.log.error({ model, version, reason }, "model version is being started again"),
+      onRestart: () => this.log.info({ model, version }, "model version serves again"),
+    };
   }
 
   /** Requests that were routed to it before the switch are still on their way: it goes on for a while, unlisted. */

@@ -1,6 +1,7 @@
 import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
 import { configFaults } from "../config-faults.js";
 import type { ModelConfig } from "../model-config.js";
+import type { SessionObserver } from "../session/restarting-session.js";
 import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
 import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
@@ -30,6 +31,8 @@ export interface VersionSource {
   readonly config: ModelConfig;
   /** Where the model's refused requests are counted. */
   readonly rejections?: Rejections | undefined;
+  /** Told of the deaths of its threads. */
+  readonly observer?: SessionObserver | undefined;
 }
 
 /** A version that serves, and what loading it took. */
@@ -55,13 +58,15 @@ interface ServingPlan extends WarmUpPlan {
   readonly warnings: readonly string[];
 }
 
+const UNOBSERVED: SessionObserver = { onDeath: () => undefined, onRestart: () => undefined };
+
 /** Loads a version, checks it against its configuration and warms it up. Rejects with the reason when it cannot serve. */
 export async function loadVersion(source: VersionSource, defaults: ServingDefaults): Promise<LoadedVersion> {
   const memoryBefore = process.memoryUsage.rss();
   const began = performance.now();
-  const { config, path, bytes } = source;
+  const { config, path, bytes, observer = UNOBSERVED } = source;
   const { intraOpThreads } = defaults;
-  const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads };
+  const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads, observer };
   const open = await openSessions(wanted, (session) => planServing(session, config, defaults));
   return {
     server: serve(source, open),

@@ -1,4 +1,5 @@
 import { openInlineSession } from "../session/inline-session.js";
+import { openRestartingSession, type SessionObserver } from "../session/restarting-session.js";
 import type { Session } from "../session/session.js";
 import { openThreadedSession } from "../session/threaded-session.js";
 import { warmUp, type WarmRun } from "./warm-up.js";
@@ -21,6 +22,7 @@ export interface SessionsWanted {
   readonly concurrentRuns: number;
   /** For a session on a thread of its own; on the event loop's thread it is always one. */
   readonly intraOpThreads: number;
+  readonly observer: SessionObserver;
 }
 
 /** What is known of a graph once it can be asked, and the batch sizes to warm it up at (undefined: as declared). */
@@ -76,12 +78,14 @@ async function openThreaded<P extends WarmUpPlan>(
   wanted: SessionsWanted,
   makePlan: (session: Session) => Promise<P>,
 ): Promise<OpenSessions<P>> {
-  const first = await openThreadedSession(wanted.path, wanted);
+  const open = (): Promise<Session> =>
+    openRestartingSession(() => openThreadedSession(wanted.path, wanted), wanted.observer);
+  const first = await open();
   const sessions: [Session, ...Session[]] = [first];
   const limits = { budgetMilliseconds: WARM_UP_MILLISECONDS, runMilliseconds: WARM_UP_MILLISECONDS };
   try {
     while (sessions.length < wanted.concurrentRuns) {
-      sessions.push(await openThreadedSession(wanted.path, wanted));
+      sessions.push(await open());
     }
     const plan = await makePlan(first);
     const [runs = []] = await Promise.all(sessions.map((session) => warmUp(session, plan.sizes, limits)));

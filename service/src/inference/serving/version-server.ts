@@ -69,6 +69,13 @@ export class VersionServer {
     return Math.min(queueLimitRows, Math.max(maxRows, Math.floor(batches * maxRows)));
   }
 
+  /** Why nothing can be computed at the moment; undefined while it can. */
+  get failure(): string | undefined {
+    return this.sessions.every(({ failure }) => failure !== undefined)
+      ? this.sessions[0]?.failure
+      : undefined;
+  }
+
   get queuedRows(): number {
     return this.batcher.queuedRows;
   }

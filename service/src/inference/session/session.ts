@@ -22,6 +22,8 @@ export interface Session {
    * `inputs` may be reused as soon as the promise settles. Rejects with a ServiceError.
    */
   run(inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** Why no run can succeed at the moment; undefined while it can. */
+  readonly failure?: string | undefined;
   /** Frees the graph's memory. No run may be under way. */
   release(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { ServiceError } from "../../errors.js";
 import type { Tensor } from "../tensor.js";
 import { ONNX_BY_DATATYPE } from "./datatypes.js";
 import {
@@ -28,12 +29,12 @@ interface Waiting {
  * Loads an ONNX file on a thread of its own, so that neither loading nor a long run stops the event loop.
  * Rejects with the reason when the file cannot be served.
  */
-export async function openThreadedSession(path: string, options: SessionOptions): Promise<Session> {
+export async function openThreadedSession(path: string, options: SessionOptions): Promise<ThreadedSession> {
   const worker = new Worker(new URL("./session-worker.js", import.meta.url), {
     workerData: { path, options: onnxOptions(options.intraOpThreads) },
   });
   try {
-    const [opened] = (await once(worker, "message")) as [Opened];
+    const [opened] = (await Promise.race([once(worker, "message"), endOf(worker)])) as [Opened];
     if ("error" in opened) throw loadError(new Error(opened.error));
     return new ThreadedSession(worker, declareGraph(opened));
   } catch (error) {
@@ -42,14 +43,22 @@ export async function openThreadedSession(path: string, options: SessionOptions)
   }
 }
 
-class ThreadedSession implements Session {
+/** Rejects when the thread ends, as it does when it calls `process.exit` or has no memory left. */
+async function endOf(worker: Worker): Promise<never> {
+  const [code] = (await once(worker, "exit")) as [number];
+  throw new Error(`the model's thread ended with code ${code}`);
+}
+
+/** A session on a thread of its own; once that has ended, for whatever reason, no run succeeds any more. */
+export class ThreadedSession implements Session {
   readonly inputs: readonly DeclaredTensor[];
   readonly outputs: readonly DeclaredTensor[];
   readonly unservedOutputs: readonly string[];
   private readonly waiting = new Map<number, Waiting>();
-  private readonly exited: Promise<unknown>;
+  /** Resolves when the thread has ended, with the reason. */
+  readonly ended: Promise<string>;
   private lastId = 0;
-  private broken: Error | undefined;
+  private broken: ServiceError | undefined;
 
   constructor(
     private readonly worker: Worker,
@@ -58,10 +67,11 @@ class ThreadedSession implements Session {
     this.inputs = inputs;
     this.outputs = outputs;
     this.unservedOutputs = unservedOutputs;
-    this.exited = new Promise((resolve) => worker.once("exit", resolve));
     worker.on("message", (answer: Answer) => this.settle(answer));
-    worker.on("error", (error: Error) => this.fail(error));
-    worker.on("exit", (code) => this.fail(new Error(`the model's thread ended with code ${code}`)));
+    worker.on("error", (error: Error) => this.fail(`the model's thread failed: ${error.message}`));
+    this.ended = new Promise((resolve) =>
+      worker.on("exit", (code) => resolve(this.fail(`the model's thread ended with code ${code}`))),
+    );
   }
 
   async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
@@ -79,7 +89,7 @@ class ThreadedSession implements Session {
 
   async release(): Promise<void> {
     this.worker.postMessage(null);
-    await this.exited;
+    await this.ended;
   }
 
   private settle(answer: Answer): void {
@@ -89,10 +99,12 @@ class ThreadedSession implements Session {
     else waiting?.resolve(answer.outputs);
   }
 
-  private fail(error: Error): void {
-    this.broken ??= error;
-    for (const waiting of this.waiting.values()) waiting.reject(error);
+  /** Fails the runs under way; gives the first reason that there was. */
+  private fail(reason: string): string {
+    const broken = (this.broken ??= new ServiceError("internal", reason));
+    for (const waiting of this.waiting.values()) waiting.reject(broken);
     this.waiting.clear();
+    return broken.message;
   }
 }
 

@@ -1,14 +1,14 @@
 import { ServiceError } from "../../errors.js";
+import { bytesPerElement } from "../../inference/element-arrays.js";
 import type { ServedModel } from "../../inference/engine.js";
 import type { ImagePreprocess } from "../../inference/model-config.js";
 import { rowShape, scaled } from "../../inference/preprocess/image.js";
 import type { Tensor, TensorSpec } from "../../inference/tensor.js";
 import { mainInput, type Tensors } from "../rows.js";
 import { readBytes } from "../tensors/bytes.js";
-import { ELEMENT_BYTES } from "../tensors/datatypes.js";
 import { product } from "../tensors/shape.js";
 
-const FLOAT_BYTES = ELEMENT_BYTES.FP32;
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * A body of raw bytes, one row or several. For models that take pictures: a byte per pixel (0 to 255, scaled as
@@ -33,7 +33,7 @@ function ownBytes(body: Buffer, spec: TensorSpec): Tensor {
   const length = product(item);
   const rows = wholeRows(
     body.length,
-    length * ELEMENT_BYTES[spec.datatype],
+    length * bytesPerElement(spec.datatype),
     `${length} ${spec.datatype} values`,
   );
   return {

@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { ServiceError } from "../../errors.js";
+import { bytesPerElement, ELEMENT_ARRAYS, type FixedDatatype } from "../../inference/element-arrays.js";
 import type { Datatype, TensorData } from "../../inference/tensor.js";
-import { ARRAYS, ELEMENT_BYTES, type FixedDatatype } from "./datatypes.js";
 
 // The wire is little-endian and so is every machine that ONNX Runtime has packages for; typed arrays are then the wire format.
 if (endianness() !== "LE") throw new Error("this server needs a little-endian machine");
@@ -12,7 +12,7 @@ if (endianness() !== "LE") throw new Error("this server needs a little-endian ma
  */
 export function readBytes(bytes: Uint8Array, datatype: Datatype, length: number, path: string): TensorData {
   if (datatype === "BYTES") return readStrings(bytes, length, path);
-  const expected = length * ELEMENT_BYTES[datatype];
+  const expected = length * bytesPerElement(datatype);
   if (bytes.byteLength !== expected)
     throw new ServiceError(
       "invalid_input",
@@ -23,8 +23,8 @@ export function readBytes(bytes: Uint8Array, datatype: Datatype, length: number,
 }
 
 function viewOf(bytes: Uint8Array, datatype: FixedDatatype, length: number): TensorData {
-  const aligned = bytes.byteOffset % ELEMENT_BYTES[datatype] === 0 ? bytes : new Uint8Array(bytes);
-  return new ARRAYS[datatype](aligned.buffer, aligned.byteOffset, length);
+  const aligned = bytes.byteOffset % bytesPerElement(datatype) === 0 ? bytes : new Uint8Array(bytes);
+  return new ELEMENT_ARRAYS[datatype](aligned.buffer, aligned.byteOffset, length);
 }
 
 /** Each element is its length as 4 bytes, then its UTF-8 text. */

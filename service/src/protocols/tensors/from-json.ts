@@ -1,6 +1,7 @@
 import { ServiceError } from "../../errors.js";
+import { ELEMENT_ARRAYS } from "../../inference/element-arrays.js";
 import type { Datatype, TensorData } from "../../inference/tensor.js";
-import { ARRAYS, BIG_INTEGER_RANGES, INTEGER_RANGES } from "./datatypes.js";
+import { BIG_INTEGER_RANGES, INTEGER_RANGES } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
 import { product, type Locate } from "./shape.js";
 
@@ -120,7 +121,7 @@ function createStore(datatype: Datatype, length: number): RowStore {
       return oneByOne(data, bigIntegerStore(data, BIG_INTEGER_RANGES[datatype]));
     }
     default: {
-      const data = new ARRAYS[datatype](length) as Uint8Array;
+      const data = new ELEMENT_ARRAYS[datatype](length) as Uint8Array;
       const [lowest, highest] = INTEGER_RANGES[datatype];
       const store: Store = (value, index) =>
         Number.isInteger(value) &&
