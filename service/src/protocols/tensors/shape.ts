@@ -24,7 +24,8 @@ export function nestedShape(values: unknown, locate: Locate): number[] {
         path: locate([]),
       });
     shape.push(level.length);
-    level = (level as unknown[])[0];
+    // Not `[0]`: V8 would turn every array of numbers that comes by into one of objects, since this place sees both.
+    level = (level as unknown[]).at(0);
   }
   return shape;
 }
