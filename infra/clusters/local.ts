@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Settings } from "../config.js";
+import { PROJECT, type Settings } from "../config.js";
 import { thisDaemonAddress } from "../docker/address.js";
 import { daemonAt } from "../docker/daemon.js";
 import { dockerProvider } from "../docker/provider.js";
@@ -14,10 +14,12 @@ import { labels } from "./local/labels.js";
 import { kubeconfigOf, NODE_PORTS, nodeContainer } from "./local/node.js";
 import { preflight } from "./local/preflight.js";
 
+const PREFIX = `${PROJECT}:`;
+
 /** A cluster in a container on this machine with a registry beside it. Rejects if the machine cannot carry one. */
 export async function localCluster({ local: settings, monitoring }: Settings): Promise<Cluster> {
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
-  await check(name, settings.ports, monitoring);
+  await check(name, settings, monitoring);
 
   const opts = { provider: dockerProvider() };
   const network = new docker.Network("cluster", { name }, opts);
@@ -59,16 +61,25 @@ function exposure({ service, grafana }: Settings["local"]["ports"]): Exposure {
 
 async function check(
   name: string,
-  ports: Settings["local"]["ports"],
+  { ports, k3sImage, registryImage }: Settings["local"],
   monitoring: Settings["monitoring"],
 ): Promise<void> {
-  const setting = (key: string) => `${pulumi.getProject()}:${key}`;
-  const named = Object.entries(ports).map(([key, port]) => [setting(`local.ports.${key}`), port] as const);
   const missing = await missingCharts(monitoring, pulumi.runtime.getRootDirectory());
-  const charts = missing === undefined ? missing : { setting: setting("monitoring.charts"), fault: missing };
+  const needs = {
+    name,
+    ports: inFull("local.ports.", ports),
+    images: inFull("local.", { k3sImage, registryImage }),
+    charts: missing === undefined ? missing : { setting: `${PREFIX}monitoring.charts`, fault: missing },
+  };
   try {
-    await preflight(daemonAt(thisDaemonAddress()), { name, ports: Object.fromEntries(named), charts });
+    await preflight(daemonAt(thisDaemonAddress()), needs);
   } catch (error) {
     throw fault(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Values by the full keys of their settings. */
+function inFull<T>(prefix: string, values: Record<string, T>): Record<string, T> {
+  const named = Object.entries(values).map(([key, value]) => [`${PREFIX}${prefix}${key}`, value]);
+  return Object.fromEntries(named) as Record<string, T>;
 }

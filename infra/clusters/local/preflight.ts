@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 
 import type { Daemon } from "../../docker/daemon.js";
 import { type OwnContainer, ownContainers, revive } from "./containers.js";
+import { missingImages } from "./images.js";
 
 /** What the local cluster is about to take. */
 export interface Needs {
@@ -9,6 +10,8 @@ export interface Needs {
   name: string;
   /** Ports on 127.0.0.1 by the setting that names each. */
   ports: Record<string, number>;
+  /** Images of its containers by the setting that names each. */
+  images?: Record<string, string>;
   /** Why the charts of the monitoring cannot be had, and the setting that names their place; absent where they can. */
   charts?: { setting: string; fault: string } | undefined;
 }
@@ -21,6 +24,7 @@ export async function preflight(daemon: Daemon, needs: Needs): Promise<void> {
   await ping(daemon);
   const containers = await ownContainers(daemon, needs.name);
   const faults = await takenPorts(needs.ports, containers);
+  faults.push(...(await missingImages(daemon, needs.images ?? {})));
   if (needs.charts !== undefined) faults.push(noCharts(needs.charts));
   if (containers.length === 0) faults.push(...(await privilegeFaults(daemon)));
   if (faults.length > 0) throw new Error(faults.join("\n"));

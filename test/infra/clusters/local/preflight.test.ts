@@ -61,6 +61,22 @@ describe("preflight", () => {
     );
   });
 
+  it("names the setting of an image that its registry does not have", async () => {
+    const fake = await daemon({
+      "GET /images/rancher/k3s:here/json": { body: {} },
+      "GET /distribution/rancher/k3s:v9/json": { status: 404, body: { message: "manifest unknown" } },
+      "GET /distribution/rancher/k3s:private/json": { status: 401, body: { message: "unauthorized" } },
+    });
+    const check = (image: string) =>
+      preflight(daemonAt(fake.address), { name: "dev", ports: {}, images: { "local.k3sImage": image } });
+    await expect(check("rancher/k3s:v9")).rejects.toThrow(
+      /^local\.k3sImage: there is no image rancher\/k3s:v9 in its registry$/,
+    );
+    for (const other of ["here", "private", "of-a-daemon-that-asks-no-registry"]) {
+      await expect(check(`rancher/k3s:${other}`)).resolves.toBeUndefined();
+    }
+  });
+
   it("says what to do without the charts of the monitoring", async () => {
     const charts = {
       setting: "p:monitoring.charts",
