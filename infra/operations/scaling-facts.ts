@@ -19,10 +19,12 @@ export interface ScalingFacts {
   readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
   readonly resourceApi: ApiState;
   readonly customApi: ApiState;
-  /** Names of the pods that the custom metrics API has the signal for. */
+  /** Names of the metrics of pods that the custom metrics API serves. */
+  readonly served: readonly string[];
+  /** Names of the pods that it has the signal for. */
   readonly podsWithSignal: readonly string[];
   /** Undefined where the program did not install Prometheus. */
-  readonly targets: readonly Target[] | undefined;
+  readonly targets: readonly Target[] | "unreachable" | undefined;
 }
 
 export interface Place {
@@ -37,7 +39,7 @@ export interface Place {
 export async function scalingFacts(config: KubeConfig, place: Place): Promise<ScalingFacts> {
   const { namespace, service, monitoringNamespace } = place;
   const get = <T>(path: string) => getJson<T>(config, path);
-  const [autoscaler, resourceApi, customApi, podsWithSignal, targets] = await Promise.all([
+  const [autoscaler, resourceApi, customApi, served, podsWithSignal, targets] = await Promise.all([
     found(
       get<V2HorizontalPodAutoscaler>(
         `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers/${service}`,
@@ -45,12 +47,13 @@ export async function scalingFacts(config: KubeConfig, place: Place): Promise<Sc
     ),
     apiState(get(`${API_SERVICES}/v1beta1.metrics.k8s.io`)),
     apiState(get(`${API_SERVICES}/v1beta1.custom.metrics.k8s.io`)),
+    servedMetrics(get(CUSTOM_METRICS)),
     podsWith(get(`${CUSTOM_METRICS}/namespaces/${namespace}/pods/*/${CONCURRENCY_METRIC}`)),
     monitoringNamespace === undefined
       ? undefined
       : targetsOf(get(`${prometheus(monitoringNamespace)}/api/v1/targets?state=active`), place),
   ]);
-  return { autoscaler, resourceApi, customApi, podsWithSignal, targets };
+  return { autoscaler, resourceApi, customApi, served, podsWithSignal, targets };
 }
 
 const API_SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
@@ -83,6 +86,11 @@ async function apiState(answer: Promise<ApiService>): Promise<ApiState> {
     : { unavailable: condition?.message ?? "not checked yet" };
 }
 
+async function servedMetrics(answer: Promise<{ resources: { name: string }[] }>): Promise<string[]> {
+  const names = (await found(answer))?.resources.map(({ name }) => name) ?? [];
+  return names.filter((name) => name.startsWith("pods/")).map((name) => name.slice("pods/".length));
+}
+
 async function podsWith(
   answer: Promise<{ items: { describedObject: { name: string } }[] }>,
 ): Promise<string[]> {
@@ -96,8 +104,10 @@ interface Targets {
 async function targetsOf(
   answer: Promise<Targets>,
   { namespace, service }: Place,
-): Promise<Target[] | undefined> {
-  return (await found(answer))?.data.activeTargets
+): Promise<Target[] | "unreachable"> {
+  const targets = await found(answer);
+  if (targets === undefined) return "unreachable";
+  return targets.data.activeTargets
     .filter(({ labels }) => labels.namespace === namespace && labels.job === service)
     .map(({ labels, health, lastError }) => ({ pod: labels.pod ?? "", health, lastError }));
 }

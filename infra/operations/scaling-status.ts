@@ -1,5 +1,6 @@
 import type { V2MetricSpec, V2MetricStatus } from "@kubernetes/client-node";
 
+import { CONCURRENCY_METRIC } from "../monitoring/adapter-rule.js";
 import type { ApiState, ScalingFacts } from "./scaling-facts.js";
 
 /** Whether one metric of the autoscaler is live, and what is wrong if not. */
@@ -40,7 +41,10 @@ function targetOf({ resource, pods }: V2MetricSpec): string {
 }
 
 function whatIsWrong(metric: V2MetricSpec, facts: ScalingFacts): string {
-  const broken = metric.resource === undefined ? brokenSignal(facts) : brokenResource(facts.resourceApi);
+  const disabled = condition(facts, "ScalingActive")?.reason === "ScalingDisabled";
+  if (disabled) return "It is off while the Deployment has no replicas: scale it to one or more.";
+  const broken =
+    metric.resource === undefined ? brokenSignal(nameOf(metric), facts) : brokenResource(facts.resourceApi);
   return broken ?? ownWords(facts) ?? "The autoscaler has not looked yet: ask again in half a minute.";
 }
 
@@ -51,28 +55,47 @@ function brokenResource(api: ApiState): string | undefined {
 }
 
 /** Follows the signal from its consumer to its source and names the first link that is broken. */
-function brokenSignal({ customApi, podsWithSignal, targets }: ScalingFacts): string | undefined {
+function brokenSignal(name: string, facts: ScalingFacts): string | undefined {
+  const { customApi, served, podsWithSignal, targets } = facts;
   if (customApi === "missing")
     return "The cluster serves no custom metrics API: prometheus-adapter is not installed.";
   if (customApi !== "available") {
     return `prometheus-adapter does not answer (${customApi.unavailable}): look at its pod and its log.`;
   }
-  if (podsWithSignal.length > 0 || targets === undefined) return undefined;
+  if (name !== CONCURRENCY_METRIC) {
+    return `The autoscaler follows another metric than the program's ${CONCURRENCY_METRIC}: run \`pulumi up --refresh\`.`;
+  }
+  if (podsWithSignal.length > 0) return undefined;
+  return brokenScrape(targets) ?? unserved(served);
+}
+
+function brokenScrape(targets: ScalingFacts["targets"]): string | undefined {
+  if (targets === undefined) return undefined;
+  if (targets === "unreachable") return "Prometheus does not answer: look at its pod and its log.";
   if (targets.length === 0) {
     return "Prometheus has no target for the service: its ServiceMonitor is missing, not selected, or no pod runs.";
   }
   const failing = targets.find(({ health }) => health !== "up");
-  if (failing === undefined) {
-    return "Prometheus scrapes the pods but prometheus-adapter has no series yet: it lists them every 30 s.";
-  }
+  if (failing === undefined) return undefined;
   return failing.lastError === ""
     ? `Prometheus has not scraped ${failing.pod} yet: ask again in half a minute.`
     : `Prometheus cannot scrape ${failing.pod} (${failing.lastError}): look at its NetworkPolicy and its log.`;
 }
 
-function ownWords({ autoscaler }: ScalingFacts): string | undefined {
-  const inactive = autoscaler?.status?.conditions?.find(
-    ({ type, status }) => type === "ScalingActive" && status === "False",
-  );
-  return inactive?.message === undefined ? undefined : `The autoscaler says: ${inactive.message}`;
+function unserved(served: readonly string[]): string {
+  if (served.includes(CONCURRENCY_METRIC)) {
+    return "prometheus-adapter serves it, but not for this service's pods: does its Prometheus scrape them?";
+  }
+  return "prometheus-adapter does not serve it yet: it looks for series every 30 s. If it stays so, its rule is another, or it does not reach Prometheus: look at its log.";
+}
+
+function ownWords(facts: ScalingFacts): string | undefined {
+  const active = condition(facts, "ScalingActive");
+  return active?.status !== "False" || active.message === undefined
+    ? undefined
+    : `The autoscaler says: ${active.message}`;
+}
+
+function condition({ autoscaler }: ScalingFacts, name: string) {
+  return autoscaler?.status?.conditions?.find(({ type }) => type === name);
 }

@@ -28,9 +28,12 @@ const facts: ScalingFacts = {
   autoscaler: half,
   resourceApi: "available",
   customApi: "available",
+  served: [],
   podsWithSignal: [],
   targets: [],
 };
+
+const scraped = [{ pod: "a", health: "up", lastError: "" }];
 
 const says = (over: Partial<ScalingFacts>) => scalingStatus({ ...facts, ...over }).at(-1)?.says;
 
@@ -54,10 +57,27 @@ describe("the status of the autoscaler", () => {
       { targets: [{ pod: "a", health: "down", lastError: "connection refused" }] },
       /cannot scrape a \(connection refused\)/,
     ],
-    ["the adapter's list", { targets: [{ pod: "a", health: "up", lastError: "" }] }, /no series yet/],
+    ["Prometheus", { targets: "unreachable" }, /Prometheus does not answer/],
+    ["the adapter's rule", { targets: scraped }, /does not serve it yet/],
+    ["the adapter's rule beside another's Prometheus", { targets: undefined }, /does not serve it yet/],
+    ["the adapter's series", { targets: undefined, served: [CONCURRENCY_METRIC] }, /not for this service/],
     ["the autoscaler's turn", { podsWithSignal: ["a"] }, /has not looked yet/],
   ])("names the broken link: %s", (_, over, sentence) => {
     expect(says(over)).toMatch(sentence);
+  });
+
+  it("says that it is off where there are no replicas, and no pod to blame", () => {
+    const condition = { type: "ScalingActive", status: "False", reason: "ScalingDisabled", message: "off" };
+    const autoscaler = { ...half, status: { desiredReplicas: 0, conditions: [condition] } };
+    for (const { says } of scalingStatus({ ...facts, autoscaler })) expect(says).toMatch(/no replicas/);
+  });
+
+  it("tells of a metric that the program does not know", () => {
+    const pods = { ...concurrency.pods, metric: { name: "queue_length" } };
+    const autoscaler = { ...half, spec: { ...half.spec, metrics: [{ type: "Pods", pods }] } };
+    expect(scalingStatus({ ...facts, autoscaler } as ScalingFacts)).toEqual([
+      { name: "queue_length", live: false, says: expect.stringMatching(/another metric than/) as string },
+    ]);
   });
 
   it("has the autoscaler's own words where everything else is well", () => {
