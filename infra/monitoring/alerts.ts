@@ -139,15 +139,21 @@ function autoscalerAtMaximum(settings: AlertSettings): AlertRule {
 }
 
 function autoscalerBlind(settings: AlertSettings): AlertRule {
-  const matchers = ofAutoscaler(settings.watched, 'condition="ScalingActive"', 'status="false"');
+  const { watched } = settings;
+  const matchers = ofAutoscaler(watched, 'condition="ScalingActive"', 'status="false"');
+  const inactive = `kube_horizontalpodautoscaler_status_condition{${matchers}} == 1`;
+  // It stays active as long as one metric is left, and then follows that one alone.
+  const metrics = (part: string) =>
+    `kube_horizontalpodautoscaler_${part}_target_metric{${ofAutoscaler(watched)}}`;
+  const missing = `${metrics("spec")} unless on (namespace, horizontalpodautoscaler, metric_name) ${metrics("status")}`;
   return {
     alert: "InferenceAutoscalerBlind",
-    expr: `kube_horizontalpodautoscaler_status_condition{${matchers}} == 1`,
+    expr: `max by (namespace, horizontalpodautoscaler) (${inactive} or ${missing})`,
     for: holdFor(settings, 10),
     labels: { severity: "warning" },
     annotations: {
-      summary: "{{ $labels.horizontalpodautoscaler }} gets none of its metrics.",
-      description: "It keeps the present number of replicas, whatever the load.",
+      summary: "{{ $labels.horizontalpodautoscaler }} lacks a metric that it should follow.",
+      description: "It follows what is left; with nothing left it keeps the present number of replicas.",
       runbook_url: runbook(settings, "InferenceAutoscalerBlind"),
     },
   };

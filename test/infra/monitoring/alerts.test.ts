@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { METRICS } from "@ai-model-service/contract";
 import { describe, expect, it } from "vitest";
+import { CONCURRENCY_METRIC } from "../../../infra/monitoring/adapter-rule.js";
 import { ruleGroups } from "../../../infra/monitoring/alerts.js";
 import type { AlertRule } from "../../../infra/monitoring/rule.js";
 import { promtoolIsThere, testRules, type RuleTest } from "./promtool.js";
@@ -114,7 +115,22 @@ describe.skipIf(!promtoolIsThere)("the alerts, by promtool", () => {
     const inputs = [series("kube_horizontalpodautoscaler_status_condition", labels, "0+0x5 1+0x30")];
     expectAlerts(inputs, "InferenceAutoscalerBlind", {
       "5m": [],
-      "20m": [{ ...labels, severity: "warning" }],
+      "20m": [{ ...AUTOSCALER, severity: "warning" }],
+    });
+  });
+
+  it("tell when the autoscaler gets one of two metrics", () => {
+    const metric = (part: string, metric_name: string, values: string) =>
+      series(`kube_horizontalpodautoscaler_${part}_target_metric`, { ...AUTOSCALER, metric_name }, values);
+    const inputs = [
+      metric("spec", "cpu", "200+0x40"),
+      metric("status", "cpu", "9+0x40"),
+      metric("spec", CONCURRENCY_METRIC, "8+0x40"),
+      metric("status", CONCURRENCY_METRIC, "0+0x10 stale"),
+    ];
+    expectAlerts(inputs, "InferenceAutoscalerBlind", {
+      "15m": [],
+      "30m": [{ ...AUTOSCALER, severity: "warning" }],
     });
   });
 

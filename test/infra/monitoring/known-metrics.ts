@@ -8,6 +8,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   kube_horizontalpodautoscaler_status_condition: "kube-state-metrics",
   kube_horizontalpodautoscaler_status_current_replicas: "kube-state-metrics",
   kube_horizontalpodautoscaler_status_desired_replicas: "kube-state-metrics",
+  kube_horizontalpodautoscaler_status_target_metric: "kube-state-metrics",
   kube_pod_container_resource_limits: "kube-state-metrics",
   kube_pod_container_status_restarts_total: "kube-state-metrics",
   // https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md
