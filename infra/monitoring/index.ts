@@ -59,7 +59,7 @@ function installedMonitoring(
     watch: ({ after, ...service }) => {
       new ServiceWatch(
         service.name,
-        { service, dashboardNamespace: namespace, settings: monitoring },
+        { service, dashboards: { namespace }, settings: monitoring },
         { ...placement, dependsOn: [release, after] },
       );
     },
@@ -70,7 +70,8 @@ function existingMonitoring(
   { monitoring, autoscaling }: MonitoringSettings,
   placement: Placement,
 ): Monitoring {
-  const { prometheusUrl } = monitoring;
+  const { prometheusUrl, sharedAdapter } = monitoring;
+  const hasSignal = sharedAdapter || prometheusUrl !== undefined;
   if (prometheusUrl !== undefined) {
     const space = new k8s.core.v1.Namespace(
       "monitoring",
@@ -81,11 +82,15 @@ function existingMonitoring(
     metricsAdapter("prometheus-adapter", { namespace, prometheusUrl, settings: monitoring }, placement);
   }
   return {
-    scalingMetrics: prometheusUrl === undefined ? [] : [concurrencyMetric(autoscaling.concurrencyPerPod)],
+    scalingMetrics: hasSignal ? [concurrencyMetric(autoscaling.concurrencyPerPod)] : [],
     watch: ({ after, ...service }) => {
       new ServiceWatch(
         service.name,
-        { service, dashboardNamespace: service.namespace, settings: monitoring },
+        {
+          service,
+          dashboards: { namespace: service.namespace, owner: service.namespace },
+          settings: monitoring,
+        },
         { ...placement, dependsOn: [...placement.dependsOn, after] },
       );
     },

@@ -12,8 +12,12 @@ import { STACK } from "./stack-values.js";
 export interface ServiceWatchArgs {
   /** Namespace and name of the Service. */
   readonly service: { readonly namespace: string; readonly name: string };
-  /** Namespace that Grafana's sidecar finds dashboards in. */
-  readonly dashboardNamespace: pulumi.Input<string>;
+  readonly dashboards: {
+    /** Namespace that Grafana's sidecar finds them in. */
+    readonly namespace: pulumi.Input<string>;
+    /** Tells them from those of other stacks in a Grafana that is shared. */
+    readonly owner?: string;
+  };
   readonly settings: Settings["monitoring"];
 }
 
@@ -23,7 +27,7 @@ const API = "monitoring.coreos.com/v1";
 export class ServiceWatch extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceWatchArgs, opts: pulumi.ComponentResourceOptions) {
     super("ai-model-service:monitoring:ServiceWatch", name, {}, opts);
-    const { service, settings, dashboardNamespace } = args;
+    const { service, settings } = args;
     const child = { parent: this };
     const labels = { ...LABELS, ...settings.labels };
     const metadata = { name: service.name, namespace: service.namespace, labels };
@@ -45,14 +49,14 @@ export class ServiceWatch extends pulumi.ComponentResource {
       { apiVersion: API, kind: "PrometheusRule", metadata, spec: { groups } },
       child,
     );
-    for (const dashboard of dashboards(objectives)) {
+    for (const dashboard of dashboards(objectives, args.dashboards.owner)) {
       const uid = dashboard.uid ?? name;
       new k8s.core.v1.ConfigMap(
         uid,
         {
           metadata: {
             name: uid,
-            namespace: dashboardNamespace,
+            namespace: args.dashboards.namespace,
             labels: { ...labels, [STACK.dashboardLabel]: "1" },
           },
           data: { [`${uid}.json`]: JSON.stringify(dashboard) },

@@ -1,4 +1,4 @@
-import { OVERVIEW } from "../monitoring/dashboards/links.js";
+import { dashboardNames } from "../monitoring/dashboards/links.js";
 import { STACK } from "../monitoring/stack-values.js";
 import { openInBrowser } from "./browser.js";
 import { onStack } from "./command.js";
@@ -25,7 +25,8 @@ await onStack(
       port: STACK.grafanaPort,
       localPort: 3000,
     });
-    console.log(`Grafana     ${grafana.url}/d/${OVERVIEW.uid}  user admin, password ${grafanaPassword}`);
-    openInBrowser(`${grafana.url}/d/${OVERVIEW.uid}`);
+    const address = `${grafana.url}/d/${dashboardNames().overview.uid}`;
+    console.log(`Grafana     ${address}  user admin, password ${grafanaPassword}`);
+    openInBrowser(address);
   },
 );

@@ -49,8 +49,10 @@ export const monitoring = z
     alertPatience: z.number().gt(0).max(1).default(1),
     /** Address of the runbooks that alerts link to; `#ALERT` is appended. */
     runbooks: z.string().min(1).default("docs/runbooks.md"),
-    /** For `existing`: Prometheus's URL in the cluster; without it the autoscaler sees CPU alone. */
+    /** For `existing`: Prometheus's URL in the cluster, for a prometheus-adapter of the program's own. */
     prometheusUrl: z.url().optional(),
+    /** For `existing`: an adapter in the cluster serves the signal already, by the rule in docs/monitoring.md. */
+    sharedAdapter: z.boolean().default(false),
     /** For `existing`: labels by which its Prometheus and Grafana select monitors, rules and dashboards. */
     labels: z.record(z.string(), z.string()).default({}),
     /** Values of the charts over the program's own: image mirrors, Alertmanager's receivers, resources. */
@@ -60,4 +62,8 @@ export const monitoring = z
   .refine((m) => m.mode === "existing" || m.prometheusUrl === undefined, {
     path: ["prometheusUrl"],
     error: "is for monitoring.mode existing",
+  })
+  .refine((m) => !m.sharedAdapter || (m.mode === "existing" && m.prometheusUrl === undefined), {
+    path: ["sharedAdapter"],
+    error: "is for monitoring.mode existing without prometheusUrl: a cluster has one custom metrics API",
   });

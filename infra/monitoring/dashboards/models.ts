@@ -2,7 +2,7 @@ import { METRICS } from "@ai-model-service/contract";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { DRIFT } from "../alerts.js";
 import { classDrift, confidenceDrift, own } from "../queries.js";
-import { linkTo, MODELS, OVERVIEW } from "./links.js";
+import { linkTo, type DashboardNames } from "./links.js";
 import { addRows, figure, graph, type Series } from "./panels.js";
 import { driftVariables, modelVariables, RATE_WINDOW, SELECTED, serviceVariables } from "./variables.js";
 
@@ -23,16 +23,20 @@ const quantile = (histogram: string, q: number): Series => ({
 });
 
 /** The versions of a model: what is served, how each performs, and whether its predictions drift. */
-export function models(): dashboard.DashboardBuilder {
-  const builder = new dashboard.DashboardBuilder(MODELS.title)
-    .uid(MODELS.uid)
+export function models(names: DashboardNames): dashboard.DashboardBuilder {
+  const builder = new dashboard.DashboardBuilder(names.models.title)
+    .uid(names.models.uid)
     .tags(["inference"])
     .time({ from: "now-6h", to: "now" })
     .refresh("30s")
     .readonly()
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
-    .variables([...serviceVariables(), ...modelVariables(), ...driftVariables(DRIFT.window, DRIFT.reference)])
-    .link(linkTo(OVERVIEW));
+    .variables([
+      ...serviceVariables(names.owner),
+      ...modelVariables(),
+      ...driftVariables(DRIFT.window, DRIFT.reference),
+    ])
+    .link(linkTo(names.overview));
   return addRows(builder, [
     { title: "Versions", panels: versions() },
     { title: "Use and speed", panels: speed() },

@@ -13,7 +13,7 @@ import {
   requestRate,
   slowRatio,
 } from "../queries.js";
-import { linkTo, MODELS, OVERVIEW } from "./links.js";
+import { linkTo, type DashboardNames } from "./links.js";
 import { addRows, figure, graph } from "./panels.js";
 import { RATE_WINDOW, SELECTED, serviceVariables } from "./variables.js";
 
@@ -29,16 +29,16 @@ const cpuSeconds = `sum(${rate(`container_cpu_usage_seconds_total{${podTotals}}`
 const memoryBytes = `sum(container_memory_working_set_bytes{${podTotals}})`;
 
 /** One page for an operator: is it up, is it fast, is it right, is it near its limits, what did it cost? */
-export function overview(objectives: Objectives): dashboard.DashboardBuilder {
-  const builder = new dashboard.DashboardBuilder(OVERVIEW.title)
-    .uid(OVERVIEW.uid)
+export function overview(objectives: Objectives, names: DashboardNames): dashboard.DashboardBuilder {
+  const builder = new dashboard.DashboardBuilder(names.overview.title)
+    .uid(names.overview.uid)
     .tags(["inference"])
     .time({ from: "now-1h", to: "now" })
     .refresh("10s")
     .readonly()
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
-    .variables(serviceVariables())
-    .link(linkTo(MODELS));
+    .variables(serviceVariables(names.owner))
+    .link(linkTo(names.models));
   return addRows(builder, [
     { title: "Is it up?", panels: up(objectives) },
     { title: "Is it fast?", panels: fast(objectives) },

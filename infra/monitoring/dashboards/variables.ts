@@ -11,12 +11,15 @@ export const RATE_WINDOW = "$__rate_interval";
 /** The service that the dashboard's variables name. */
 export const SELECTED: Watched = { namespace: "$namespace", job: "$service" };
 
-/** Variables of every dashboard: where the data is, and which service is looked at. */
-export function serviceVariables(): (dashboard.DatasourceVariableBuilder | dashboard.QueryVariableBuilder)[] {
+/** Variables of every dashboard: where the data is, and which service is looked at, at first that of `namespace`. */
+export function serviceVariables(
+  namespace?: string,
+): (dashboard.DatasourceVariableBuilder | dashboard.QueryVariableBuilder)[] {
   const pending = METRICS.inferenceRequestsPending;
+  const namespaces = query("namespace", "Namespace", `label_values(${pending}, namespace)`);
   return [
     new dashboard.DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"),
-    query("namespace", "Namespace", `label_values(${pending}, namespace)`),
+    namespace === undefined ? namespaces : namespaces.current({ text: namespace, value: namespace }),
     query("service", "Service", `label_values(${pending}{namespace="$namespace"}, job)`),
   ];
 }

@@ -1,9 +1,16 @@
 import { METRICS } from "@ai-model-service/contract";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { parse } from "yaml";
 import { adapterRule } from "../../../infra/monitoring/adapter-rule.js";
 import { fill, metricNames } from "./promql.js";
 
 const rule = adapterRule(40);
+
+it("is what the documentation gives to those who keep an adapter of their own", () => {
+  const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(readFileSync("docs/monitoring.md", "utf8")) ?? [];
+  expect(parse(yaml)).toEqual([rule]);
+});
 
 it("is found by a series that exists before the first request", () => {
   expect([...metricNames(rule.seriesQuery)]).toEqual([METRICS.inferenceRequestsPending]);

@@ -17,6 +17,15 @@ describe("the dashboards", () => {
     ]);
   });
 
+  it("are told from another service's in a Grafana that both use", () => {
+    const owned = ["a".repeat(63), "b".repeat(63)].flatMap((owner) => dashboards(ALERTS.objectives, owner));
+    const uids = [...all, ...owned].map(({ uid = "" }) => uid);
+    expect(new Set(uids).size).toBe(6);
+    expect(Math.max(...uids.map(({ length }) => length))).toBeLessThanOrEqual(40);
+    expect(owned[0]?.links?.[0]?.url).toBe(`/d/${owned[1]?.uid ?? ""}`);
+    expect(JSON.stringify(owned[0]?.templating)).toContain("a".repeat(63));
+  });
+
   it("link to each other and to nothing that is not there", () => {
     const addresses = all.map(({ uid }) => `/d/${uid}`);
     const links = all.map(({ links = [] }) => links.map(({ url }) => url));

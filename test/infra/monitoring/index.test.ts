@@ -81,6 +81,23 @@ describe("monitoring that is there already", () => {
   });
 });
 
+describe("an adapter that is there already", () => {
+  it("is followed, and none is installed", async () => {
+    const run = await withMonitoring({ mode: "existing", sharedAdapter: true });
+    expect(ofKind(run, "Release")).toEqual([]);
+    expect(metricsOf(run)).toHaveProperty("spec.metrics.1.pods.metric.name", CONCURRENCY_METRIC);
+  });
+
+  it.each([{ mode: "stack" }, { mode: "existing", prometheusUrl: "http://prometheus.obs.svc:9090" }])(
+    "is refused beside another: %o",
+    async (monitoring) => {
+      await expect(withMonitoring({ ...monitoring, sharedAdapter: true })).rejects.toThrow(
+        /monitoring\.sharedAdapter is for monitoring\.mode existing without prometheusUrl/,
+      );
+    },
+  );
+});
+
 describe("no monitoring", () => {
   it("leaves the service as it is", async () => {
     const run = await withMonitoring({ mode: "none" });
