@@ -12,6 +12,18 @@ interface Matrix {
   data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
 }
 
+/** A rule that Prometheus evaluates. */
+export interface LoadedRule {
+  readonly name: string;
+  readonly query: string;
+  /** `ok`, `err`, or `unknown` before it was evaluated. */
+  readonly health: string;
+}
+
+interface Rules {
+  data: { groups: { rules: LoadedRule[] }[] };
+}
+
 interface Alerts {
   data: { alerts: { labels: Record<string, string>; state: string }[] };
 }
@@ -39,6 +51,12 @@ export class PrometheusClient {
         .map(([time, value]) => [time, Number(value)] as const)
         .filter(([, value]) => Number.isFinite(value)),
     }));
+  }
+
+  /** Every rule that it has loaded. */
+  async rules(): Promise<LoadedRule[]> {
+    const { data } = await this.get<Rules>("rules");
+    return data.groups.flatMap(({ rules }) => rules);
   }
 
   /** Labels of the alerts of one name that fire now. */

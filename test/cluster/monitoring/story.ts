@@ -7,7 +7,7 @@ import {
   type Watched,
 } from "../../../infra/monitoring/queries.js";
 import type { PrometheusClient } from "./prometheus.js";
-import { timeline } from "./timeline.js";
+import { timeline, type Interval } from "./timeline.js";
 
 export interface Story {
   readonly prometheus: PrometheusClient;
@@ -18,14 +18,17 @@ export interface Story {
   readonly scrapeSeconds: number;
 }
 
-/** The load, the signal, the replicas and the latency over the same seconds. */
+/** Seconds that are drawn before the load. */
+export const BEFORE_SECONDS = 15;
+
+/** The load, the signal, the replicas and the latency over the same seconds, until now. */
 export async function story(
   { prometheus, watched, target, objectiveSeconds, scrapeSeconds }: Story,
-  began: number,
+  load: Interval,
 ): Promise<string> {
   const curve = async (name: string, query: string) => ({
     name,
-    series: await prometheus.range(query, began - 30, scrapeSeconds),
+    series: await prometheus.range(query, load.start - BEFORE_SECONDS, scrapeSeconds),
   });
   const autoscaler = (name: string) => `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(watched)}}`;
   const window = `${4 * scrapeSeconds}s`;
@@ -53,6 +56,6 @@ export async function story(
         limit: { name: "objective", value: objectiveSeconds },
       },
     ],
-    began,
+    load,
   );
 }
