@@ -79,7 +79,8 @@ export class Exchange {
   send(reply: Reply, lastOnConnection: boolean): void {
     const { response } = this;
     if (response.destroyed || response.headersSent) return;
-    const length = typeof reply.body === "string" ? Buffer.byteLength(reply.body) : reply.body.byteLength;
+    const { body } = reply;
+    const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     const headers: OutgoingHttpHeaders = {
       "Content-Type": reply.contentType ?? "application/json",
       "Content-Length": length,
@@ -88,7 +89,9 @@ export class Exchange {
     };
     if (lastOnConnection) headers.Connection = "close";
     response.writeHead(reply.status, reply.headers ? { ...headers, ...reply.headers } : headers);
-    response.end(this.method === "HEAD" ? undefined : reply.body);
+    if (this.method === "HEAD") response.end();
+    // Text of ASCII alone, as most answers are, is the same in both encodings; latin1 is written without a look at it.
+    else response.end(body, length === body.length ? "latin1" : "utf8");
   }
 }
 
