@@ -24,6 +24,11 @@ export const LAPTOP: Laptop = {
   stack: "laptop",
 };
 
+/** Where a laptop keeps the state of its stack and its passphrase. */
+export function stateFolder({ root }: Laptop): string {
+  return join(root, ".pulumi");
+}
+
 /** Makes or changes the stack; returns what a person does next. Rejects with the need that is missing. */
 export async function bringUp(laptop: Laptop, args: string[]): Promise<string> {
   const { stack } = laptop;
@@ -50,11 +55,11 @@ export async function takeDown(laptop: Laptop, args: string[]): Promise<string> 
   return "";
 }
 
-async function setUp({ root }: Laptop): Promise<{ cli: PulumiCli; daemon: Daemon }> {
+async function setUp(laptop: Laptop): Promise<{ cli: PulumiCli; daemon: Daemon }> {
   const daemon = daemonAt(thisDaemonAddress());
   await ping(daemon);
-  const environment = localEnvironment(process.env, join(root, ".pulumi"));
-  return { cli: pulumiCli(await findPulumi(), root, environment), daemon };
+  const environment = localEnvironment(process.env, stateFolder(laptop));
+  return { cli: pulumiCli(await findPulumi(), laptop.root, environment), daemon };
 }
 
 /** Name of everything that a stack makes in Docker. */

@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 
-import { stackOutputs, type StackOutputs } from "./stack-outputs.js";
+import { stackOutputs, type StackOutputs, stackPlace } from "./stack-outputs.js";
 
 /** A command that works on a deployed stack's cluster; its error is one sentence. */
 export async function onStack(
@@ -11,10 +11,10 @@ export async function onStack(
 ): Promise<void> {
   const command = new Command(name)
     .description(description)
-    .option("-s, --stack <name>", "Pulumi stack; without it the selected one");
+    .option("-s, --stack <name>", "Pulumi stack; without it that of npm run up, or the selected one");
   command.action(async ({ stack }: { stack?: string }) => {
     try {
-      const outputs = stackOutputs(stack);
+      const outputs = await stackOutputs(stackPlace(stack, process.env));
       await run(outputs, kubeConfig(outputs));
     } catch (error) {
       command.error(error instanceof Error ? error.message : String(error));
