@@ -25,7 +25,8 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
 }
 
 async function decompressed(request: IncomingMessage, limit: number, encoding: string): Promise<Buffer> {
-  const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
+  const coding = encoding.toLowerCase();
+  const decode = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
   if (decode === undefined)
     throw new ServiceError(
       "unsupported_media_type",

@@ -30,6 +30,12 @@ export function checkOutputs(specs: readonly TensorSpec[], outputs: readonly str
         path: `outputs[${index}].name`,
       });
     }
+    // Each would be answered anew: a short request could ask for an answer of any size.
+    if (outputs.indexOf(name) !== index) {
+      throw new ServiceError("invalid_input", `output '${name}' is asked for a second time`, {
+        path: `outputs[${index}].name`,
+      });
+    }
   }
 }
 

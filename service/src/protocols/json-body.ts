@@ -1,7 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import { isInteger, isSafeNumber, parse as parseLossless } from "lossless-json";
 import type { z } from "zod";
 import { ServiceError } from "../errors.js";
 import type { TensorSpec } from "../inference/tensor.js";
+
+/** Some clients put it first; readers of JSON may leave it out. */
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 
 /** Integers that JSON.parse may round have at least so many digits. */
 const LONG_NUMBER = /\d{16}/;
@@ -12,7 +16,9 @@ const LONG_NUMBER = /\d{16}/;
  */
 export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unknown {
   if (body.length === 0) throw new ServiceError("invalid_input", "The request body is empty.");
-  const text = body.toString("utf8");
+  // JSON is UTF-8 (RFC 8259); what is not would come through with other characters.
+  if (!isUtf8(body)) throw new ServiceError("invalid_json", "The request body is not UTF-8 text.");
+  const text = body.toString("utf8", startsWithMark(body) ? BYTE_ORDER_MARK.length : 0);
   const exact = inputs.some(({ datatype }) => datatype === "INT64" || datatype === "UINT64");
   try {
     return exact && LONG_NUMBER.test(text) ? parseLossless(text, undefined, exactNumber) : JSON.parse(text);
@@ -22,6 +28,9 @@ export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unk
     });
   }
 }
+
+const startsWithMark = (body: Buffer): boolean =>
+  body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 
 const exactNumber = (text: string): number | bigint =>
   isInteger(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);

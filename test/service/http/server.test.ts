@@ -81,6 +81,7 @@ describe("routes", () => {
 describe("bodies", () => {
   it.each([
     ["gzip", gzipSync],
+    ["GZip", gzipSync],
     ["deflate", deflateSync],
     ["br", brotliCompressSync],
   ])("are read when %s compresses them", async (encoding, compress) => {

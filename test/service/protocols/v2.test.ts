@@ -199,6 +199,26 @@ describe("infer", () => {
   });
 });
 
+describe("infer takes", () => {
+  const inputs = [{ name: "input", shape: [1, 3], datatype: "FP32", data: [1, 2, 3] }];
+
+  it("null for whatever may be left out", async () => {
+    const request = {
+      ...{ id: null, parameters: null, outputs: null },
+      inputs: inputs.map((each) => ({ ...each, parameters: null })),
+    };
+    const answer = await answerOf(infer("identity-FP32", request));
+    expect(answer).not.toHaveProperty("id");
+    expect(answer.outputs[0]?.data).toEqual([1, 2, 3]);
+  });
+
+  it("a byte order mark before the JSON", async () => {
+    const body = `\ufeff${JSON.stringify({ inputs })}`;
+    const answer = await answerOf(service.post("/v2/models/identity-FP32/infer", body));
+    expect(answer.outputs[0]?.data).toEqual([1, 2, 3]);
+  });
+});
+
 describe("infer refuses", () => {
   const input = (change: object): object => ({
     inputs: [{ name: "input", shape: [1, 3], datatype: "FP32", data: [1, 2, 3], ...change }],
@@ -243,6 +263,11 @@ describe("infer refuses", () => {
       { outputs: [{ name: "nothing" }], ...input({}) },
       "outputs[0].name",
     ],
+    [
+      "an output twice",
+      { outputs: [{ name: "output" }, { name: "output" }], ...input({}) },
+      "outputs[1].name",
+    ],
     ["an input that the model does not have", input({ name: "nothing" }), "inputs"],
     [
       "an input given twice",
@@ -271,6 +296,35 @@ describe("infer refuses", () => {
         "invalid_input",
         "inputs[0].data[1]",
       ]);
+  });
+
+  it("texts that the runtime would change", async () => {
+    const strings = (data: unknown[]): object => input({ datatype: "BYTES", data });
+    for (const text of ["a\0b", "\ud800"])
+      expect(await fault(infer("identity-BYTES", strings(["a", text, "b"])))).toEqual([
+        400,
+        "invalid_input",
+        "inputs[0].data[1]",
+      ]);
+    const broken = Buffer.from(JSON.stringify(strings(["a", "?", "b"])));
+    broken[broken.indexOf("?")] = 0xff;
+    expect(await fault(service.post("/v2/models/identity-BYTES/infer", broken))).toEqual([
+      400,
+      "invalid_json",
+      undefined,
+    ]);
+    for (const bytes of [packed("a", "b\0", "c"), packed("a", "b", "c").fill(0xff, 4, 5)]) {
+      const request = input({
+        datatype: "BYTES",
+        data: undefined,
+        parameters: { binary_data_size: bytes.length },
+      });
+      expect(await fault(postBinary(service, "identity-BYTES", binaryBody(request, bytes)))).toEqual([
+        400,
+        "invalid_input",
+        "inputs[0]",
+      ]);
+    }
   });
 
   it.each<[string, number, number | string, string]>([

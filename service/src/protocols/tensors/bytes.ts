@@ -1,5 +1,6 @@
 import { endianness } from "node:os";
 import { ServiceError } from "../../errors.js";
+import { isWholeUtf8 } from "./text.js";
 import { bytesPerElement, ELEMENT_ARRAYS, type FixedDatatype } from "../../inference/element-arrays.js";
 import type { Datatype, TensorData } from "../../inference/tensor.js";
 
@@ -36,7 +37,10 @@ function readStrings(bytes: Uint8Array, length: number, path: string): string[] 
     const size = offset + 4 <= buffer.length ? buffer.readUInt32LE(offset) : Infinity;
     if (offset + 4 + size > buffer.length)
       throw stringsFault(path, `element ${strings.length} ends past the data`);
-    strings.push(buffer.toString("utf8", offset + 4, offset + 4 + size));
+    const element = buffer.subarray(offset + 4, offset + 4 + size);
+    if (!isWholeUtf8(element))
+      throw stringsFault(path, `element ${strings.length} is no UTF-8 text without NUL`);
+    strings.push(element.toString("utf8"));
     offset += 4 + size;
   }
   if (strings.length !== length)

@@ -3,6 +3,7 @@ import { ELEMENT_ARRAYS } from "../../inference/element-arrays.js";
 import type { Datatype, TensorData } from "../../inference/tensor.js";
 import { BIG_INTEGER_RANGES, INTEGER_RANGES } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
+import { isWholeText } from "./text.js";
 import { product, type Locate } from "./shape.js";
 
 /** Puts one JSON value into the array at `index`; false when the value does not fit the datatype. */
@@ -65,15 +66,15 @@ const NAMES: Readonly<Record<Datatype, string>> = {
   UINT8: "whole number from 0 to 255",
   UINT16: "whole number from 0 to 65535",
   UINT32: "whole number from 0 to 4294967295",
-  UINT64: "whole number from 0 to 2^64 - 1",
+  UINT64: "whole number from 0 to 2^64 - 1, written with all its digits",
   INT8: "whole number from -128 to 127",
   INT16: "whole number from -32768 to 32767",
   INT32: "whole number from -2^31 to 2^31 - 1",
-  INT64: "whole number from -2^63 to 2^63 - 1",
+  INT64: "whole number from -2^63 to 2^63 - 1, written with all its digits",
   FP16: "finite 16-bit number",
   FP32: "finite 32-bit number",
   FP64: "finite number",
-  BYTES: "string",
+  BYTES: "string of Unicode text without NUL",
 };
 
 const kindOf = (value: unknown): string =>
@@ -99,7 +100,10 @@ function createStore(datatype: Datatype, length: number): RowStore {
   switch (datatype) {
     case "BYTES": {
       const data = new Array<string>(length).fill("");
-      return oneByOne(data, (value, index) => typeof value === "string" && put(data, index, value));
+      return oneByOne(
+        data,
+        (value, index) => typeof value === "string" && isWholeText(value) && put(data, index, value),
+      );
     }
     case "BOOL": {
       const data = new Uint8Array(length);

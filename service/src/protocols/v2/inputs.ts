@@ -30,7 +30,7 @@ export function readInputs(inputs: readonly RequestInput[], binary: BinaryReader
 function readData(input: RequestInput, binary: BinaryReader, path: string): TensorData {
   const size = input.parameters?.binary_data_size;
   if (size === undefined) return readJson(input, `${path}.data`);
-  if (input.data !== undefined)
+  if ((input.data ?? undefined) !== undefined)
     throw new ServiceError("invalid_input", `${path} has both data and binary_data_size.`, {
       path: `${path}.data`,
     });
@@ -39,7 +39,7 @@ function readData(input: RequestInput, binary: BinaryReader, path: string): Tens
 }
 
 function readJson({ data, shape, datatype, parameters }: RequestInput, path: string): TensorData {
-  if (parameters !== undefined && "shared_memory_region" in parameters)
+  if (parameters && "shared_memory_region" in parameters)
     throw new ServiceError("invalid_input", "Shared memory is not supported: send the data in the body.", {
       path,
     });

@@ -25,7 +25,7 @@ export function inferReply({ model, request, outputs }: Answer): Reply {
     binary.push(bytes);
     return outputJson(wanted.name, tensor, `"parameters":{"binary_data_size":${bytes.length}}`);
   });
-  const id = request.id === undefined ? "" : `"id":${JSON.stringify(request.id)},`;
+  const id = typeof request.id === "string" ? `"id":${JSON.stringify(request.id)},` : "";
   const json =
     `{${id}"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},` +
     `"outputs":[${texts.join(",")}]}`;

@@ -4,7 +4,8 @@ import { MAX_RANK } from "../tensors/shape.js";
 
 /**
  * The bodies of the Open Inference Protocol, version 2, with Triton's extensions:
- * https://github.com/kserve/open-inference-protocol and Triton's `docs/protocol`.
+ * https://github.com/kserve/open-inference-protocol and Triton's `docs/protocol`. What is optional may be null, as
+ * clients write it that serialize every field.
  */
 const name = z.string({ error: "must be a string" }).min(1, "must not be empty");
 const byteCount = z.int({ error: "must be a whole number of bytes" }).min(0, "must not be negative");
@@ -38,7 +39,7 @@ const inputTensor = z
     datatype,
     parameters: parameters
       .and(z.looseObject({ binary_data_size: byteCount.optional() }))
-      .optional()
+      .nullish()
       .meta({ description: "`binary_data_size`: bytes of this tensor in the binary part of the body." }),
     data: data.optional(),
   })
@@ -57,7 +58,7 @@ const requestedOutput = z
             .optional(),
         }),
       )
-      .optional()
+      .nullish()
       .meta({
         description:
           "`binary_data`: answer this output as binary data. `classification`: answer the so many best as `score:index:label`.",
@@ -67,7 +68,7 @@ const requestedOutput = z
 
 export const inferRequestSchema = z
   .looseObject({
-    id: z.string({ error: "must be a string" }).optional(),
+    id: z.string({ error: "must be a string" }).nullish(),
     parameters: parameters
       .and(
         z.looseObject({
@@ -75,7 +76,7 @@ export const inferRequestSchema = z
           binary_data_output: z.boolean({ error: "must be true or false" }).optional(),
         }),
       )
-      .optional()
+      .nullish()
       .meta({
         description:
           "`timeout`: microseconds until the answer is not wanted any more. `binary_data_output`: answer all outputs as binary data.",
@@ -83,7 +84,7 @@ export const inferRequestSchema = z
     inputs: z
       .array(inputTensor, { error: "must be an array of tensors" })
       .min(1, "must hold at least one tensor"),
-    outputs: z.array(requestedOutput, { error: "must be an array" }).optional(),
+    outputs: z.array(requestedOutput, { error: "must be an array" }).nullish(),
   })
   .meta({ id: "InferRequest" });
 
