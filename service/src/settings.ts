@@ -105,8 +105,8 @@ export const SETTINGS = {
   queueSeconds: define({
     variable: "QUEUE_SECONDS",
     schema: amount(0.001),
-    fallback: "0.5",
-    help: "seconds of computing that wait for a model at most, though a batch always may; past it requests get 503; config.json can say otherwise",
+    fallback: "0.25",
+    help: "seconds of computing that wait for a model at most, though a batch and eight rows always may; past it requests get 503; config.json can say otherwise",
   }),
   intraOpThreads: define({
     variable: "INTRA_OP_THREADS",

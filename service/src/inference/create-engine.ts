@@ -43,7 +43,7 @@ export const ENGINE_DEFAULTS = {
   maxBatchSize: 32,
   maxBatchDelayMs: 0,
   queueRows: 1024,
-  queueSeconds: 0.5,
+  queueSeconds: 0.25,
   retireSeconds: 10,
 } as const;
 

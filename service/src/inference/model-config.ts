@@ -53,7 +53,7 @@ export const modelConfigSchema = z
     concurrentRuns: z.int().positive().optional(),
     /** Rows that may wait; past it requests are refused. */
     queueRows: z.int().positive().optional(),
-    /** Computing time of the rows that may wait; a full batch may wait whatever it takes. */
+    /** Computing time of the rows that may wait; a full batch and eight rows may wait whatever it takes. */
     queueSeconds: z.number().positive().optional(),
     versions: z
       .union([

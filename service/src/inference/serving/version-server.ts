@@ -10,11 +10,14 @@ import { Rejections } from "../statistics/rejections.js";
 import { outcomeOf, VersionStatistics } from "../statistics/version-statistics.js";
 import type { Tensor } from "../tensor.js";
 
+/** However slow a model is, so many rows may wait: else a handful of clients would be refused at every turn. */
+const FEWEST_WAITING_ROWS = 8;
+
 export interface ServingSettings {
   readonly maxRows: number;
   readonly maxDelayMilliseconds: number;
   readonly queueLimitRows: number;
-  /** Computing time of the rows that may wait; a full batch may always. */
+  /** Computing time of the rows that may wait; a full batch may always, and eight rows. */
   readonly queueLimitMilliseconds: number;
   readonly fixedRows: number | undefined;
 }
@@ -62,11 +65,11 @@ export class VersionServer {
     return Math.min(1, rows / (this.queueLimitRows + this.settings.maxRows));
   }
 
-  /** Rows that may wait now: as many as run within the limit of time, at least a batch, at most the limit of rows. */
+  /** Rows that may wait now: as many as run within the limit of time, at least a batch and a few, at most the limit of rows. */
   private get queueLimitRows(): number {
     const { maxRows, queueLimitRows, queueLimitMilliseconds } = this.settings;
     const batches = (queueLimitMilliseconds * this.sessions.length) / this.estimate.milliseconds(maxRows);
-    return Math.min(queueLimitRows, Math.max(maxRows, Math.floor(batches * maxRows)));
+    return Math.min(queueLimitRows, Math.max(maxRows, FEWEST_WAITING_ROWS, Math.floor(batches * maxRows)));
   }
 
   /** Why nothing can be computed at the moment; undefined while it can. */
