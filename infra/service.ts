@@ -84,11 +84,15 @@ export class ModelService extends pulumi.ComponentResource {
   }
 }
 
+/** A pod is ready only when the load balancer sends to it, which takes it minutes: a rollout waits for that. */
+const READY_BEHIND_LOAD_BALANCER = { "eks.amazonaws.com/pod-readiness-gate-inject": "enabled" };
+
 /** The model server's namespace. Pods that ask for more rights than it needs are refused there. */
 export function serviceNamespace(cluster: Cluster, name: string): k8s.core.v1.Namespace {
   const labels = {
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
+    ...(cluster.exposure?.by === "network-load-balancer" && READY_BEHIND_LOAD_BALANCER),
   };
   return new k8s.core.v1.Namespace(name, { metadata: { name, labels } }, onCluster(cluster));
 }

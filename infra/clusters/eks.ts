@@ -25,7 +25,7 @@ export function eksCluster(settings: Settings["eks"]): Cluster {
     name: cluster.name,
     kubeconfig,
     provider,
-    ready: [...ready, storageClass({ provider })],
+    ready: [...ready, storageClass({ provider }), networkPolicies({ provider })],
     registry: async () => (await import("../registries/ecr.js")).ecrRegistry(name, opts),
     exposure: { by: "network-load-balancer", tags: allTags(settings) },
   };
@@ -59,6 +59,18 @@ function storageClass(opts: pulumi.CustomResourceOptions): k8s.storage.v1.Storag
       parameters: { type: "gp3", encrypted: "true" },
       volumeBindingMode: "WaitForFirstConsumer",
       reclaimPolicy: "Delete",
+    },
+    opts,
+  );
+}
+
+/** Until somebody says so, policies are stored and not enforced: https://docs.aws.amazon.com/eks/latest/userguide/auto-net-pol.html */
+function networkPolicies(opts: pulumi.CustomResourceOptions): k8s.core.v1.ConfigMap {
+  return new k8s.core.v1.ConfigMap(
+    "network-policies",
+    {
+      metadata: { name: "amazon-vpc-cni", namespace: "kube-system" },
+      data: { "enable-network-policy-controller": "true" },
     },
     opts,
   );

@@ -14,8 +14,8 @@ export const eks = z.strictObject({
     .optional(),
   kubernetesVersion: z
     .string()
-    .regex(/^1\.\d\d$/, "must be a Kubernetes version such as 1.34")
-    .default("1.34"),
+    .regex(/^1\.\d\d$/, "must be a Kubernetes version such as 1.35")
+    .default("1.35"),
   /** Who may reach the API server from outside of the VPC: `nobody`, or networks. `pulumi up` runs in one of them. */
   apiAccess: z.union([z.literal("nobody"), networks], "must be nobody or a list of CIDR blocks").optional(),
   /** IAM users and roles, besides the one that makes the cluster, that administer it. */

@@ -161,6 +161,39 @@ describe("the graph of prod", () => {
     });
   });
 
+  it("lets EKS tag its load balancers as everything else, in its own cluster alone", () => {
+    const { policy } = find(runs.prod.created, "RolePolicy", "cluster-tags").inputs;
+    expect(JSON.parse(String(policy))).toMatchObject({
+      Statement: [
+        {
+          Action: expect.arrayContaining(["elasticloadbalancing:CreateLoadBalancer"]) as string[],
+          Condition: {
+            StringEquals: {
+              "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}",
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  it("has network policies enforced before there are workloads", () => {
+    const { created } = runs.prod;
+    const enforced = find(created, "ConfigMap", "network-policies");
+    expect(enforced.inputs).toMatchObject({
+      metadata: { name: "amazon-vpc-cni", namespace: "kube-system" },
+      data: { "enable-network-policy-controller": "true" },
+    });
+    expect(outliving(created, find(created, "Deployment", "inference"))).toContain(enforced);
+  });
+
+  it("counts a pod as ready when the load balancer reaches it", () => {
+    const labels = (run: Run) =>
+      JSON.stringify(find(run, "Namespace", "ai-model-service").inputs["metadata"]);
+    expect(labels(runs.prod.created)).toContain('"eks.amazonaws.com/pod-readiness-gate-inject":"enabled"');
+    expect(labels(runs.existing.created)).not.toContain("readiness-gate");
+  });
+
   it("spreads over three zones and gives no node an address on the internet", () => {
     const subnets = runs.prod.created.resources.filter(({ type }) => type.endsWith(":Subnet"));
     expect(new Set(subnets.map(({ inputs }) => inputs["availabilityZone"])).size).toBe(3);

@@ -19,34 +19,69 @@ export const CLUSTER_POLICIES = [
 /** What a node needs to join and to pull images: https://docs.aws.amazon.com/eks/latest/userguide/auto-create-node-role.html */
 export const NODE_POLICIES = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"];
 
+const OWN_CLUSTER = {
+  StringEquals: { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" },
+};
+
+/**
+ * Lets Auto Mode give load balancers our tags: its managed policies allow no others than its own.
+ * https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html#tag-prop
+ */
+export const TAGGED_LOAD_BALANCERS = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: [
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:CreateTargetGroup",
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:CreateRule",
+        "ec2:CreateSecurityGroup",
+      ],
+      Resource: "*",
+      Condition: OWN_CLUSTER,
+    },
+  ],
+};
+
 /** The control plane's role. Auto Mode tags the sessions in which it makes nodes, hence the second action. */
 export function clusterRole(opts: pulumi.CustomResourceOptions): Role {
-  return role("cluster", "eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], CLUSTER_POLICIES, opts);
+  const made = role("cluster", "eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], opts);
+  const tags = new aws.iam.RolePolicy(
+    "cluster-tags",
+    { role: made.name, policy: JSON.stringify(TAGGED_LOAD_BALANCERS) },
+    opts,
+  );
+  return { arn: made.arn, attachments: [...attach("cluster", made, CLUSTER_POLICIES, opts), tags] };
 }
 
 /** The nodes' role. Pods have none of it. */
 export function nodeRole(opts: pulumi.CustomResourceOptions): Role {
-  return role("node", "ec2.amazonaws.com", ["sts:AssumeRole"], NODE_POLICIES, opts);
+  const made = role("node", "ec2.amazonaws.com", ["sts:AssumeRole"], opts);
+  return { arn: made.arn, attachments: attach("node", made, NODE_POLICIES, opts) };
 }
 
 function role(
   name: string,
   service: string,
   actions: string[],
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Role {
+  const trust = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
+  };
+  return new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(trust) }, opts);
+}
+
+function attach(
+  name: string,
+  made: aws.iam.Role,
   policies: string[],
   opts: pulumi.CustomResourceOptions,
-): Role {
-  const made = new aws.iam.Role(
-    name,
-    {
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
-      }),
-    },
-    opts,
-  );
-  const attachments = policies.map(
+): pulumi.Resource[] {
+  return policies.map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(
         `${name}-${policy}`,
@@ -54,5 +89,4 @@ function role(
         opts,
       ),
   );
-  return { arn: made.arn, attachments };
 }
