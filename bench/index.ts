@@ -6,6 +6,8 @@ import { prepareInputs } from "./inputs.js";
 import { describeMachine } from "./machine.js";
 import { closedRound, halfLoad, memory, sweep, type Inputs, type Subject } from "./measure.js";
 import { buildGenerator } from "./open-loop.js";
+import { overloadReport } from "./overload-table.js";
+import { measureOverload } from "./overload.js";
 import { readOptions, USAGE, type Options } from "./options.js";
 import { PATHS } from "./paths.js";
 import { drawPlot } from "./plot.js";
@@ -57,19 +59,36 @@ async function measure(subjects: readonly Subject[], inputs: Inputs, options: Op
   if (ours !== undefined) await attempt(ours, "memory", () => memory(ours, inputs, options));
 }
 
-async function write(results: Results, text: string): Promise<void> {
-  mkdirSync(dirname(PATHS.results), { recursive: true });
-  mkdirSync(dirname(PATHS.plot), { recursive: true });
-  writeFileSync(PATHS.results, `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(PATHS.plot, await drawPlot(results));
-  const readme = replaceBetweenMarkers(readFileSync(PATHS.readme, "utf8"), text);
+function writeJson(path: string, results: object): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+}
+
+async function writeReadme(text: string, section: string): Promise<void> {
+  const readme = replaceBetweenMarkers(readFileSync(PATHS.readme, "utf8"), text, section);
   const style = await prettier.resolveConfig(PATHS.readme);
   writeFileSync(PATHS.readme, await prettier.format(readme, { ...style, filepath: PATHS.readme }));
 }
 
-async function bench(options: Options): Promise<void> {
+async function writeServers(results: Results, text: string): Promise<void> {
+  writeJson(PATHS.results, results);
+  mkdirSync(dirname(PATHS.plot), { recursive: true });
+  writeFileSync(PATHS.plot, await drawPlot(results));
+  await writeReadme(text, "bench");
+}
+
+async function benchOverload({ seconds, write }: Options): Promise<void> {
+  const servers = await measureOverload(seconds, say);
+  const machine = describeMachine();
+  const text = overloadReport(machine, seconds, servers);
+  console.log(text);
+  if (!write) return;
+  writeJson(PATHS.overload, { machine, seconds, servers });
+  await writeReadme(text, "overload");
+}
+
+async function benchServers(options: Options): Promise<void> {
   const inputs = await prepareInputs();
-  await buildGenerator();
   const subjects = pickVariants(options.only).map((variant) => ({ variant, result: emptyResult(variant) }));
   await install(subjects);
   await measure(subjects, inputs, options);
@@ -84,7 +103,7 @@ async function bench(options: Options): Promise<void> {
   };
   const text = report(results, compare(variants));
   console.log(text);
-  if (options.write) await write(results, text);
+  if (options.write) await writeServers(results, text);
 }
 
 async function main(): Promise<void> {
@@ -99,7 +118,9 @@ async function main(): Promise<void> {
       process.exitCode = EXIT_SKIPPED;
       return;
     }
-  await bench(options);
+  await buildGenerator();
+  if (options.section !== "overload") await benchServers(options);
+  if (options.section !== "servers") await benchOverload(options);
 }
 
 try {

@@ -10,6 +10,8 @@ const schema = z.object({
     .string()
     .transform((text) => text.split(",").filter((name) => name !== ""))
     .default([]),
+  /** What to measure: the servers side by side, this service under overload, or both. */
+  section: z.enum(["all", "servers", "overload"]).default("all"),
   /** Of each closed-loop and open-loop measurement. */
   seconds: seconds.default(3),
   /** Fresh processes of each variant; figures are medians over them. */
@@ -25,6 +27,7 @@ export type Options = z.infer<typeof schema>;
 
 export const USAGE = `npm run bench -- [options]
   --only NAMES            variants, separated by commas (all)
+  --section NAME          servers, overload, or all (all)
   --seconds S             of each measurement (3)
   --rounds N              fresh processes per variant; figures are medians (3)
   --memory-requests N     requests of the memory run, 0 for none (1000000)
@@ -38,6 +41,7 @@ export function readOptions(args: string[]): Options {
     allowNegative: true,
     options: {
       only: { type: "string" },
+      section: { type: "string" },
       seconds: { type: "string" },
       rounds: { type: "string" },
       "memory-requests": { type: "string" },

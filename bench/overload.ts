@@ -4,7 +4,6 @@ import { slow } from "../test/models/index.js";
 import { closedLoop } from "./closed-loop.js";
 import type { Input } from "./inputs.js";
 import { openLoop, type OpenLoop } from "./open-loop.js";
-import type { Options } from "./options.js";
 import { PATHS } from "./paths.js";
 import { predictOnce, startServer } from "./server.js";
 import { VARIANTS, type Variant } from "./variants.js";
@@ -93,10 +92,7 @@ async function capacityOf(variant: Variant, side: Side, seconds: number): Promis
 }
 
 /** This service and the plain express server, side by side, with a model that is slow. */
-export async function measureOverload(
-  { seconds }: Pick<Options, "seconds">,
-  say: (text: string) => void,
-): Promise<Overload[]> {
+export async function measureOverload(seconds: number, say: (text: string) => void): Promise<Overload[]> {
   const { file, repository, sides } = prepare();
   const measured: Overload[] = [];
   for (const side of sides) {

@@ -15,6 +15,7 @@ export const PATHS = {
   /** Ignored by git: virtual environments, bodies, logs, the load generator. */
   cache: at(".cache"),
   results: at("results/latest.json"),
+  overload: at("results/overload.json"),
   plot: at("../docs/bench.svg"),
   readme: at("../README.md"),
 } as const;

@@ -6,15 +6,16 @@ import { closedP99, median, perSecond, type Results, type VariantResult } from "
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table whose columns are numbers from the third on. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const rule = head.map((_, column) => (column < 2 ? "---" : "---:"));
   return [row(head), row(rule), ...rows.map(row)].join("\n");
 }
 
-const whole = (value: number | undefined): string =>
+export const whole = (value: number | undefined): string =>
   value === undefined ? "–" : Math.round(value).toLocaleString("en");
 
-const milliseconds = (seconds: number | undefined): string =>
+export const milliseconds = (seconds: number | undefined): string =>
   seconds === undefined ? "–" : (1000 * seconds).toFixed(1);
 
 function variantRows(result: VariantResult): string[][] {

@@ -12,6 +12,9 @@ import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
 /** A batch of a slow model that reaches this part of its best throughput is as large as batches get. */
 const GOOD_THROUGHPUT = 0.95;
 
+/** Runs shorter than that are lengthened by more rows all the same: a thread waits for its next run's tensors. */
+const WORTHWHILE_RUN_MILLISECONDS = 10;
+
 /** Settings of models whose config.json does not say. */
 export interface ServingDefaults {
   readonly maxBatchSize: number;
@@ -142,7 +145,9 @@ export function usefulRows(
   if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) return maxRows;
   const good = smallestGoodBatch(runs, GOOD_THROUGHPUT);
   // The largest size that there was time to try says nothing of those beyond.
-  return good === undefined || good === runs.at(-1)?.rows ? maxRows : good;
+  if (good === undefined || good === runs.at(-1)?.rows) return maxRows;
+  const isLong = (run: WarmRun): boolean => run.milliseconds >= WORTHWHILE_RUN_MILLISECONDS;
+  return runs.find((run) => run.rows >= good && isLong(run))?.rows ?? maxRows;
 }
 
 function sizesFor({ maxRows }: ServingSettings, dimension: BatchDimension): (number | undefined)[] {

@@ -66,8 +66,9 @@ describe("a graph with a dynamic batch", () => {
     const runs = (...milliseconds: number[]) =>
       milliseconds.map((each, index) => ({ rows: 2 ** index, milliseconds: each }));
     const limits = { maxRows: 8, fixedRows: undefined };
-    const flat = { threaded: true, runs: runs(5, 10, 20, 40) };
+    const flat = { threaded: true, runs: runs(20, 40, 80, 160) };
     expect(usefulRows(limits, {}, flat)).toBe(1);
+    expect(usefulRows(limits, {}, { threaded: true, runs: runs(4, 8, 16, 32) })).toBe(4);
     expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12, 24, 48) })).toBe(2);
     expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12) })).toBe(8);
     expect(usefulRows(limits, { maxBatchSize: 8 }, flat)).toBe(8);
