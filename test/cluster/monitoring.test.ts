@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { PATHS } from "@ai-model-service/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ruleGroups } from "../../infra/monitoring/alerts.js";
@@ -8,16 +8,17 @@ import {
   concurrency,
   latencyQuantile,
   ofAutoscaler,
+  ofContainers,
   own,
   slowRatio,
 } from "../../infra/monitoring/queries.js";
 import { STACK } from "../../infra/monitoring/stack-values.js";
-import { scalingFacts } from "../../infra/operations/scaling-facts.js";
-import { scalingStatus } from "../../infra/operations/scaling-status.js";
 import { LABELS } from "../../infra/workload/names.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { Definitions } from "./monitoring/definitions.js";
+import { DeployedService } from "./monitoring/deployed-service.js";
 import { DeployedStack } from "./monitoring/deployed-stack.js";
+import { endContainers } from "./monitoring/end-containers.js";
 import { eventually } from "./monitoring/eventually.js";
 import { loadResult, startLoad, type Load } from "./monitoring/load.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
@@ -74,6 +75,7 @@ const settings = {
 
 const config = new KubeConfig();
 const prometheus = new PrometheusClient(config, MONITORING);
+const service = new DeployedService(config, NAMESPACE);
 const definitions = new Definitions(config);
 const started = Date.now() / 1000;
 let stack: DeployedStack;
@@ -90,44 +92,12 @@ const predictUrl = (namespace: string) => `http://inference.${namespace}.svc${PA
 const autoscaler = (name: string) => `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(WATCHED)}}`;
 const values = (series: readonly Series[]) =>
   series.flatMap(({ samples }) => samples.map(([, value]) => value));
-const replicas = async (): Promise<number> => {
-  const { status } = await config
-    .makeApiClient(AppsV1Api)
-    .readNamespacedDeploymentStatus({ namespace: NAMESPACE, name: "inference" });
-  return status?.replicas ?? 0;
-};
-
-/** Waits until every replica runs the newest template. */
-async function rolledOut(): Promise<void> {
-  await eventually("the rollout is done", async () => {
-    const { metadata, status } = await config
-      .makeApiClient(AppsV1Api)
-      .readNamespacedDeploymentStatus({ namespace: NAMESPACE, name: "inference" });
-    const { observedGeneration, replicas: all, updatedReplicas, readyReplicas } = status ?? {};
-    const done =
-      observedGeneration === metadata?.generation && all === updatedReplicas && all === readyReplicas;
-    return done ? true : undefined;
-  });
-}
 
 /** Settings of a stack beside the first, with the image that the first made. */
 async function smallService(namespace: string): Promise<Record<string, unknown>> {
-  const { spec } = await config
-    .makeApiClient(AppsV1Api)
-    .readNamespacedDeployment({ namespace: NAMESPACE, name: "inference" });
-  const reference = spec?.template.spec?.containers[0]?.image;
+  const reference = await service.image();
   const resources = { ...settings.resources, requests: { cpu: "50m", memory: "96Mi" } };
   return { ...settings, registry: {}, image: { reference }, namespace, resources };
-}
-
-/** Waits until the autoscaler of a namespace reads all that it should follow. */
-async function everyMetricIsLive(namespace: string, monitoringNamespace?: string): Promise<void> {
-  await eventually("every metric is live", async () => {
-    const facts = await scalingFacts(config, { namespace, service: "inference", monitoringNamespace });
-    const metrics = scalingStatus(facts);
-    if (metrics.some(({ live }) => !live)) throw new Error(JSON.stringify(metrics));
-    return metrics;
-  });
 }
 
 /** Steps of one story, in order: each needs what the one before left. */
@@ -149,7 +119,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
   });
 
   it("feeds the autoscaler every metric that it follows", async () => {
-    await everyMetricIsLive(NAMESPACE, MONITORING);
+    await service.everyMetricIsLive(MONITORING);
   });
 
   it("says when a version fails to load and when predictions are slow", async () => {
@@ -158,7 +128,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
       return (await prometheus.firing("InferenceModelLoadFailed"))[0];
     });
     expect(failed).toMatchObject({ model: "slow", version: "2" });
-    await rolledOut();
+    await service.rolledOut();
     // One connection, so that one replica is enough.
     const slow: Load = {
       namespace: CLIENTS,
@@ -176,7 +146,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
     expect(Object.keys(await loadResult(config, slow))).toEqual(["200"]);
     await unmountBadModels(config, NAMESPACE, "inference");
-    await rolledOut();
+    await service.rolledOut();
   });
 
   describe("under load", () => {
@@ -200,7 +170,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
       began = Date.now() / 1000;
       await startLoad(config, load);
       await eventually("the maximum runs", async () =>
-        (await replicas()) === MAX_REPLICAS ? true : undefined,
+        (await service.replicas()) === MAX_REPLICAS ? true : undefined,
       );
       const wanted = await prometheus.range(concurrency(own(WATCHED), "pod", WINDOW), began, SCRAPE_SECONDS);
       expect(Math.max(...values(wanted))).toBeGreaterThan(CONCURRENCY_PER_POD);
@@ -222,7 +192,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
 
     it("scales in when the load is gone", async () => {
-      await eventually("the minimum runs", async () => ((await replicas()) === 1 ? true : undefined));
+      await eventually("the minimum runs", async () => ((await service.replicas()) === 1 ? true : undefined));
       // kube-state-metrics is scraped less often than the service.
       await eventually("Prometheus has seen it for some samples", async () => {
         const seen = values(await prometheus.range(current, began, SCRAPE_SECONDS));
@@ -245,7 +215,12 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
   );
 
   describe("for a second stack in the same cluster", () => {
+    const its = new DeployedService(config, JOINED);
     const ITS = { namespace: JOINED, job: "inference" };
+    const fires = (alert: string) =>
+      eventually(`${alert} fires`, async () =>
+        (await prometheus.firing(alert)).find(({ namespace }) => namespace === JOINED),
+      );
     let second: DeployedStack;
 
     beforeAll(async () => {
@@ -288,7 +263,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
 
     it("feeds its autoscaler too", async () => {
-      await everyMetricIsLive(JOINED);
+      await its.everyMetricIsLive();
     });
 
     it("has dashboards for it beside the first's", async () => {
@@ -300,28 +275,52 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
       expect(new Set(files).size).toBe(4);
     });
 
+    it("says when a container of it restarts", async () => {
+      const count = `kube_pod_container_status_restarts_total{${ofContainers(ITS)}}`;
+      await eventually("its restarts are counted", async () => {
+        return values(await prometheus.range(count, Date.now() / 1000, 1)).includes(0) ? true : undefined;
+      });
+      await endContainers(config, JOINED, "server");
+      expect(await fires("InferencePodRestarted")).toMatchObject({ container: "server" });
+    });
+
+    it("says when its queue is full and when it refuses", async () => {
+      await mountBadModels(config, JOINED, "inference");
+      await its.rolledOut();
+      await startLoad(config, {
+        namespace: CLIENTS,
+        name: "too-much-load",
+        url: predictUrl(JOINED),
+        connections: 4,
+        seconds: 300,
+        body: ONE_ROW,
+      });
+      expect(await fires("InferenceAvailabilityBurn")).toHaveProperty("window");
+      expect(await fires("InferenceQueueSaturated")).toHaveProperty("pod");
+    });
+
     it("goes on when it is gone", async () => {
       const kinds = await definitions.kinds();
       await second.destroy();
       expect(await definitions.kinds()).toEqual(kinds);
       await stack.previewNoChange();
-      await everyMetricIsLive(NAMESPACE, MONITORING);
+      await service.everyMetricIsLive(MONITORING);
     });
   });
 
   describe("in a cluster with definitions of somebody else's", () => {
-    let service: object;
+    let small: object;
     let other: DeployedStack;
     let kinds: string[];
 
     beforeAll(async () => {
       const all = await definitions.all();
       kinds = await definitions.kinds();
-      service = await smallService(OTHER);
+      small = await smallService(OTHER);
       await stack.destroy();
       expect(await definitions.kinds()).toEqual([]);
       await definitions.create(all);
-      other = await DeployedStack.create("other", { ...service, monitoring: settings.monitoring });
+      other = await DeployedStack.create("other", { ...small, monitoring: settings.monitoring });
     });
     afterAll(async () => {
       await other.destroy();
@@ -334,7 +333,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
 
     it("uses them where it is told that they are there, and leaves them behind", async () => {
-      await other.configure({ ...service, monitoring: { ...settings.monitoring, crds: false } });
+      await other.configure({ ...small, monitoring: { ...settings.monitoring, crds: false } });
       await other.up();
       await other.previewNoChange();
       await other.destroy();

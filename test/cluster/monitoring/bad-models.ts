@@ -22,8 +22,8 @@ export async function mountBadModels(
   const name = "bad-models";
   const good = Buffer.from(slow(LAYERS, 256)).toString("base64");
   const broken = Buffer.from("no model").toString("base64");
-  // One row a run, so that it is not warmed up with more, which would take long.
-  const data = { settings: JSON.stringify({ maxBatchSize: 1 }) };
+  // One row a run, so that it is not warmed up with more, which would take long; and little room to wait.
+  const data = { settings: JSON.stringify({ maxBatchSize: 1, queueRows: 1 }) };
   await config.makeApiClient(CoreV1Api).createNamespacedConfigMap({
     namespace,
     body: { metadata: { name }, data, binaryData: { good, broken } },

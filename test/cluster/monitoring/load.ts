@@ -14,10 +14,12 @@ export interface Load {
 
 /**
  * Runs in the pod. A Service balances connections, not requests, so each is used for a few requests only, and pods
- * that come later get their share. Prints how many requests got which status.
+ * that come later get their share. One that was
+ * refused asks again a little later. Prints how many requests got which status.
  */
 const SCRIPT = `
 import { Agent, request } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 const { URL_, CONNECTIONS, SECONDS, TYPE, BODY } = process.env;
 const body = Buffer.from(BODY, "base64");
 const end = Date.now() + SECONDS * 1000;
@@ -35,6 +37,7 @@ async function worker() {
     for (let used = 0; used < 20 && Date.now() < end; used++) {
       const status = await ask(agent);
       counts[status] = (counts[status] ?? 0) + 1;
+      if (status !== 200) await wait(100);
     }
     agent.destroy();
   }
