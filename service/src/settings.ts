@@ -99,14 +99,14 @@ export const SETTINGS = {
   queueRows: define({
     variable: "QUEUE_ROWS",
     schema: integer(1),
-    fallback: "1024",
+    fallback: "8192",
     help: "rows that wait for a model at most; past it requests get 503; config.json can say otherwise",
   }),
   queueSeconds: define({
     variable: "QUEUE_SECONDS",
     schema: amount(0.001),
     fallback: "0.25",
-    help: "seconds of computing that wait for a model at most, though a batch and eight rows always may; past it requests get 503; config.json can say otherwise",
+    help: "seconds of computing that wait for a model on a thread of its own at most, though a batch and eight rows always may; past it requests get 503; config.json can say otherwise",
   }),
   intraOpThreads: define({
     variable: "INTRA_OP_THREADS",

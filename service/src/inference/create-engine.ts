@@ -42,7 +42,7 @@ export const ENGINE_DEFAULTS = {
   pollSeconds: 5,
   maxBatchSize: 32,
   maxBatchDelayMs: 0,
-  queueRows: 1024,
+  queueRows: 8192,
   queueSeconds: 0.25,
   retireSeconds: 10,
 } as const;

@@ -23,4 +23,4 @@ export function doctorCommand(): Command {
 }
 
 /** Larger than the server's own batches, to show where throughput stops growing. */
-const DOCTOR_DEFAULTS = { maxBatchSize: 128, maxBatchDelayMs: 0, queueRows: 1024, queueSeconds: 0.25 };
+const DOCTOR_DEFAULTS = { maxBatchSize: 128, maxBatchDelayMs: 0, queueRows: 8192, queueSeconds: 0.25 };

@@ -88,7 +88,11 @@ function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionS
   const [{ inputs, outputs }] = sessions;
   const model = { name, version, config, batched: plan.batched, inputs, outputs };
   const maxRows = usefulRows(plan.settings, config, open);
-  const server = new VersionServer(model, sessions, { ...plan.settings, maxRows }, rejections);
+  // Runs on the event loop's thread are short by choice, and timed with the turns of the loop that they wait for: under a
+  // flood they would look slow, and refusing costs as much as answering.
+  const queueLimitMilliseconds = open.threaded ? plan.settings.queueLimitMilliseconds : Infinity;
+  const settings = { ...plan.settings, maxRows, queueLimitMilliseconds };
+  const server = new VersionServer(model, sessions, settings, rejections);
   for (const run of runs) if (run.rows <= maxRows) server.estimate.observe(run.rows, run.milliseconds);
   return server;
 }
