@@ -34,7 +34,7 @@ function removal(name: string): string {
     ["node", "registry", "kubeconfig"],
     ["registry", ...CLUSTER_VOLUMES],
   ].map((parts) => parts.map((part) => `${name}-${part}`).join(" "));
-  return `docker rm --force ${containers}; docker volume rm --force ${volumes}; docker network rm ${name}`;
+  return `docker rm --force --volumes ${containers}; docker volume rm --force ${volumes}; docker network rm ${name}`;
 }
 
 /**

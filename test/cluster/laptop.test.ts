@@ -47,26 +47,26 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("npm run up and n
     const copy = await Project.copy("Pulumi.dev.yaml");
     for (const command of [bringUp, takeDown]) {
       await expect(command({ root: copy.root, stack: STACK }, QUIETLY)).rejects.toThrow(
-        `docker rm --force ${NAME}-node `,
+        `docker rm --force --volumes ${NAME}-node `,
       );
     }
     await copy.remove();
   });
 
   it("bring back what was removed by hand, as it was", async () => {
-    docker("rm", "--force", `${NAME}-node`, `${NAME}-registry`, `${NAME}-kubeconfig`);
+    docker("rm", "--force", "--volumes", `${NAME}-node`, `${NAME}-registry`, `${NAME}-kubeconfig`);
     docker("network", "rm", NAME);
     await expectItWorks(await bringUp(laptop, QUIETLY));
   });
 
   it("make anew what was removed with all that it held", async () => {
-    docker("rm", "--force", `${NAME}-node`, `${NAME}-registry`, `${NAME}-kubeconfig`);
+    docker("rm", "--force", "--volumes", `${NAME}-node`, `${NAME}-registry`, `${NAME}-kubeconfig`);
     docker("volume", "rm", `${NAME}-data`, `${NAME}-identity`, `${NAME}-registry`);
     await expectItWorks(await bringUp(laptop, QUIETLY));
   });
 
   it("leave nothing behind, whatever is there still", async () => {
-    docker("rm", "--force", `${NAME}-node`);
+    docker("rm", "--force", "--volumes", `${NAME}-node`);
     expect(await takeDown(laptop, QUIETLY)).toBe("");
     expect(await leftovers(daemon, NAME)).toEqual([]);
     expect(await takeDown(laptop, QUIETLY)).toBe("There is nothing to take away.");
