@@ -17,9 +17,12 @@ export function scalingStatus(facts: ScalingFacts): MetricStatus[] {
   if (autoscaler === undefined) {
     return [{ name: "autoscaler", live: false, says: "There is none: run `pulumi up`." }];
   }
+  // With none of its metrics left it keeps the last values in its status.
+  const inactive = condition(facts, "ScalingActive")?.status === "False";
+  const values = inactive ? [] : (autoscaler.status?.currentMetrics ?? []);
   return (autoscaler.spec?.metrics ?? []).map((metric) => {
     const name = nameOf(metric);
-    const current = autoscaler.status?.currentMetrics?.find((each) => nameOf(each) === name);
+    const current = values.find((each) => nameOf(each) === name);
     const value = current === undefined ? undefined : valueOf(current);
     return value === undefined
       ? { name, live: false, says: whatIsWrong(metric, facts) }

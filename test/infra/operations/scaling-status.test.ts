@@ -66,6 +66,12 @@ describe("the status of the autoscaler", () => {
     expect(says(over)).toMatch(sentence);
   });
 
+  it("takes no value for live that is left from before", () => {
+    const condition = { type: "ScalingActive", status: "False", reason: "FailedGetResourceMetric" };
+    const autoscaler = { ...half, status: { ...half.status, desiredReplicas: 3, conditions: [condition] } };
+    expect(scalingStatus({ ...facts, autoscaler }).map(({ live }) => live)).toEqual([false, false]);
+  });
+
   it("says that it is off where there are no replicas, and no pod to blame", () => {
     const condition = { type: "ScalingActive", status: "False", reason: "ScalingDisabled", message: "off" };
     const autoscaler = { ...half, status: { desiredReplicas: 0, conditions: [condition] } };
