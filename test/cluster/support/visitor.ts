@@ -8,6 +8,9 @@ export interface Picture {
   readonly body: Buffer<ArrayBuffer>;
 }
 
+/** An answer that does not come is a failed request, not a test that waits. */
+const LONGEST_ANSWER_MS = 30_000;
+
 /** A client on this machine that asks for one prediction after another for as long as it is there. */
 export class Visitor {
   private leaving = new AbortController();
@@ -21,7 +24,13 @@ export class Visitor {
   /** Asks once. Rejects where the answer is no prediction. */
   async ask(): Promise<z.infer<typeof answer>> {
     const { type, body } = this.picture;
-    const response = await fetch(this.url, { method: "POST", headers: { "content-type": type }, body });
+    const signal = AbortSignal.timeout(LONGEST_ANSWER_MS);
+    const response = await fetch(this.url, {
+      method: "POST",
+      headers: { "content-type": type },
+      body,
+      signal,
+    });
     return answer.parse(await response.json());
   }
 
