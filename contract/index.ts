@@ -42,7 +42,7 @@ export const METRICS = {
   inferenceDuration: "inference_request_duration_seconds",
   /** Histogram{model, version}: from admission until its batch runs. */
   inferenceQueueDuration: "inference_queue_duration_seconds",
-  /** Histogram{model, version}: one run of the session, per batch. */
+  /** Histogram{model, version}: one run of the model, per batch. */
   inferenceComputeDuration: "inference_compute_duration_seconds",
   /** Histogram{model, version}: rows per executed batch. */
   inferenceBatchRows: "inference_batch_rows",

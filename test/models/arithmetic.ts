@@ -3,7 +3,7 @@ import type { ElementType } from "../../service/src/onnx/element-type.js";
 import { encodeModel } from "../../service/src/onnx/encode.js";
 import type { OnnxDimension } from "../../service/src/onnx/types.js";
 
-/** `output` = `input`: any element type, by default shape [N, 3]. */
+/** `output` = `input`: of every element type, by default shape [N, 3]. */
 export const identity = (
   elementType: ElementType = "FLOAT",
   shape: readonly OnnxDimension[] = ["N", 3],

@@ -88,7 +88,7 @@ function speed() {
       quantile(METRICS.inferenceDuration, 0.5),
       quantile(METRICS.inferenceDuration, 0.99),
     ]),
-    graph({ title: "Time of a run", description: "One batch in the session, mean.", unit: "s" }, [
+    graph({ title: "Time of a run", description: "One batch, mean.", unit: "s" }, [
       mean(METRICS.inferenceComputeDuration),
     ]),
     graph(

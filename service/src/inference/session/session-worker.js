@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 
 /**
  * The thread of one session. It answers first with the graph's metadata, then each request `{ id, inputs }` with
- * `{ id, outputs }`, or either with `{ error }`; null releases the session and ends the thread.
+ * `{ id, outputs }`, or either with `{ error }`; null releases the model and ends the thread.
  * Plain JavaScript, for a thread starts from a file that Node.js itself can read.
  */
 const { path, options } = workerData;

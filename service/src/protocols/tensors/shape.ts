@@ -34,7 +34,7 @@ export function nestedShape(values: unknown, locate: Locate): number[] {
 export const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /**
- * The shape that values nested as `given` take in a tensor declared as `declared` (-1: any size), when their first
+ * The shape that values nested as `given` take in a tensor declared as `declared` (-1: of every size), when their first
  * dimension stays as it is and the rest of each item has the right number of values. Undefined when they do not fit.
  */
 export function fitRows(given: readonly number[], declared: readonly number[]): number[] | undefined {

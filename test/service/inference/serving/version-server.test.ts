@@ -174,7 +174,7 @@ describe("the books", () => {
 });
 
 describe("closing", () => {
-  it("answers what was accepted, refuses what comes after, then releases the session", async () => {
+  it("answers what was accepted, refuses what comes after, then releases its memory", async () => {
     const bench = new Bench();
     const accepted = bench.infer([1]);
     const closed = bench.server.close(new ServiceError("shutting_down", "bye"));
