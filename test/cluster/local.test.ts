@@ -22,6 +22,7 @@ import { missingNeeds } from "./support/needs.js";
 import { closed, freePorts, listening } from "./support/ports.js";
 import { Project } from "./support/project.js";
 import { createStack } from "./support/stack.js";
+import { story } from "./support/story.js";
 import { Visitor } from "./support/visitor.js";
 
 const STACK = "local-test";
@@ -32,8 +33,8 @@ const SCRAPE_SECONDS = 5;
 
 const outputs = z.object({ kubeconfig: z.object({ value: z.string() }) });
 
-/** Steps of one story, in order: each needs what the one before left. */
 describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on this machine's Docker", () => {
+  const step = story();
   const config = new KubeConfig();
   const prometheus = new PrometheusClient(config, MONITORING);
   const started = Date.now() / 1000;
@@ -64,7 +65,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     await project.remove();
   });
 
-  it("says which port is taken, and makes nothing", async () => {
+  step("says which port is taken, and makes nothing", async () => {
     const other = await listening(ports.service);
     await expect(stack.up()).rejects.toThrow(
       new RegExp(`local\\.ports\\.service: port ${ports.service} on 127\\.0\\.0\\.1 is taken`),
@@ -73,7 +74,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     expect(await leftovers(daemon, NAME)).toEqual([]);
   });
 
-  it("comes up from nothing but Docker", async () => {
+  step("comes up from nothing but Docker", async () => {
     const up = await stack.up();
     expect(up.outputs).toMatchObject({
       endpoint: { value: `http://127.0.0.1:${ports.service}` },
@@ -87,14 +88,14 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     config.loadFromString(outputs.parse(up.outputs).kubeconfig.value);
   });
 
-  it("predicts at its endpoint", expectPredictions);
+  step("predicts at its endpoint", expectPredictions);
 
-  it("has nothing to change in a second run", async () => {
+  step("has nothing to change in a second run", async () => {
     const { summary } = await stack.up({ expectNoChanges: true });
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
   });
 
-  it("feeds the autoscaler every metric that it follows", expectLiveMetrics);
+  step("feeds the autoscaler every metric that it follows", expectLiveMetrics);
 
   describe("its dashboards, while somebody asks for predictions", () => {
     beforeAll(() => visitor.come());
@@ -112,7 +113,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     afterAll(() => visitor.leave());
   });
 
-  it("brings a node that was killed back as it was", async () => {
+  step("brings a node that was killed back as it was", async () => {
     const killed = Date.now() / 1000;
     await daemon.call("POST", `/containers/${NAME}-node/kill`);
     const { summary } = await stack.up();
@@ -126,7 +127,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     await expectLiveMetrics();
   });
 
-  it("is gone without a trace", async () => {
+  step("is gone without a trace", async () => {
     await stack.destroy();
     expect(await leftovers(daemon, NAME)).toEqual([]);
   });
