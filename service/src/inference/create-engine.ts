@@ -158,9 +158,9 @@ class RepositoryEngine implements Engine {
   }
 
   private onlyModel(): string {
+    const name = this.manager.onlyName();
+    if (name !== undefined) return name;
     const names = this.manager.names();
-    const [name] = names;
-    if (name !== undefined && names.length === 1) return name;
     throw new ServiceError(
       "model_not_found",
       names.length === 0

@@ -2,11 +2,13 @@ import type { Registry } from "prom-client";
 import { ServiceError } from "../errors.js";
 import type { Exchange, InferenceTimes } from "../http/exchange.js";
 import type { Engine, InferenceResult, ServedModel } from "../inference/engine.js";
+import { spareFloats } from "../inference/spare-floats.js";
 import type { Tensor } from "../inference/tensor.js";
 import { PredictionMetrics } from "./prediction-metrics.js";
 
 export interface Query {
   readonly model: ServedModel;
+  /** Not to be read once there is an answer: their memory goes to other requests. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs?: readonly string[] | undefined;
   /** Milliseconds that the request's body gives; the shorter of it and the header's counts. */
@@ -43,6 +45,7 @@ export function createInfer({ engine, registry, requestTimeoutSeconds }: InferOp
       deadline: exchange.started + milliseconds,
       signal: exchange,
     });
+    spareFloats(inputs);
     exchange.inference = timesOf(model, result);
     metrics.observe(model, result.outputs);
     return result;

@@ -1,5 +1,6 @@
 import { ServiceError } from "../../errors.js";
 import type { ImagePreprocess } from "../model-config.js";
+import { takeFloats } from "../spare-floats.js";
 import type { Tensor } from "../tensor.js";
 import { openPicture, refuse } from "./decode.js";
 import { fitDigit } from "./digit.js";
@@ -26,7 +27,7 @@ export function rowShape({ layout, height, width, channels }: ImagePreprocess): 
 export function imageTensor(rows: readonly Float32Array[], config: ImagePreprocess): Tensor {
   const shape = rowShape(config);
   const length = shape.reduce((total, size) => total * size, 1);
-  const data = new Float32Array(rows.length * length);
+  const data = takeFloats(rows.length * length);
   rows.forEach((row, index) => data.set(row, index * length));
   return { datatype: "FP32", shape: [rows.length, ...shape], data };
 }
@@ -35,7 +36,7 @@ export function imageTensor(rows: readonly Float32Array[], config: ImagePreproce
 export function scaled(pixels: Uint8Array, config: ImagePreprocess): Float32Array {
   const table = tableOf(config);
   const { length } = pixels;
-  const values = new Float32Array(length);
+  const values = takeFloats(length);
   // No `?? 0`: every index is in range, and the checks cost as much as the copy.
   for (let index = 0; index < length; index += 1) values[index] = table[pixels[index] as number] as number;
   return values;

@@ -4,7 +4,7 @@ import type { LoadedVersion } from "../serving/load-version.js";
 import { Rejections } from "../statistics/rejections.js";
 import type { VersionState } from "./plan.js";
 import type { ScannedModel, ScannedVersion } from "./scan.js";
-import { compareVersions } from "./versions.js";
+import { compareVersions, type Serving } from "./versions.js";
 
 /** What serves, and the files that it was loaded from. */
 interface Served {
@@ -50,7 +50,7 @@ export class ManagedVersion {
 }
 
 /** One model of the repository, whether it serves or not. */
-export class ManagedModel {
+export class ManagedModel implements Serving {
   readonly versions = new Map<string, ManagedVersion>();
   readonly rejections = new Rejections();
   config: ModelConfig = {};
@@ -77,6 +77,16 @@ export class ManagedModel {
 
   serving(): ManagedVersion[] {
     return [...this.versions.values()].filter((version) => version.served !== undefined);
+  }
+
+  /** Whether that version serves. */
+  has(version: string): boolean {
+    return this.versions.get(version)?.served !== undefined;
+  }
+
+  /** The versions that serve; looked at with each request, so without a list of them. */
+  *[Symbol.iterator](): Generator<string> {
+    for (const { version, served } of this.versions.values()) if (served !== undefined) yield version;
   }
 
   index(): ModelIndexEntry[] {

@@ -75,13 +75,8 @@ export class ModelManager {
 
   resolve({ name, version: wanted }: ModelReference): VersionServer {
     const model = this.find(name);
-    const serving = model.serving();
     const labels = model.config.labels ?? {};
-    const version = resolveVersion(
-      wanted,
-      serving.map((served) => served.version),
-      labels,
-    );
+    const version = resolveVersion(wanted, model, labels);
     const server = version === undefined ? undefined : model.versions.get(version)?.served?.loaded.server;
     if (server && server.failure === undefined) return server;
     const known =
@@ -94,6 +89,12 @@ export class ModelManager {
 
   names(): string[] {
     return [...this.models.keys()];
+  }
+
+  /** The one model's name; undefined where there is none, or several. */
+  onlyName(): string | undefined {
+    const [name] = this.models.size === 1 ? this.models.keys() : [];
+    return name;
   }
 
   /** Names of models that must serve and do not. */

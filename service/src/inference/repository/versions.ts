@@ -28,21 +28,33 @@ export function selectVersions(available: readonly string[], policy: VersionPoli
 /** The label whose version answers requests that name none. */
 export const DEFAULT_LABEL = "stable";
 
+/** The versions of a model that serve, in any order. */
+export interface Serving extends Iterable<string> {
+  has(version: string): boolean;
+}
+
 /**
  * The version that a request means, out of those that serve. `wanted` is a version or a label; without it the version
  * labelled `stable`, else the newest.
  */
 export function resolveVersion(
   wanted: string | undefined,
-  serving: readonly string[],
+  serving: Serving,
   labels: Readonly<Record<string, string>>,
 ): string | undefined {
   if (wanted !== undefined) {
-    if (serving.includes(wanted)) return wanted;
+    if (serving.has(wanted)) return wanted;
     const labelled = Object.hasOwn(labels, wanted) ? labels[wanted] : undefined;
-    return labelled !== undefined && serving.includes(labelled) ? labelled : undefined;
+    return labelled !== undefined && serving.has(labelled) ? labelled : undefined;
   }
   const stable = Object.hasOwn(labels, DEFAULT_LABEL) ? labels[DEFAULT_LABEL] : undefined;
-  if (stable !== undefined && serving.includes(stable)) return stable;
-  return [...serving].sort(compareVersions).at(-1);
+  if (stable !== undefined && serving.has(stable)) return stable;
+  return newestOf(serving);
+}
+
+function newestOf(versions: Iterable<string>): string | undefined {
+  let newest: string | undefined;
+  for (const version of versions)
+    if (newest === undefined || compareVersions(version, newest) > 0) newest = version;
+  return newest;
 }

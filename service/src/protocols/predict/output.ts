@@ -35,20 +35,19 @@ function predictionJson(top: readonly Score[], view: PictureView | undefined): s
 const viewJson = ({ pixels, ...size }: PictureView): string =>
   JSON.stringify({ ...size, pixels: Buffer.from(pixels).toString("base64") });
 
-const texts = new Map<string, string>();
+const heads = new Map<string, string>();
 
-/** Labels are few and come from config.json: quoted once. */
-function quoted(label: string): string {
-  let text = texts.get(label);
-  if (text === undefined) {
-    text = JSON.stringify(label);
-    texts.set(label, text);
+/** A score's text up to its probability. Labels are few and come from config.json: each is written once. */
+function headOf(label: string): string {
+  let head = heads.get(label);
+  if (head === undefined) {
+    head = `{"label":${JSON.stringify(label)},"probability":`;
+    heads.set(label, head);
   }
-  return text;
+  return head;
 }
 
-const scoreJson = ({ label, probability }: Score): string =>
-  `{"label":${quoted(label)},"probability":${millionths(probability)}}`;
+const scoreJson = ({ label, probability }: Score): string => `${headOf(label)}${millionths(probability)}}`;
 
 const THOUSANDTHS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
 const TRAILING = THOUSANDTHS.map((digits) => digits.replace(/0+$/, ""));

@@ -29,11 +29,9 @@ export function predictRoute({ engine, infer, maxBodyBytes }: PredictOptions): H
       const options = readAnswerOptions(exchange);
       const body = await readBody(exchange.request, maxBodyBytes);
       const { tensors } = await readInput(exchange, model, body);
+      const views = options.view ? viewsOf(model, tensors) : [];
       const { outputs } = await infer(exchange, { model, inputs: tensors });
-      return {
-        status: 200,
-        body: predictionsJson(model, outputs, options.top, options.view ? viewsOf(model, tensors) : []),
-      };
+      return { status: 200, body: predictionsJson(model, outputs, options.top, views) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from "../../errors.js";
 import { ELEMENT_ARRAYS } from "../../inference/element-arrays.js";
+import { takeFloats } from "../../inference/spare-floats.js";
 import type { Datatype, TensorData } from "../../inference/tensor.js";
 import { BIG_INTEGER_RANGES, INTEGER_RANGES } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
@@ -110,7 +111,7 @@ function createStore(datatype: Datatype, length: number): RowStore {
       return oneByOne(data, (value, index) => isBoolean(value) && put(data, index, Number(value)));
     }
     case "FP32":
-      return floats(new Float32Array(length));
+      return floats(takeFloats(length));
     case "FP64":
       return floats(new Float64Array(length));
     case "FP16": {

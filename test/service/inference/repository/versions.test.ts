@@ -26,7 +26,7 @@ describe("a version policy", () => {
 });
 
 describe("the version that a request means", () => {
-  const serving = ["1", "2", "10"];
+  const serving = new Set(["2", "10", "1"]);
   it("is the one it names, or the one that its label names", () => {
     expect(resolveVersion("2", serving, {})).toBe("2");
     expect(resolveVersion("canary", serving, { canary: "10" })).toBe("10");
@@ -42,6 +42,6 @@ describe("the version that a request means", () => {
     expect(resolveVersion("3", serving, {})).toBeUndefined();
     expect(resolveVersion("canary", serving, { canary: "3" })).toBeUndefined();
     expect(resolveVersion("constructor", serving, {})).toBeUndefined();
-    expect(resolveVersion(undefined, [], { stable: "1" })).toBeUndefined();
+    expect(resolveVersion(undefined, new Set(), { stable: "1" })).toBeUndefined();
   });
 });
