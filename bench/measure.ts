@@ -10,6 +10,7 @@ import type { Variant } from "./variants.js";
 
 export const CONNECTIONS = [1, 16, 64] as const;
 const WARM_UP_SECONDS = 1;
+const OPEN_WARM_UP_SECONDS = 8;
 const MEMORY_SAMPLE_SECONDS = 1;
 const MEMORY_SLICE_SECONDS = 5;
 const MEMORY_CONNECTIONS = 16;
@@ -115,9 +116,9 @@ export async function halfLoad(
     for (const { subject, input, runs } of sides)
       await withServer(subject, input, async ({ port }) => {
         const path = pathOf(subject, input.name);
-        // Once unmeasured: requests that come one by one take other ways through the code than those of a closed loop,
-        // and the first of them pay for compiling these.
-        await openLoop(port, path, input, rate, seconds);
+        // At first unmeasured: requests that come one by one take other ways through the code than those of a closed loop,
+        // and those of some seconds pay for compiling these.
+        await openLoop(port, path, input, rate, OPEN_WARM_UP_SECONDS);
         runs.push(await openLoop(port, path, input, rate, seconds));
       });
     sides.reverse();

@@ -20,15 +20,15 @@ export interface Variant {
   readonly paths: Readonly<Partial<Record<InputName, string>>>;
 }
 
-const node = (script: string, env: Record<string, string>, ...args: string[]): Command => ({
+const node = (env: Record<string, string>, ...args: string[]): Command => ({
   file: process.execPath,
-  args: [script, ...args],
+  args,
   env: { NODE_ENV: "production", ...env },
   cwd: PATHS.repository,
 });
 
 const peer = (script: string) => (port: number) =>
-  node(join(PATHS.peers, script), { PORT: String(port), MODEL: PATHS.model });
+  node({ PORT: String(port), MODEL: PATHS.model }, join(PATHS.peers, script));
 
 const python =
   (name: string, program: string, args: (port: number) => string[], folder = "python") =>
@@ -51,8 +51,10 @@ export const VARIANTS: readonly Variant[] = [
     kind: "ours",
     command: (port) =>
       node(
-        PATHS.server,
         { PORT: String(port), MODEL_REPOSITORY: PATHS.models, INTRA_OP_THREADS: "1" },
+        // As npm start and the image have it.
+        "--single-threaded-gc",
+        PATHS.server,
         "serve",
       ),
     paths: {
