@@ -31,10 +31,11 @@ const post = async (
   body: NonNullable<RequestInit["body"]>,
   type: string,
   signal: AbortSignal | null,
-): Promise<unknown> =>
-  (
-    await fetch(service.url(path), { method: "POST", headers: { "content-type": type }, body, signal })
-  ).json();
+  more: Readonly<Record<string, string>> = {},
+): Promise<unknown> => {
+  const headers = { "content-type": type, ...more };
+  return (await fetch(service.url(path), { method: "POST", headers, body, signal })).json();
+};
 
 const inRows = (values: readonly number[]): number[][] =>
   Array.from({ length: values.length / WIDTH }, (_, row) => values.slice(row * WIDTH, (row + 1) * WIDTH));
@@ -55,6 +56,17 @@ const WAYS: readonly Send[] = [
     const input = { name: "input", datatype: "FP32", shape: [rows.length, WIDTH], data: rows.flat() };
     const body = JSON.stringify({ inputs: [input] });
     const answer = await post("/v2/models/identity/infer", body, "application/json", signal);
+    return inRows((answer as { outputs: [{ data: number[] }] }).outputs[0].data);
+  },
+  async (request, signal) => {
+    const rows = rowsOf(request);
+    const parameters = { binary_data_size: rows.length * WIDTH * 4 };
+    const input = { name: "input", datatype: "FP32", shape: [rows.length, WIDTH], parameters };
+    // Ids of any length, so that the floats begin at any byte.
+    const head = JSON.stringify({ id: "i".repeat(request % 11), inputs: [input] });
+    const body = Buffer.concat([Buffer.from(head), Buffer.from(Float32Array.from(rows.flat()).buffer)]);
+    const length = { "inference-header-content-length": String(head.length) };
+    const answer = await post("/v2/models/identity/infer", body, "application/octet-stream", signal, length);
     return inRows((answer as { outputs: [{ data: number[] }] }).outputs[0].data);
   },
 ];

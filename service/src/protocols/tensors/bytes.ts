@@ -2,6 +2,7 @@ import { endianness } from "node:os";
 import { ServiceError } from "../../errors.js";
 import { isWholeUtf8 } from "./text.js";
 import { bytesPerElement, ELEMENT_ARRAYS, type FixedDatatype } from "../../inference/element-arrays.js";
+import { takeFloats } from "../../inference/spare-floats.js";
 import type { Datatype, TensorData } from "../../inference/tensor.js";
 
 // The wire is little-endian and so is every machine that ONNX Runtime has packages for; typed arrays are then the wire format.
@@ -24,8 +25,11 @@ export function readBytes(bytes: Uint8Array, datatype: Datatype, length: number,
 }
 
 function viewOf(bytes: Uint8Array, datatype: FixedDatatype, length: number): TensorData {
-  const aligned = bytes.byteOffset % bytesPerElement(datatype) === 0 ? bytes : new Uint8Array(bytes);
-  return new ELEMENT_ARRAYS[datatype](aligned.buffer, aligned.byteOffset, length);
+  if (bytes.byteOffset % bytesPerElement(datatype) === 0)
+    return new ELEMENT_ARRAYS[datatype](bytes.buffer, bytes.byteOffset, length);
+  const copy = datatype === "FP32" ? takeFloats(length) : new ELEMENT_ARRAYS[datatype](length);
+  new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength).set(bytes);
+  return copy;
 }
 
 /** Each element is its length as 4 bytes, then its UTF-8 text. */
