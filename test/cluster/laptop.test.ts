@@ -20,7 +20,7 @@ const UNASKED = ["--yes", "--skip-preview", "--suppress-progress"];
 
 describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("npm run up and npm run down", () => {
   const daemon: Daemon = daemonAt(thisDaemonAddress());
-  const step = story();
+  const { step } = story();
   let project: Project;
   let laptop: Laptop;
 

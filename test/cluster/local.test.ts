@@ -34,7 +34,7 @@ const SCRAPE_SECONDS = 5;
 const outputs = z.object({ kubeconfig: z.object({ value: z.string() }) });
 
 describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on this machine's Docker", () => {
-  const step = story();
+  const { step, mustGoOn } = story();
   const config = new KubeConfig();
   const prometheus = new PrometheusClient(config, MONITORING);
   const started = Date.now() / 1000;
@@ -98,7 +98,10 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
   step("feeds the autoscaler every metric that it follows", expectLiveMetrics);
 
   describe("its dashboards, while somebody asks for predictions", () => {
-    beforeAll(() => visitor.come());
+    beforeAll(() => {
+      mustGoOn();
+      visitor.come();
+    });
 
     it.each(queriesOfPanels(monitoring.parse({}).objectives, WATCHED, SCRAPE_SECONDS))(
       "have data for $title: $query",

@@ -1,19 +1,28 @@
 import { it } from "vitest";
 
-/** Declares the next step of a story. */
-type Step = (name: string, run: () => Promise<void>) => void;
+interface Story {
+  /** Declares the next step; skipped where one before it failed, for it would only hide why. */
+  step: (name: string, run: () => Promise<void>) => void;
+  /** For hooks of what hangs on the steps so far. Throws where one of them failed. */
+  mustGoOn: () => void;
+}
 
-/** Steps that need what the one before left: those after one that failed are skipped, for they would only hide why. */
-export function story(): Step {
+/** Steps each of which needs what the one before left. */
+export function story(): Story {
   let failed: string | undefined;
-  return (name, run) =>
-    it(name, async ({ skip }) => {
-      if (failed !== undefined) skip(`"${failed}" failed`);
-      try {
-        await run();
-      } catch (error) {
-        failed = name;
-        throw error;
-      }
-    });
+  return {
+    step: (name, run) =>
+      it(name, async ({ skip }) => {
+        if (failed !== undefined) skip(`"${failed}" failed`);
+        try {
+          await run();
+        } catch (error) {
+          failed = name;
+          throw error;
+        }
+      }),
+    mustGoOn() {
+      if (failed !== undefined) throw new Error(`"${failed}" failed`);
+    },
+  };
 }
