@@ -25,7 +25,7 @@ export function takeFloats(length: number): Float32Array {
 export function spareFloats(tensors: Readonly<Record<string, Tensor>>): void {
   for (const name in tensors) {
     const data = tensors[name]?.data;
-    if (!(data instanceof Float32Array) || data.length < SMALLEST) continue;
+    if (!(data instanceof Float32Array) || data.length < SMALLEST || data.length > MOST_VALUES) continue;
     // A view of a part is no array of its own.
     if (data.buffer.byteLength === data.byteLength) keep(data);
   }

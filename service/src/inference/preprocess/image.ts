@@ -27,7 +27,7 @@ export function rowShape({ layout, height, width, channels }: ImagePreprocess): 
 export function imageTensor(rows: readonly Float32Array[], config: ImagePreprocess): Tensor {
   const shape = rowShape(config);
   const length = shape.reduce((total, size) => total * size, 1);
-  const data = takeFloats(rows.length * length);
+  const data = new Float32Array(rows.length * length);
   rows.forEach((row, index) => data.set(row, index * length));
   return { datatype: "FP32", shape: [rows.length, ...shape], data };
 }
