@@ -5,7 +5,7 @@ import { build } from "esbuild";
  * native ones find their files.
  */
 await build({
-  entryPoints: ["src/main.ts", "src/inference/session/session-worker.js"],
+  entryPoints: ["src/main.ts", "src/inference/engine/session/session-worker.js"],
   entryNames: "[name]",
   outdir: "dist",
   bundle: true,

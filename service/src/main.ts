@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { doctorCommand } from "./inference/doctor/command.js";
+import { doctorCommand } from "./doctor/command.js";
 import {
   flagOf,
   readSettings,
@@ -8,9 +8,9 @@ import {
   SettingsError,
   type SettingName,
   type Settings,
-} from "./settings.js";
+} from "./inference/settings.js";
 import { trainCommand } from "./training/command.js";
-import { SERVICE } from "./version.js";
+import { SERVICE } from "./server/version.js";
 
 const program = new Command(SERVICE.name)
   .description("Serves ONNX models over HTTP, and trains the one that ships.")
@@ -23,7 +23,7 @@ const serveCommand = program
   )
   .action(async (flags: Partial<Record<SettingName, string>>) => {
     const settings = settingsOrExit(flags);
-    const { serve } = await import("./serve.js");
+    const { serve } = await import("./inference/serve.js");
     await serve(settings).catch(exitWith);
   });
 for (const name of SETTING_NAMES) serveCommand.addOption(optionOf(name));

@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MODELS_FOLDER } from "../../service/src/paths.js";
+import { MODELS_FOLDER } from "#service/paths.js";
 import { identity, upperCase } from "../models/index.js";
-import { ServiceFixture } from "../service/service-fixture.js";
+import { ServiceFixture } from "../service/inference/service-fixture.js";
 
 /** What shells and test runners take for "skipped", as automake made it. */
 const SKIPPED = 77;

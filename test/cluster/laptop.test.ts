@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
-import { thisDaemonAddress } from "../../infra/docker/address.js";
-import { type Daemon, daemonAt } from "../../infra/docker/daemon.js";
-import { bringUp, type Laptop, takeDown } from "../../infra/local/laptop.js";
+import { thisDaemonAddress } from "#infra/docker/address.js";
+import { type Daemon, daemonAt } from "#infra/docker/daemon.js";
+import { bringUp, type Laptop, takeDown } from "#infra/local/laptop.js";
 import { eventually } from "./monitoring/eventually.js";
 import { loggedErrors, logEventsTo } from "./support/event-log.js";
 import { leftovers } from "./support/leftovers.js";

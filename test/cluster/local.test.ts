@@ -7,12 +7,12 @@ import { z } from "zod";
 
 import { PATHS } from "@ai-model-service/contract";
 
-import { thisDaemonAddress } from "../../infra/docker/address.js";
-import { type Daemon, daemonAt } from "../../infra/docker/daemon.js";
-import { own } from "../../infra/monitoring/queries.js";
-import { scalingFacts } from "../../infra/operations/scaling-facts.js";
-import { scalingStatus } from "../../infra/operations/scaling-status.js";
-import { monitoring } from "../../infra/settings/monitoring.js";
+import { thisDaemonAddress } from "#infra/docker/address.js";
+import { type Daemon, daemonAt } from "#infra/docker/daemon.js";
+import { own } from "#infra/monitoring/queries.js";
+import { scalingFacts } from "#infra/operations/scaling-facts.js";
+import { scalingStatus } from "#infra/operations/scaling-status.js";
+import { monitoring } from "#infra/settings/monitoring.js";
 import { eventually } from "./monitoring/eventually.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
 import { PrometheusClient } from "./monitoring/prometheus.js";

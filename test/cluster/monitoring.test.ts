@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { PATHS } from "@ai-model-service/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ruleGroups } from "../../infra/monitoring/alerts.js";
+import { ruleGroups } from "#infra/monitoring/alerts.js";
 import {
   concurrency,
   latencyQuantile,
@@ -11,9 +11,9 @@ import {
   ofContainers,
   own,
   slowRatio,
-} from "../../infra/monitoring/queries.js";
-import { STACK } from "../../infra/monitoring/stack-values.js";
-import { LABELS } from "../../infra/workload/names.js";
+} from "#infra/monitoring/queries.js";
+import { STACK } from "#infra/monitoring/stack-values.js";
+import { LABELS } from "#infra/workload/names.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { Definitions } from "./monitoring/definitions.js";
 import { DeployedService } from "./monitoring/deployed-service.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { access } from "../../infra/access.js";
+import { access } from "#infra/access.js";
 
 const service = { name: "inference", namespace: "digits", port: 80 };
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 
-import { parse, settings } from "../../infra/config.js";
+import { parse, settings } from "#infra/config.js";
 
 const minimal = { "ai-model-service:cluster": "local" };
 

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { ENVIRONMENT, MODEL_REPOSITORY, SERVICE_PORT, SERVICE_USER_ID } from "@ai-model-service/contract";
 
-import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "../../infra/image-inputs.js";
-import { imagePlatform, requireDigest } from "../../infra/image.js";
+import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image-inputs.js";
+import { imagePlatform, requireDigest } from "#infra/image.js";
 
 describe("the image's tag", () => {
   let root: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { cpuCores, memoryBytes } from "../../infra/quantity.js";
+import { cpuCores, memoryBytes } from "#infra/quantity.js";
 
 describe("a quantity", () => {
   it.each([

@@ -1,7 +1,7 @@
-import { floats, ints, model, node, value } from "../../service/src/onnx/build.js";
-import type { ElementType } from "../../service/src/onnx/element-type.js";
-import { encodeModel } from "../../service/src/onnx/encode.js";
-import type { OnnxDimension } from "../../service/src/onnx/types.js";
+import { floats, ints, model, node, value } from "#service/onnx/build.js";
+import type { ElementType } from "#service/onnx/element-type.js";
+import { encodeModel } from "#service/onnx/write-model.js";
+import type { OnnxDimension } from "#service/onnx/types.js";
 
 /** `output` = `input`: of every element type, by default shape [N, 3]. */
 export const identity = (

@@ -1,5 +1,5 @@
-import { floats, model, node, value } from "../../service/src/onnx/build.js";
-import { encodeModel } from "../../service/src/onnx/encode.js";
+import { floats, model, node, value } from "#service/onnx/build.js";
+import { encodeModel } from "#service/onnx/write-model.js";
 
 /** `value` FLOAT [N] = 10, 20 or 30, at `index` INT64 [N]: fails for an index that is not 0, 1 or 2. */
 export const lookUp = (): Uint8Array =>

@@ -1,5 +1,5 @@
-import { floats, model, node, value } from "../../service/src/onnx/build.js";
-import { encodeModel } from "../../service/src/onnx/encode.js";
+import { floats, model, node, value } from "#service/onnx/build.js";
+import { encodeModel } from "#service/onnx/write-model.js";
 
 const SIDE = 4;
 

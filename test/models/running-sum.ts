@@ -1,5 +1,5 @@
-import { ints, model, node, value } from "../../service/src/onnx/build.js";
-import { encodeModel } from "../../service/src/onnx/encode.js";
+import { ints, model, node, value } from "#service/onnx/build.js";
+import { encodeModel } from "#service/onnx/write-model.js";
 
 /** `sums` [N, 2]: each row of `input` FLOAT [N, 2] plus all before it, so that rows cannot come from strangers. */
 export const runningSum = (): Uint8Array =>

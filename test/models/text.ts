@@ -1,5 +1,5 @@
-import { floats, mlNode, model, node, value } from "../../service/src/onnx/build.js";
-import { encodeModel } from "../../service/src/onnx/encode.js";
+import { floats, mlNode, model, node, value } from "#service/onnx/build.js";
+import { encodeModel } from "#service/onnx/write-model.js";
 
 /** Strings in and out: `output` = `input` in capital letters, STRING [N] (the operator takes no other rank but [1, C]). */
 export const upperCase = (): Uint8Array =>

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { SETTING_NAMES, SETTINGS } from "../../service/src/settings.js";
+import { SETTING_NAMES, SETTINGS } from "#service/inference/settings.js";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 

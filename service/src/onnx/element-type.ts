@@ -1,4 +1,4 @@
-import type { Datatype } from "../inference/tensor.js";
+import type { Datatype } from "../tensors/tensor.js";
 
 /** TensorProto.DataType: ONNX's names and numbers, with the datatype that the Open Inference Protocol gives each. */
 const ELEMENT_TYPES = [

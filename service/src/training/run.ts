@@ -2,9 +2,9 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { TrainOptions } from "./options.js";
-import { drawConfusion, drawLearningCurve } from "./pictures.js";
+import { drawConfusion, drawLearningCurve } from "./plots.js";
 import { showProgress } from "./progress.js";
-import { publishVersion } from "./publish.js";
+import { publishVersion } from "../models/publish.js";
 import { renderReport } from "./report.js";
 import { loadDigits, train, type TrainedModel } from "./train.js";
 

@@ -1,6 +1,6 @@
-import type { Objectives } from "../../../infra/monitoring/alerts.js";
-import { dashboards } from "../../../infra/monitoring/dashboards/index.js";
-import type { Watched } from "../../../infra/monitoring/queries.js";
+import type { Objectives } from "#infra/monitoring/alerts.js";
+import { dashboards } from "#infra/monitoring/dashboards/index.js";
+import type { Watched } from "#infra/monitoring/queries.js";
 import { fill, panelQueries } from "../../infra/monitoring/promql.js";
 
 /** Every query of every dashboard as Grafana would send it for a service that has been watched for a few minutes. */

@@ -5,7 +5,7 @@ import {
   own,
   requestRate,
   type Watched,
-} from "../../../infra/monitoring/queries.js";
+} from "#infra/monitoring/queries.js";
 import type { PrometheusClient } from "./prometheus.js";
 import { timeline, type Interval } from "./timeline.js";
 

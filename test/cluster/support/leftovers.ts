@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Daemon } from "../../../infra/docker/daemon.js";
+import type { Daemon } from "#infra/docker/daemon.js";
 
 const containers = z.array(z.object({ Names: z.array(z.string()) }));
 const networks = z.array(z.object({ Name: z.string() }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
-import { checkKubeconfig, selectContext } from "../../../infra/clusters/kubeconfig.js";
+import { checkKubeconfig, selectContext } from "#infra/clusters/kubeconfig.js";
 import { TWO_CLUSTERS } from "../support/kubeconfig.js";
 
 const two = checkKubeconfig(parse(TWO_CLUSTERS), "config");

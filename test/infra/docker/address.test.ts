@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { describe, expect, it } from "vitest";
 
-import { daemonAddress, type Surroundings } from "../../../infra/docker/address.js";
+import { daemonAddress, type Surroundings } from "#infra/docker/address.js";
 
 const colima = createHash("sha256").update("colima").digest("hex");
 const files: Record<string, string> = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { localEnvironment } from "../../../infra/local/environment.js";
+import { localEnvironment } from "#infra/local/environment.js";
 
 let folder: string;
 

@@ -17,8 +17,8 @@ import { join } from "node:path";
 import { version } from "@pulumi/pulumi/version.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { findPulumi, pulumiCli } from "../../../infra/local/pulumi-cli.js";
-import { releaseFiles } from "../../../infra/local/pulumi-release.js";
+import { findPulumi, pulumiCli } from "#infra/local/pulumi-cli.js";
+import { releaseFiles } from "#infra/local/pulumi-release.js";
 
 const { archive, checksums } = releaseFiles(version);
 const FACES = `#!/bin/sh\ncase "$1" in version) echo v${version};; *) language-host;; esac\n`;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { daemonAt } from "../../../infra/docker/daemon.js";
-import type { PulumiCli } from "../../../infra/local/pulumi-cli.js";
-import { recover, refuseStrangers } from "../../../infra/local/recovery.js";
-import { type Known, stateOf } from "../../../infra/local/state.js";
+import { daemonAt } from "#infra/docker/daemon.js";
+import type { PulumiCli } from "#infra/local/pulumi-cli.js";
+import { recover, refuseStrangers } from "#infra/local/recovery.js";
+import { type Known, stateOf } from "#infra/local/state.js";
 import { type Answers, fakeDaemon, IDLE } from "../support/docker-daemon.js";
 
 const NAME = "ai-model-service-laptop";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { summary } from "../../../infra/local/summary.js";
+import { summary } from "#infra/local/summary.js";
 
 const endpoint = "http://127.0.0.1:8080";
 

@@ -2,7 +2,7 @@ import { METRICS } from "@ai-model-service/contract";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { adapterRule } from "../../../infra/monitoring/adapter-rule.js";
+import { adapterRule } from "#infra/monitoring/adapter-rule.js";
 import { fill, metricNames } from "./promql.js";
 
 const rule = adapterRule(40);

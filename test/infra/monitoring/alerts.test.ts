@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { METRICS } from "@ai-model-service/contract";
 import { describe, expect, it } from "vitest";
-import { CONCURRENCY_METRIC } from "../../../infra/monitoring/adapter-rule.js";
-import { ruleGroups } from "../../../infra/monitoring/alerts.js";
-import type { AlertRule } from "../../../infra/monitoring/rule.js";
+import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
+import { ruleGroups } from "#infra/monitoring/alerts.js";
+import type { AlertRule } from "#infra/monitoring/rule.js";
 import { promtoolIsThere, testRules, type RuleTest } from "./promtool.js";
 import { ALERTS } from "./settings.js";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CHARTS, chartSource } from "../../../infra/monitoring/chart.js";
+import { CHARTS, chartSource } from "#infra/monitoring/chart.js";
 
 const { stack } = CHARTS;
 

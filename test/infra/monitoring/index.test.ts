@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CONCURRENCY_METRIC } from "../../../infra/monitoring/adapter-rule.js";
+import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
 import { kubeconfigFile } from "../support/kubeconfig.js";
 import { runProgram, type Declared, type Run } from "../support/program.js";
 

@@ -1,11 +1,11 @@
 import { LATENCY_BUCKETS_SECONDS, METRICS, PATHS } from "@ai-model-service/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { adapterRule } from "../../../infra/monitoring/adapter-rule.js";
-import { ruleGroups } from "../../../infra/monitoring/alerts.js";
-import { dashboards } from "../../../infra/monitoring/dashboards/index.js";
-import { PREDICTION_ROUTES } from "../../../infra/monitoring/queries.js";
+import { adapterRule } from "#infra/monitoring/adapter-rule.js";
+import { ruleGroups } from "#infra/monitoring/alerts.js";
+import { dashboards } from "#infra/monitoring/dashboards/index.js";
+import { PREDICTION_ROUTES } from "#infra/monitoring/queries.js";
 import { brightIn, quadrants, quadrantsConfig } from "../../models/pictures.js";
-import { ServiceFixture } from "../../service/service-fixture.js";
+import { ServiceFixture } from "../../service/inference/service-fixture.js";
 import { OTHERS } from "./known-metrics.js";
 import { fill, metricNames, panelQueries, ruleExpressions } from "./promql.js";
 import { ALERTS } from "./settings.js";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { CHARTS } from "../../../infra/monitoring/chart.js";
-import { missingCharts } from "../../../infra/monitoring/missing-charts.js";
+import { CHARTS } from "#infra/monitoring/chart.js";
+import { missingCharts } from "#infra/monitoring/missing-charts.js";
 
 let root: string;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { adapterRule } from "../../../infra/monitoring/adapter-rule.js";
-import { adapterValues } from "../../../infra/monitoring/adapter-values.js";
-import { merge } from "../../../infra/monitoring/merge.js";
-import { STACK, stackValues } from "../../../infra/monitoring/stack-values.js";
+import { adapterRule } from "#infra/monitoring/adapter-rule.js";
+import { adapterValues } from "#infra/monitoring/adapter-values.js";
+import { merge } from "#infra/monitoring/merge.js";
+import { STACK, stackValues } from "#infra/monitoring/stack-values.js";
 
 describe("the stack's values", () => {
   const values = stackValues({

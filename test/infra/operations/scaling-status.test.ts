@@ -1,8 +1,8 @@
 import type { V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import { CONCURRENCY_METRIC } from "../../../infra/monitoring/adapter-rule.js";
-import type { ScalingFacts } from "../../../infra/operations/scaling-facts.js";
-import { scalingStatus } from "../../../infra/operations/scaling-status.js";
+import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
+import type { ScalingFacts } from "#infra/operations/scaling-facts.js";
+import { scalingStatus } from "#infra/operations/scaling-status.js";
 
 const target = { apiVersion: "apps/v1", kind: "Deployment", name: "inference" };
 const cpu = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { stackPlace } from "../../../infra/operations/stack-outputs.js";
+import { stackPlace } from "#infra/operations/stack-outputs.js";
 
 let root: string;
 

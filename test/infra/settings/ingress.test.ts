@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { ingress } from "../../../infra/settings/ingress.js";
+import { ingress } from "#infra/settings/ingress.js";
 
 const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/1b2c";
 

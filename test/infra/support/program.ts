@@ -66,7 +66,7 @@ export async function runProgram(
   recordRegistrations(resources);
   vi.resetModules();
   const network = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());
-  const exported: Values = (await import("../../../infra/index.js")).default;
+  const exported: Values = (await import("#infra/index.js")).default;
   await pulumi.runtime.disconnect();
   network.mockRestore();
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { settings } from "../../../infra/config.js";
-import { autoscalerSpec } from "../../../infra/workload/autoscaler.js";
+import { settings } from "#infra/config.js";
+import { autoscalerSpec } from "#infra/workload/autoscaler.js";
 
 const { replicas, autoscaling } = settings.parse({ cluster: "local" });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { networkPolicySpec } from "../../../infra/workload/network-policy.js";
+import { networkPolicySpec } from "#infra/workload/network-policy.js";
 
 describe("the network policy", () => {
   it("lets nothing out by default and requests in on the server's port", () => {

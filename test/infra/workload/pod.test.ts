@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { settings } from "../../../infra/config.js";
-import { podSpec } from "../../../infra/workload/pod.js";
+import { settings } from "#infra/config.js";
+import { podSpec } from "#infra/workload/pod.js";
 
 const image = `registry.test/service@sha256:${"1".repeat(64)}`;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { bundledDigits, heldOutIndexes } from "../../../service/src/training/bundled-digits.js";
-import { PIXELS, pixelsOf, SIDE, type Digits } from "../../../service/src/training/digits.js";
+import { bundledDigits, heldOutIndexes } from "#service/training/bundled-digits.js";
+import { PIXELS, pixelsOf, SIDE, type Digits } from "#service/training/digits.js";
 
 const { train, heldOut } = bundledDigits();
 const contents = (digits: Digits) =>

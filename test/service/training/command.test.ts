@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { decodeModel } from "../../../service/src/onnx/decode.js";
-import { bundledDigits } from "../../../service/src/training/bundled-digits.js";
-import { trainCommand } from "../../../service/src/training/command.js";
-import { pick } from "../../../service/src/training/digits.js";
-import type { Metrics } from "../../../service/src/training/train.js";
+import { decodeModel } from "#service/onnx/read-model.js";
+import { bundledDigits } from "#service/training/bundled-digits.js";
+import { trainCommand } from "#service/training/command.js";
+import { pick } from "#service/training/digits.js";
+import type { Metrics } from "#service/training/train.js";
 import { dataSet, folderOf } from "./idx-files.js";
 
 afterEach(() => vi.restoreAllMocks());

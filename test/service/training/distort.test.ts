@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { SIDE } from "../../../service/src/training/digits.js";
-import { distort, drawDistortion, type Distortion } from "../../../service/src/training/distort.js";
-import { randomFrom } from "../../../service/src/training/random.js";
+import { SIDE } from "#service/training/digits.js";
+import { distort, drawDistortion, type Distortion } from "#service/training/distort.js";
+import { randomFrom } from "#service/training/random.js";
 
 const still: Distortion = { rotation: 0, scaleX: 1, scaleY: 1, slant: 0, shiftX: 0, shiftY: 0 };
 

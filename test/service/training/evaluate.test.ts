@@ -6,7 +6,7 @@ import {
   confusionMatrix,
   crossEntropyOf,
   predictedClasses,
-} from "../../../service/src/training/evaluate.js";
+} from "#service/training/evaluate.js";
 
 /** Rows that give `probability` to a class and share the rest. */
 const rows = (...choices: [label: number, probability: number][]): Float32Array =>

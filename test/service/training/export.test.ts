@@ -1,12 +1,12 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
-import { bundledDigits } from "../../../service/src/training/bundled-digits.js";
-import { pick } from "../../../service/src/training/digits.js";
-import { exportOnnx } from "../../../service/src/training/export.js";
-import { fit, scaled } from "../../../service/src/training/fit.js";
-import { createNetwork, predict, startBackend } from "../../../service/src/training/network.js";
-import { decodeModel } from "../../../service/src/onnx/decode.js";
+import { bundledDigits } from "#service/training/bundled-digits.js";
+import { pick } from "#service/training/digits.js";
+import { exportOnnx } from "#service/training/export.js";
+import { fit, scaled } from "#service/training/fit.js";
+import { createNetwork, predict, startBackend } from "#service/training/network.js";
+import { decodeModel } from "#service/onnx/read-model.js";
 
 const silent = { onProgress: () => undefined, onEpoch: () => undefined };
 

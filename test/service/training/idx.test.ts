@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { DataError } from "../../../service/src/training/data-error.js";
-import { PIXELS, type Digits } from "../../../service/src/training/digits.js";
-import { idxDigits } from "../../../service/src/training/idx.js";
+import { DataError } from "#service/training/data-error.js";
+import { PIXELS, type Digits } from "#service/training/digits.js";
+import { idxDigits } from "#service/training/idx.js";
 import { dataSet, folderOf, imageFile, labelFile } from "./idx-files.js";
 
 const digits = (labels: number[]): Digits => ({

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 
-import { showProgress, type Output } from "../../../service/src/training/progress.js";
+import { showProgress, type Output } from "#service/training/progress.js";
 
 const figures = { loss: 0.5, accuracy: 0.8, heldOutLoss: 0.25, heldOutAccuracy: 0.9 };
 

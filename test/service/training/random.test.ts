@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { between, randomFrom, shuffled } from "../../../service/src/training/random.js";
+import { between, randomFrom, shuffled } from "#service/training/random.js";
 
 describe("shuffled", () => {
   it("holds every number once, in an order that the seed decides", () => {

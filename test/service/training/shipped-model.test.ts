@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
-import { modelConfigSchema } from "../../../service/src/inference/model-config.js";
-import { bundledDigits } from "../../../service/src/training/bundled-digits.js";
-import { accuracyOf, classReports } from "../../../service/src/training/evaluate.js";
-import { scaled } from "../../../service/src/training/fit.js";
-import type { Metrics } from "../../../service/src/training/train.js";
+import { modelConfigSchema } from "#service/models/model-config.js";
+import { bundledDigits } from "#service/training/bundled-digits.js";
+import { accuracyOf, classReports } from "#service/training/evaluate.js";
+import { scaled } from "#service/training/fit.js";
+import type { Metrics } from "#service/training/train.js";
 
 const file = (path: string) => new URL(`../../../service/models/mnist/${path}`, import.meta.url);
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(file(path), "utf8"));

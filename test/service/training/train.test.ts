@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { bundledDigits } from "../../../service/src/training/bundled-digits.js";
-import { pick, type DataSplit } from "../../../service/src/training/digits.js";
-import { train } from "../../../service/src/training/train.js";
+import { bundledDigits } from "#service/training/bundled-digits.js";
+import { pick, type DataSplit } from "#service/training/digits.js";
+import { train } from "#service/training/train.js";
 
 const every = (step: number, count: number) =>
   Array.from({ length: Math.floor(count / step) }, (_, index) => index * step);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { execKubeconfig } from "../../../../infra/clusters/eks/kubeconfig.js";
+import { execKubeconfig } from "#infra/clusters/eks/kubeconfig.js";
 
 const text = execKubeconfig({
   name: "prod",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseCidr, zoneBlocks } from "../../../../infra/clusters/eks/subnets.js";
+import { parseCidr, zoneBlocks } from "#infra/clusters/eks/subnets.js";
 
 /** First and one past the last address. */
 function range(cidr: string): [number, number] {

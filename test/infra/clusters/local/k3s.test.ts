@@ -10,7 +10,7 @@ import {
   KUBECONFIG_PATH,
   registriesYaml,
   serverCommand,
-} from "../../../../infra/clusters/local/k3s.js";
+} from "#infra/clusters/local/k3s.js";
 
 const nodeKubeconfig = `apiVersion: v1
 clusters:

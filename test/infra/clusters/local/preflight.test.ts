@@ -2,8 +2,8 @@ import { createServer, type AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, it } from "vitest";
 
-import { daemonAt } from "../../../../infra/docker/daemon.js";
-import { preflight } from "../../../../infra/clusters/local/preflight.js";
+import { daemonAt } from "#infra/docker/daemon.js";
+import { preflight } from "#infra/clusters/local/preflight.js";
 import { type Answers, fakeDaemon, type FakeDaemon, IDLE } from "../../support/docker-daemon.js";
 
 const closing: (() => unknown)[] = [];

@@ -1,0 +1,129 @@
+import { ServiceError } from "../../server/errors.js";
+import { holds } from "../../tensors/datatypes.js";
+import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
+
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/**
+ * A request's tensors in the order of `specs`, checked against them: names, datatypes, shapes, length of the data.
+ * With `batched`, dimension 0 is any number of rows from 1, the same in every input. Throws invalid_input.
+ */
+export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inputs: Inputs): Tensor[] {
+  const tensors: Tensor[] = [];
+  for (const spec of specs) {
+    const tensor = Object.hasOwn(inputs, spec.name) ? inputs[spec.name] : undefined;
+    if (!tensor) throw missing(spec, inputs);
+    checkTensor(spec, tensor, batched, inputs);
+    if (batched && tensor.shape[0] !== tensors[0]?.shape[0] && tensors.length > 0)
+      throw unequalRows(spec, inputs);
+    tensors.push(tensor);
+  }
+  refuseUnknown(specs, inputs);
+  return tensors;
+}
+
+/** Rejects names of outputs that the model does not have. Throws invalid_input. */
+export function checkOutputs(specs: readonly TensorSpec[], outputs: readonly string[]): void {
+  for (const [index, name] of outputs.entries()) {
+    if (!specs.some((spec) => spec.name === name)) {
+      throw new ServiceError("invalid_input", `the model has no output '${name}'; it has ${names(specs)}`, {
+        path: `outputs[${index}].name`,
+      });
+    }
+    // Each would be answered anew: a short request could ask for an answer of any size.
+    if (outputs.indexOf(name) !== index) {
+      throw new ServiceError("invalid_input", `output '${name}' is asked for a second time`, {
+        path: `outputs[${index}].name`,
+      });
+    }
+  }
+}
+
+function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs: Inputs): void {
+  if (tensor.datatype !== spec.datatype) {
+    throw fault(
+      spec,
+      inputs,
+      "datatype",
+      `input '${spec.name}' is of datatype ${tensor.datatype}, the model takes ${spec.datatype}`,
+    );
+  }
+  if (!fits(spec.shape, tensor.shape, batched)) {
+    throw fault(
+      spec,
+      inputs,
+      "shape",
+      `input '${spec.name}' has shape ${brackets(tensor.shape)}, the model takes ${brackets(spec.shape, batched)}`,
+    );
+  }
+  const elements = product(tensor.shape);
+  if (!holds(tensor.datatype, tensor.data) || tensor.data.length !== elements) {
+    throw fault(
+      spec,
+      inputs,
+      "data",
+      `input '${spec.name}' has ${tensor.data.length} elements, its shape ${brackets(tensor.shape)} says ${elements}`,
+    );
+  }
+}
+
+function fits(declared: readonly number[], shape: readonly number[], batched: boolean): boolean {
+  if (shape.length !== declared.length) return false;
+  for (let index = 0; index < shape.length; index += 1) {
+    const dimension = shape[index] ?? NaN;
+    if (!Number.isSafeInteger(dimension) || dimension < 0) return false;
+    if (index === 0 && batched) {
+      if (dimension === 0) return false;
+    } else if (declared[index] !== -1 && declared[index] !== dimension) return false;
+  }
+  return true;
+}
+
+function product(shape: readonly number[]): number {
+  let elements = 1;
+  for (const dimension of shape) elements *= dimension;
+  return elements;
+}
+
+function refuseUnknown(specs: readonly TensorSpec[], inputs: Inputs): void {
+  let count = 0;
+  for (const name in inputs) {
+    count += 1;
+    if (count > specs.length || !specs.some((spec) => spec.name === name)) {
+      const index = Object.keys(inputs).findIndex((given) => !specs.some((spec) => spec.name === given));
+      throw new ServiceError(
+        "invalid_input",
+        `the model has no input '${Object.keys(inputs)[index] ?? name}'; it has ${names(specs)}`,
+        { path: `inputs[${index}].name` },
+      );
+    }
+  }
+}
+
+function missing(spec: TensorSpec, inputs: Inputs): ServiceError {
+  const given = Object.keys(inputs);
+  const got = given.length > 0 ? `; the request has ${given.map((name) => `'${name}'`).join(", ")}` : "";
+  return new ServiceError("invalid_input", `input '${spec.name}' is missing${got}`, { path: "inputs" });
+}
+
+function unequalRows(spec: TensorSpec, inputs: Inputs): ServiceError {
+  return fault(
+    spec,
+    inputs,
+    "shape",
+    `input '${spec.name}' has another number of rows (dimension 0) than the first input`,
+  );
+}
+
+function fault(spec: TensorSpec, inputs: Inputs, field: string, message: string): ServiceError {
+  const index = Object.keys(inputs).indexOf(spec.name);
+  return new ServiceError("invalid_input", message, { path: `inputs[${index}].${field}` });
+}
+
+function names(specs: readonly TensorSpec[]): string {
+  return specs.map((spec) => `'${spec.name}'`).join(", ");
+}
+
+function brackets(shape: readonly number[], batched = false): string {
+  return `[${shape.map((dimension, index) => (index === 0 && batched ? "rows" : dimension)).join(", ")}]`;
+}

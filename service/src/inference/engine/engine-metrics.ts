@@ -1,0 +1,211 @@
+import { METRICS } from "@ai-model-service/contract";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { CLOSE_REASONS } from "./batching/close.js";
+import type { ManagedModel, ManagedVersion } from "./repository/managed-model.js";
+import type { LoadedVersion } from "./loading/load-version.js";
+import { REJECTION_REASONS } from "./statistics/rejections.js";
+import type { BucketCounts } from "../../server/observe/bucket-counts.js";
+import { BucketHistogram } from "../../server/observe/bucket-histogram.js";
+import {
+  DURATION_BOUNDS,
+  OUTCOMES,
+  ROW_BOUNDS,
+  type VersionStatistics,
+} from "./statistics/version-statistics.js";
+
+/** What the metrics are read from at each scrape; a version that is gone has no series any more. */
+export interface MetricsSource {
+  servingVersions(): Iterable<LoadedVersion>;
+  allModels(): Iterable<ManagedModel>;
+}
+
+type Labels = Record<string, string>;
+type Sample = readonly [labels: Labels, value: number];
+
+const VERSION_LABELS = ["model", "version"];
+
+/** Registers every inference metric of the contract with `registry`. */
+export function registerMetrics(registry: Registry, source: MetricsSource): void {
+  registerHistograms(registry, source);
+  registerCounters(registry, source);
+  registerVersionGauges(registry, source);
+  registerProcessGauges(registry, source);
+}
+
+function registerHistograms(registry: Registry, source: MetricsSource): void {
+  const histogram = (
+    name: string,
+    help: string,
+    bounds: readonly number[],
+    pick: (statistics: VersionStatistics) => BucketCounts,
+  ): void => {
+    const series = (): { labels: Labels; counts: BucketCounts }[] =>
+      [...source.servingVersions()].map((loaded) => ({
+        labels: labelsOf(loaded),
+        counts: pick(loaded.server.statistics),
+      }));
+    registry.registerMetric(new BucketHistogram({ name, help, labelNames: VERSION_LABELS, bounds, series }));
+  };
+  histogram(
+    METRICS.inferenceDuration,
+    "Waiting plus computing, per answered request.",
+    DURATION_BOUNDS,
+    (s) => s.duration,
+  );
+  histogram(
+    METRICS.inferenceQueueDuration,
+    "From admission until the batch ran.",
+    DURATION_BOUNDS,
+    (s) => s.queue,
+  );
+  histogram(METRICS.inferenceComputeDuration, "One run of the model.", DURATION_BOUNDS, (s) => s.compute);
+  histogram(METRICS.inferenceBatchRows, "Rows per run.", ROW_BOUNDS, (s) => s.rows);
+}
+
+function registerCounters(registry: Registry, source: MetricsSource): void {
+  const each = <K extends string>(
+    label: string,
+    keys: readonly K[],
+    pick: (statistics: VersionStatistics) => Readonly<Record<K, number>>,
+  ): (() => Sample[]) => {
+    return () =>
+      [...source.servingVersions()].flatMap((loaded) =>
+        keys.map((key): Sample => [
+          { ...labelsOf(loaded), [label]: key },
+          pick(loaded.server.statistics)[key],
+        ]),
+      );
+  };
+  counter(
+    registry,
+    METRICS.inferenceRequests,
+    "Requests by outcome.",
+    [...VERSION_LABELS, "outcome"],
+    each("outcome", OUTCOMES, (statistics) => statistics.outcomes),
+  );
+  counter(
+    registry,
+    METRICS.inferenceBatches,
+    "Runs by why the batch was closed.",
+    [...VERSION_LABELS, "reason"],
+    each("reason", CLOSE_REASONS, (statistics) => statistics.batches),
+  );
+  counter(registry, METRICS.modelLoadFailures, "Loads that failed.", VERSION_LABELS, () =>
+    perFolder(source, (version) => version.failures),
+  );
+  counter(
+    registry,
+    METRICS.inferenceRejections,
+    "Requests refused at admission, by reason.",
+    ["model", "reason"],
+    () =>
+      [...source.allModels()].flatMap(({ name, rejections }) =>
+        REJECTION_REASONS.map((reason): Sample => [{ model: name, reason }, rejections.counts[reason]]),
+      ),
+  );
+}
+
+function registerVersionGauges(registry: Registry, source: MetricsSource): void {
+  const perVersion = (
+    name: string,
+    help: string,
+    value: (loaded: LoadedVersion) => number,
+    aggregator?: Aggregator,
+  ): void => {
+    const samples = (): Sample[] =>
+      [...source.servingVersions()].map((loaded): Sample => [labelsOf(loaded), value(loaded)]);
+    gauge(registry, name, help, VERSION_LABELS, samples, aggregator);
+  };
+  perVersion(METRICS.inferenceQueueRows, "Rows that wait for a batch.", (loaded) => loaded.server.queuedRows);
+  perVersion(
+    METRICS.modelLoadTime,
+    "Unix time of the version's last successful load.",
+    (loaded) => loaded.loadedAt,
+    "max",
+  );
+  perVersion(
+    METRICS.modelLoadDuration,
+    "Seconds that loading and warming up took.",
+    (loaded) => loaded.loadSeconds,
+    "max",
+  );
+  perVersion(
+    METRICS.modelMemory,
+    "Resident memory that grew while the version was loaded.",
+    (loaded) => loaded.memoryBytes,
+  );
+  registerFolderGauges(registry, source);
+}
+
+function registerFolderGauges(registry: Registry, source: MetricsSource): void {
+  const ready = (): Sample[] => perFolder(source, (version) => Number(version.serves));
+  gauge(registry, METRICS.modelReady, "1 while the version serves.", VERSION_LABELS, ready, "min");
+  const failed = (): Sample[] => perFolder(source, (version) => Number(version.isRefused));
+  const help = "1 while the newest attempt to load the version has failed.";
+  gauge(registry, METRICS.modelLoadFailed, help, VERSION_LABELS, failed, "max");
+}
+
+function registerProcessGauges(registry: Registry, source: MetricsSource): void {
+  const saturation = (): Sample[] => [
+    [{}, Math.max(0, ...[...source.servingVersions()].map(({ server }) => server.saturation))],
+  ];
+  gauge(
+    registry,
+    METRICS.inferenceSaturation,
+    "The fullest model's rows over its capacity.",
+    [],
+    saturation,
+    "max",
+  );
+  gauge(registry, METRICS.inferenceRequestsPending, "Requests that wait or run.", [], () => [
+    [{}, [...source.servingVersions()].reduce((sum, { server }) => sum + server.pendingRequests, 0)],
+  ]);
+}
+
+/** How a metric's values in several workers are put together (prom-client's names). */
+type Aggregator = "sum" | "max" | "min";
+
+/** A metric whose samples are made anew at each scrape. */
+const sampled = (
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  samples: () => Sample[],
+) => ({
+  name,
+  help,
+  labelNames,
+  registers: [registry],
+  collect(this: Counter | Gauge): void {
+    this.reset();
+    for (const [labels, value] of samples()) this.inc(labels, value);
+  },
+});
+
+const counter = (...metric: Parameters<typeof sampled>): Counter => new Counter(sampled(...metric));
+
+function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  samples: () => Sample[],
+  aggregator: Aggregator = "sum",
+): void {
+  new Gauge({ ...sampled(registry, name, help, labelNames, samples), aggregator });
+}
+
+/** One sample per version folder, whether it serves or not. */
+function perFolder(source: MetricsSource, value: (version: ManagedVersion) => number): Sample[] {
+  return [...source.allModels()].flatMap(({ name, versions }) =>
+    [...versions.values()].map((version): Sample => [
+      { model: name, version: version.version },
+      value(version),
+    ]),
+  );
+}
+
+function labelsOf({ server }: LoadedVersion): Labels {
+  return { model: server.model.name, version: server.model.version };
+}

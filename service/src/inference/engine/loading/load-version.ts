@@ -1,0 +1,160 @@
+import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
+import { configFaults } from "../../../models/config-faults.js";
+import type { ModelConfig } from "../../../models/model-config.js";
+import type { SessionObserver } from "../session/restarting-session.js";
+import type { Session } from "../session/session.js";
+import type { Rejections } from "../statistics/rejections.js";
+import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
+import { rowsAreIndependent } from "./row-check.js";
+import { VersionServer, type ServingSettings } from "../version-server.js";
+import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
+
+/** A batch of a slow model that reaches this part of its best throughput is as large as batches get. */
+const GOOD_THROUGHPUT = 0.95;
+
+/** Runs shorter than that are lengthened by more rows all the same: a thread waits for its next run's tensors. */
+const WORTHWHILE_RUN_MILLISECONDS = 10;
+
+/** Settings of models whose config.json does not say. */
+export interface ServingDefaults {
+  readonly maxBatchSize: number;
+  readonly maxBatchDelayMs: number;
+  readonly queueRows: number;
+  readonly queueSeconds: number;
+  readonly intraOpThreads: number;
+}
+
+export interface VersionSource {
+  readonly name: string;
+  readonly version: string;
+  /** Of its model.onnx. */
+  readonly path: string;
+  /** Of its files. */
+  readonly bytes: number;
+  readonly config: ModelConfig;
+  /** Where the model's refused requests are counted. */
+  readonly rejections?: Rejections | undefined;
+  /** Told of the deaths of its threads. */
+  readonly observer?: SessionObserver | undefined;
+}
+
+/** A version that serves, and what loading it took. */
+export interface LoadedVersion {
+  readonly server: VersionServer;
+  /** Whether it runs on threads of its own rather than on the event loop's. */
+  readonly threaded: boolean;
+  /** How long runs took while it was warmed up. */
+  readonly runs: readonly WarmRun[];
+  /** What is odd about it, though it serves. */
+  readonly warnings: readonly string[];
+  readonly loadSeconds: number;
+  /** Unix time, seconds. */
+  readonly loadedAt: number;
+  /** Growth of the resident memory while it was loaded and warmed up. */
+  readonly memoryBytes: number;
+}
+
+/** How a version is served, found by looking at its graph and configuration. */
+interface ServingPlan extends WarmUpPlan {
+  readonly batched: boolean;
+  readonly settings: ServingSettings;
+  readonly warnings: readonly string[];
+}
+
+const UNOBSERVED: SessionObserver = { onDeath: () => undefined, onRestart: () => undefined };
+
+/** Loads a version, checks it against its configuration and warms it up. Rejects with the reason when it cannot serve. */
+export async function loadVersion(source: VersionSource, defaults: ServingDefaults): Promise<LoadedVersion> {
+  const memoryBefore = process.memoryUsage.rss();
+  const began = performance.now();
+  const { config, path, bytes, observer = UNOBSERVED } = source;
+  const { intraOpThreads } = defaults;
+  const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads, observer };
+  const open = await openSessions(wanted, (session) => planServing(session, config, defaults));
+  return {
+    server: serve(source, open),
+    threaded: open.threaded,
+    runs: open.runs,
+    warnings: open.plan.warnings,
+    loadSeconds: (performance.now() - began) / 1000,
+    loadedAt: Date.now() / 1000,
+    memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
+  };
+}
+
+function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionServer {
+  const { name, version, config, rejections } = source;
+  const { plan, sessions, runs } = open;
+  const [{ inputs, outputs }] = sessions;
+  const model = { name, version, config, batched: plan.batched, inputs, outputs };
+  const maxRows = usefulRows(plan.settings, config, open);
+  // Runs on the event loop's thread are short by choice, and timed with the turns of the loop that they wait for: under a
+  // flood they would look slow, and refusing costs as much as answering.
+  const queueLimitMilliseconds = open.threaded ? plan.settings.queueLimitMilliseconds : Infinity;
+  const settings = { ...plan.settings, maxRows, queueLimitMilliseconds };
+  const server = new VersionServer(model, sessions, settings, rejections);
+  for (const run of runs) if (run.rows <= maxRows) server.estimate.observe(run.rows, run.milliseconds);
+  return server;
+}
+
+async function planServing(
+  session: Session,
+  config: ModelConfig,
+  defaults: ServingDefaults,
+): Promise<ServingPlan> {
+  const faults = configFaults(config, session.inputs, session.outputs);
+  if (faults.length > 0) throw new Error(faults.map((fault) => `config.json: ${fault}`).join("; "));
+  const warnings: string[] = [];
+  const dimension = await findBatchDimension(session, config, warnings);
+  const settings = settingsFor(config, dimension, defaults);
+  return { batched: dimension.batched, settings, warnings, sizes: sizesFor(settings, dimension) };
+}
+
+/** A dynamic first dimension that config.json says nothing about is tried out before strangers' rows are joined in it. */
+async function findBatchDimension(
+  session: Session,
+  config: ModelConfig,
+  warnings: string[],
+): Promise<BatchDimension> {
+  const found = batchDimension(session.inputs, session.outputs, config.batched);
+  const isGuess = found.batched && found.fixedRows === undefined && config.batched === undefined;
+  if (!isGuess || (await rowsAreIndependent(session))) return found;
+  warnings.push("rows influence one another: requests are not batched");
+  return { batched: false, fixedRows: undefined };
+}
+
+function settingsFor(
+  config: ModelConfig,
+  { batched, fixedRows }: BatchDimension,
+  defaults: ServingDefaults,
+): ServingSettings {
+  return {
+    maxRows: batched ? (fixedRows ?? config.maxBatchSize ?? defaults.maxBatchSize) : 1,
+    maxDelayMilliseconds: config.maxBatchDelayMs ?? defaults.maxBatchDelayMs,
+    queueLimitRows: config.queueRows ?? defaults.queueRows,
+    queueLimitMilliseconds: 1000 * (config.queueSeconds ?? defaults.queueSeconds),
+    fixedRows,
+  };
+}
+
+/**
+ * Rows per run at most: what was set, or less where it was not and larger batches of a slow model are no faster per row;
+ * their first request would only wait longer. A short run is nothing to wait for, and hard to time.
+ */
+export function usefulRows(
+  { maxRows, fixedRows }: Pick<ServingSettings, "maxRows" | "fixedRows">,
+  config: ModelConfig,
+  { runs, threaded }: Pick<LoadedVersion, "runs" | "threaded">,
+): number {
+  if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) return maxRows;
+  const good = smallestGoodBatch(runs, GOOD_THROUGHPUT);
+  // The largest size that there was time to try says nothing of those beyond.
+  if (good === undefined || good === runs.at(-1)?.rows) return maxRows;
+  const isLong = (run: WarmRun): boolean => run.milliseconds >= WORTHWHILE_RUN_MILLISECONDS;
+  return runs.find((run) => run.rows >= good && isLong(run))?.rows ?? maxRows;
+}
+
+function sizesFor({ maxRows }: ServingSettings, dimension: BatchDimension): (number | undefined)[] {
+  if (!dimension.batched) return [undefined];
+  return dimension.fixedRows === undefined ? warmUpSizes(maxRows) : [dimension.fixedRows];
+}

@@ -1,0 +1,282 @@
+import { join } from "node:path";
+import { ServiceError } from "../../../server/errors.js";
+import type { ModelIndexEntry, ModelReference } from "../engine.js";
+import type { Logger } from "../../../server/observe/logger.js";
+import { loadVersion, type LoadedVersion, type ServingDefaults } from "../loading/load-version.js";
+import type { SessionObserver } from "../session/restarting-session.js";
+import type { VersionServer } from "../version-server.js";
+import { parseModelConfig } from "../../../models/config-file.js";
+import { ManagedModel, type ManagedVersion } from "./managed-model.js";
+import { planVersions } from "./plan.js";
+import { scanRepository, type ScannedModel } from "../../../models/scan.js";
+import { DEFAULT_VERSION_POLICY, resolveVersion } from "../../../models/versions.js";
+
+export interface ManagerOptions {
+  /** The model repository's folder. */
+  readonly root: string;
+  /** Whether models serve without being asked for by `load`. */
+  readonly loadAll: boolean;
+  /** How long a version that was replaced still answers requests that had chosen it. */
+  readonly retireSeconds: number;
+  readonly serving: ServingDefaults;
+}
+
+/**
+ * Keeps what serves in step with the repository's folder. A new version is loaded beside the old one, warmed up and then
+ * switched to; what cannot be loaded is refused and the old one keeps serving. One change at a time.
+ */
+export class ModelManager {
+  private readonly models = new Map<string, ManagedModel>();
+  private readonly retiring = new Map<VersionServer, NodeJS.Timeout>();
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: ManagerOptions,
+    private readonly log: Logger,
+  ) {}
+
+  /** Looks at the folder and follows it. With `trusted`, new files are loaded without waiting for a second look. */
+  refresh(trusted: boolean): Promise<void> {
+    return this.inTurn(async () => {
+      await this.look(trusted);
+      for (const model of this.models.values()) await this.reconcile(model);
+    });
+  }
+
+  /** See `Engine.load`: loads what changed, and tries again what was refused. */
+  load(name: string): Promise<void> {
+    return this.inTurn(async () => {
+      await this.look(false);
+      const model = this.find(name);
+      model.wanted = true;
+      for (const version of model.versions.values()) {
+        version.settled = true;
+        version.refused = undefined;
+      }
+      await this.reconcile(model);
+      const problem = model.configProblem ?? refusalOf(model);
+      if (problem !== undefined || model.serving().length === 0) {
+        throw new ServiceError(
+          "unprocessable",
+          `model '${name}' is not loaded: ${problem ?? "it has no version"}`,
+        );
+      }
+    });
+  }
+
+  /** See `Engine.unload`. */
+  unload(name: string): Promise<void> {
+    return this.inTurn(async () => {
+      const model = this.find(name);
+      model.wanted = false;
+      for (const version of model.serving()) await this.close(model, version, unloaded(name));
+    });
+  }
+
+  resolve({ name, version: wanted }: ModelReference): VersionServer {
+    const model = this.find(name);
+    const labels = model.config.labels ?? {};
+    const version = resolveVersion(wanted, model, labels);
+    const server = version === undefined ? undefined : model.versions.get(version)?.served?.loaded.server;
+    if (server && server.failure === undefined) return server;
+    const known =
+      wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
+    if (!known)
+      throw new ServiceError("model_not_found", `model '${name}' has no version or label '${wanted}'`);
+    model.rejections.count("model_not_ready");
+    throw new ServiceError("model_not_ready", `model '${name}' is not ready: ${whyNot(model, wanted)}`);
+  }
+
+  names(): string[] {
+    return [...this.models.keys()];
+  }
+
+  /** The one model's name; undefined where there is none, or several. */
+  onlyName(): string | undefined {
+    const [name] = this.models.size === 1 ? this.models.keys() : [];
+    return name;
+  }
+
+  /** Names of models that must serve and do not. */
+  missing(): string[] {
+    return [...this.models.values()]
+      .filter((model) => model.wanted && model.config.required !== false && model.serving().length === 0)
+      .map((model) => model.name);
+  }
+
+  index(): ModelIndexEntry[] {
+    return [...this.models.values()].flatMap((model) => model.index());
+  }
+
+  allModels(): Iterable<ManagedModel> {
+    return this.models.values();
+  }
+
+  *servingVersions(): Generator<LoadedVersion> {
+    for (const model of this.models.values()) {
+      for (const version of model.serving()) if (version.served) yield version.served.loaded;
+    }
+  }
+
+  /** Drains and releases everything; requests are refused with `reason` from now on. */
+  stop(reason: ServiceError): Promise<void> {
+    return this.inTurn(async () => {
+      const servers = [...this.servingVersions()].map(({ server }) => server);
+      for (const [server, timer] of this.retiring) {
+        clearTimeout(timer);
+        servers.push(server);
+      }
+      this.retiring.clear();
+      await Promise.all(servers.map((server) => server.close(reason)));
+      this.models.clear();
+    });
+  }
+
+  private inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(change);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private find(name: string): ManagedModel {
+    const model = this.models.get(name);
+    if (!model) {
+      throw new ServiceError(
+        "model_not_found",
+        `there is no model '${name}'; there are: ${this.names().join(", ")}`,
+      );
+    }
+    return model;
+  }
+
+  private async look(trusted: boolean): Promise<void> {
+    const scanned = new Map((await scanRepository(this.options.root)).map((model) => [model.name, model]));
+    for (const name of scanned.keys()) {
+      if (!this.models.has(name)) this.models.set(name, this.newModel(name));
+    }
+    for (const [name, model] of this.models) {
+      const found = scanned.get(name);
+      model.see(found, trusted);
+      if (found) this.configure(model, found);
+      else if (model.versions.size === 0) this.models.delete(name);
+    }
+  }
+
+  private newModel(name: string): ManagedModel {
+    const model = new ManagedModel(name);
+    model.wanted = this.options.loadAll;
+    return model;
+  }
+
+  private configure(model: ManagedModel, { folder, configText }: ScannedModel): void {
+    const problemBefore = model.configProblem;
+    try {
+      model.config = parseModelConfig(join(folder, "config.json"), configText);
+      model.configProblem = undefined;
+    } catch (error) {
+      model.configProblem = messageOf(error);
+      if (model.configProblem !== problemBefore) {
+        this.log.error({ model: model.name, reason: model.configProblem }, "model configuration refused");
+      }
+    }
+  }
+
+  private async reconcile(model: ManagedModel): Promise<void> {
+    if (!model.wanted || model.configProblem !== undefined) return;
+    const policy = model.config.versions ?? DEFAULT_VERSION_POLICY;
+    for (;;) {
+      const plan = planVersions(
+        [...model.versions.values()].map((version) => version.state),
+        policy,
+      );
+      for (const name of plan.load) await this.loadOne(model, model.versions.get(name));
+      if (plan.load.length > 0) continue;
+      for (const name of plan.retire) this.retire(model.versions.get(name));
+      return;
+    }
+  }
+
+  private async loadOne(model: ManagedModel, version: ManagedVersion | undefined): Promise<void> {
+    const scanned = version?.scanned;
+    if (!version || !scanned) return;
+    const { name, config } = model;
+    version.transition = "LOADING";
+    try {
+      const loaded = await loadVersion(
+        { ...scanned, name, config, rejections: model.rejections, observer: this.observe(name, version) },
+        this.options.serving,
+      );
+      this.retire(version);
+      version.served = { loaded, stamp: scanned.stamp };
+      version.refused = undefined;
+      const { loadSeconds, memoryBytes } = loaded;
+      this.log.info(
+        { model: name, version: version.version, loadSeconds, memoryBytes },
+        "model version serves",
+      );
+    } catch (error) {
+      version.failures += 1;
+      version.refused = { stamp: scanned.stamp, reason: messageOf(error) };
+      this.log.error(
+        { model: name, version: version.version, reason: messageOf(error) },
+        "model version refused",
+      );
+    } finally {
+      version.transition = undefined;
+    }
+  }
+
+  private observe(model: string, { version }: ManagedVersion): SessionObserver {
+    return {
+      onDeath: (reason) => this.log.error({ model, version, reason }, "model version is being started again"),
+      onRestart: () => this.log.info({ model, version }, "model version serves again"),
+    };
+  }
+
+  /** Requests that were routed to it before the switch are still on their way: it goes on for a while, unlisted. */
+  private retire(version: ManagedVersion | undefined): void {
+    const served = version?.served;
+    if (!version || !served) return;
+    const { server } = served.loaded;
+    version.served = undefined;
+    const { name } = server.model;
+    const close = (): void => {
+      this.retiring.delete(server);
+      void server.close(unloaded(name)).catch((error: unknown) => {
+        this.log.error({ model: name, reason: messageOf(error) }, "replaced model version was not released");
+      });
+    };
+    this.retiring.set(server, setTimeout(close, this.options.retireSeconds * 1000).unref());
+    this.log.info({ model: name, version: version.version }, "model version is no longer chosen");
+  }
+
+  private async close(model: ManagedModel, version: ManagedVersion, reason: ServiceError): Promise<void> {
+    const served = version.served;
+    version.served = undefined;
+    version.transition = "UNLOADING";
+    try {
+      await served?.loaded.server.close(reason);
+      this.log.info({ model: model.name, version: version.version }, "model version unloaded");
+    } finally {
+      version.transition = undefined;
+    }
+  }
+}
+
+function refusalOf(model: ManagedModel): string | undefined {
+  return [...model.versions.values()].find((version) => version.isRefused)?.refused?.reason;
+}
+
+function whyNot(model: ManagedModel, wanted: string | undefined): string {
+  const entries = model.index().filter((entry) => wanted === undefined || entry.version === wanted);
+  const reasons = entries.map(({ version, state, reason }) => `version ${version} is ${reason || state}`);
+  return reasons.length > 0 ? reasons.join("; ") : "the label's version does not serve";
+}
+
+function unloaded(name: string): ServiceError {
+  return new ServiceError("model_not_ready", `model '${name}' was unloaded`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

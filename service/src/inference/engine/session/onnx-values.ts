@@ -1,0 +1,66 @@
+import type { InferenceSession } from "onnxruntime-node";
+import type { Tensor, TensorData } from "../../../tensors/tensor.js";
+import { datatypeOf } from "../../../tensors/datatypes.js";
+import type { DeclaredTensor } from "./session.js";
+
+/** ONNX Runtime's view of a graph's inputs and outputs. */
+export interface GraphMetadata {
+  readonly inputMetadata: readonly InferenceSession.ValueMetadata[];
+  readonly outputMetadata: readonly InferenceSession.ValueMetadata[];
+}
+
+/** What a graph takes and gives, in the protocol's terms. */
+export interface GraphDeclaration {
+  readonly inputs: readonly DeclaredTensor[];
+  readonly outputs: readonly DeclaredTensor[];
+  readonly unservedOutputs: readonly string[];
+}
+
+/** Throws when an input is not a tensor, or a tensor has elements that no array of JavaScript holds. */
+export function declareGraph({ inputMetadata, outputMetadata }: GraphMetadata): GraphDeclaration {
+  const unserved = inputMetadata.find((input) => !input.isTensor);
+  if (unserved) throw new Error(`input '${unserved.name}' is not a tensor`);
+  const outputs = outputMetadata.flatMap(declareTensor);
+  if (outputs.length === 0) throw new Error("no output is a tensor");
+  return {
+    inputs: inputMetadata.flatMap(declareTensor),
+    outputs,
+    unservedOutputs: outputMetadata.filter((output) => !output.isTensor).map(({ name }) => name),
+  };
+}
+
+/** An output's value as ONNX Runtime gives it. */
+export interface OnnxValue {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+
+/** Throws when the result lacks the output `name`. */
+export function fromOnnx(name: string, value: OnnxValue | undefined): Tensor {
+  const datatype = value && datatypeOf(value.type);
+  if (!datatype) throw new Error(`output '${name}' is missing from the result`);
+  const data = value.data as TensorData;
+  return { datatype, shape: value.dims, data: datatype === "FP16" ? bits(data) : data };
+}
+
+function declareTensor(metadata: InferenceSession.ValueMetadata): DeclaredTensor[] {
+  if (!metadata.isTensor) return [];
+  const datatype = datatypeOf(metadata.type);
+  if (!datatype)
+    throw new Error(`'${metadata.name}' has elements of type ${metadata.type}, which are not served`);
+  return [
+    {
+      name: metadata.name,
+      datatype,
+      shape: metadata.shape.map((dimension) => (typeof dimension === "number" ? dimension : -1)),
+      symbols: metadata.shape.map((dimension) => (typeof dimension === "string" ? dimension : "")),
+    },
+  ];
+}
+
+/** Newer runtimes give half floats as Float16Array; the protocol's tensors hold their bits. */
+function bits(data: TensorData): TensorData {
+  if (Array.isArray(data) || data instanceof Uint16Array) return data;
+  return new Uint16Array(data.buffer, data.byteOffset, data.length);
+}

@@ -1,0 +1,29 @@
+import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
+
+/** An input or output as the graph declares it. */
+export interface DeclaredTensor extends TensorSpec {
+  /** The name of each dimension that requests choose; empty where it has none or is fixed. */
+  readonly symbols: readonly string[];
+}
+
+export interface SessionOptions {
+  /** Threads that one operator may use. */
+  readonly intraOpThreads: number;
+}
+
+/** A graph that is loaded and can be run. */
+export interface Session {
+  readonly inputs: readonly DeclaredTensor[];
+  readonly outputs: readonly DeclaredTensor[];
+  /** Outputs of the graph that are not tensors (sequences, maps) and so are not served. */
+  readonly unservedOutputs: readonly string[];
+  /**
+   * Runs the graph once. `inputs` in the order of `this.inputs`; the result in the order of `this.outputs`.
+   * `inputs` may be reused as soon as the promise settles. Rejects with a ServiceError.
+   */
+  run(inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** Why no run can succeed at the moment; undefined while it can. */
+  readonly failure?: string | undefined;
+  /** Frees the graph's memory. No run may be under way. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,118 @@
+import type { ErrorCode } from "../../../server/errors.js";
+import { CLOSE_REASONS, type CloseReason } from "../batching/close.js";
+import type { Ran } from "../batching/batcher.js";
+import type { ModelStatistics } from "../engine.js";
+import { BucketCounts } from "../../../server/observe/bucket-counts.js";
+
+export const OUTCOMES = [
+  "success",
+  "client_error",
+  "server_error",
+  "rejected",
+  "deadline",
+  "cancelled",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Seconds: from a tenth of a millisecond (a small model, alone) to ten seconds (a large one under load). */
+export const DURATION_BOUNDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/** Rows: powers of two, the sizes that people set as a batch's maximum. */
+export const ROW_BOUNDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+interface CountAndTime {
+  count: number;
+  milliseconds: number;
+}
+
+/** What happened to one version's requests and batches since it was loaded. */
+export class VersionStatistics {
+  readonly duration = new BucketCounts(DURATION_BOUNDS);
+  readonly queue = new BucketCounts(DURATION_BOUNDS);
+  readonly compute = new BucketCounts(DURATION_BOUNDS);
+  readonly rows = new BucketCounts(ROW_BOUNDS);
+  readonly outcomes: Record<Outcome, number> = zeroes(OUTCOMES);
+  readonly batches: Record<CloseReason, number> = zeroes(CLOSE_REASONS);
+  private readonly batchSizes = new Map<number, CountAndTime>();
+  private inferredRows = 0;
+  private failedMilliseconds = 0;
+  private lastInferenceAt = 0;
+
+  onBatch(ran: Ran, reason: CloseReason): void {
+    const milliseconds = ran.endedAt - ran.startedAt;
+    this.compute.observe(milliseconds / 1000);
+    this.rows.observe(ran.rows);
+    this.batches[reason] += 1;
+    this.lastInferenceAt = Date.now();
+    const size = this.batchSizes.get(ran.rows);
+    if (size) {
+      size.count += 1;
+      size.milliseconds += milliseconds;
+    } else {
+      this.batchSizes.set(ran.rows, { count: 1, milliseconds });
+    }
+  }
+
+  onSuccess(rows: number, queueMilliseconds: number, totalMilliseconds: number): void {
+    this.outcomes.success += 1;
+    this.inferredRows += rows;
+    this.queue.observe(queueMilliseconds / 1000);
+    this.duration.observe(totalMilliseconds / 1000);
+  }
+
+  onFailure(outcome: Outcome, milliseconds: number): void {
+    this.outcomes[outcome] += 1;
+    this.failedMilliseconds += milliseconds;
+  }
+
+  /** As the statistics extension has them. */
+  figures(name: string, version: string): ModelStatistics {
+    const failures = OUTCOMES.reduce(
+      (sum, outcome) => sum + (outcome === "success" ? 0 : this.outcomes[outcome]),
+      0,
+    );
+    return {
+      name,
+      version,
+      lastInferenceMilliseconds: this.lastInferenceAt,
+      inferenceCount: this.inferredRows,
+      executionCount: this.compute.count,
+      success: { count: this.outcomes.success, ns: nanoseconds(this.duration.sum * 1000) },
+      fail: { count: failures, ns: nanoseconds(this.failedMilliseconds) },
+      queue: { count: this.queue.count, ns: nanoseconds(this.queue.sum * 1000) },
+      computeInfer: { count: this.compute.count, ns: nanoseconds(this.compute.sum * 1000) },
+      batches: [...this.batchSizes.entries()]
+        .sort(([left], [right]) => left - right)
+        .map(([batchSize, size]) => ({ batchSize, count: size.count, ns: nanoseconds(size.milliseconds) })),
+    };
+  }
+}
+
+/** The outcome under which an error of that code is counted. */
+export function outcomeOf(code: ErrorCode): Outcome {
+  switch (code) {
+    case "queue_full":
+    case "model_not_ready":
+    case "shutting_down":
+      return "rejected";
+    case "deadline_unreachable":
+    case "deadline_exceeded":
+      return "deadline";
+    case "client_closed_request":
+      return "cancelled";
+    case "internal":
+      return "server_error";
+    default:
+      return "client_error";
+  }
+}
+
+function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+}
+
+function nanoseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1e6);
+}

@@ -1,0 +1,248 @@
+import { ServiceError } from "../../server/errors.js";
+import { admit } from "./admission/admit.js";
+import { ComputeEstimate } from "./admission/compute-estimate.js";
+import { Batcher, type Ran } from "./batching/batcher.js";
+import { concatRows, takeRows } from "../../tensors/rows.js";
+import { checkInputs, checkOutputs } from "./check-inputs.js";
+import type { InferenceRequest, InferenceResult, ServedModel } from "./engine.js";
+import type { Session } from "./session/session.js";
+import { Rejections } from "./statistics/rejections.js";
+import { outcomeOf, VersionStatistics } from "./statistics/version-statistics.js";
+import type { Tensor } from "../../tensors/tensor.js";
+
+/** However slow a model is, so many rows may wait: else a handful of clients would be refused at every turn. */
+const FEWEST_WAITING_ROWS = 8;
+
+export interface ServingSettings {
+  readonly maxRows: number;
+  readonly maxDelayMilliseconds: number;
+  readonly queueLimitRows: number;
+  /** Computing time of the rows that may wait; a full batch may always, and eight rows. */
+  readonly queueLimitMilliseconds: number;
+  readonly fixedRows: number | undefined;
+}
+
+/** Answers requests to one loaded version of a model: checks, admits, splits, batches, counts. */
+export class VersionServer {
+  readonly statistics = new VersionStatistics();
+  readonly estimate: ComputeEstimate;
+  private readonly batcher: Batcher;
+  private closed: ServiceError | undefined;
+
+  constructor(
+    readonly model: ServedModel,
+    private readonly sessions: readonly Session[],
+    readonly settings: ServingSettings,
+    private readonly rejections: Rejections = new Rejections(),
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.estimate = new ComputeEstimate(settings.maxRows);
+    this.batcher = new Batcher(
+      sessions.map((session) => (inputs) => session.run(inputs)),
+      {
+        maxRows: settings.maxRows,
+        maxDelayMilliseconds: settings.maxDelayMilliseconds,
+        shapesDiffer: model.inputs.some(({ shape }) => shape.some((size, index) => index > 0 && size === -1)),
+        fixedRows: settings.fixedRows,
+        batched: model.batched,
+      },
+      {
+        onBatch: (ran, reason) => {
+          this.statistics.onBatch(ran, reason);
+          this.estimate.observe(ran.rows, ran.endedAt - ran.startedAt);
+        },
+      },
+      now,
+    );
+  }
+
+  /** Requests that wait or run. */
+  pendingRequests = 0;
+
+  /** Rows that wait or run over those that may, 0 to 1. */
+  get saturation(): number {
+    const rows = this.batcher.queuedRows + this.batcher.runningRows;
+    return Math.min(1, rows / (this.queueLimitRows + this.settings.maxRows));
+  }
+
+  /** Rows that may wait now: as many as run within the limit of time, at least a batch and a few, at most the limit of rows. */
+  private get queueLimitRows(): number {
+    const { maxRows, queueLimitRows, queueLimitMilliseconds } = this.settings;
+    const batches = (queueLimitMilliseconds * this.sessions.length) / this.estimate.milliseconds(maxRows);
+    return Math.min(queueLimitRows, Math.max(maxRows, FEWEST_WAITING_ROWS, Math.floor(batches * maxRows)));
+  }
+
+  /** Why nothing can be computed at the moment; undefined while it can. */
+  get failure(): string | undefined {
+    return this.sessions.every(({ failure }) => failure !== undefined)
+      ? this.sessions[0]?.failure
+      : undefined;
+  }
+
+  get queuedRows(): number {
+    return this.batcher.queuedRows;
+  }
+
+  get runningRows(): number {
+    return this.batcher.runningRows;
+  }
+
+  /** See `Engine.infer`. */
+  infer(request: InferenceRequest): Promise<InferenceResult> {
+    const arrivedAt = this.now();
+    this.pendingRequests += 1;
+    return new Promise<InferenceResult>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        const known = asServiceError(error);
+        this.pendingRequests -= 1;
+        this.rejections.count(known.code);
+        this.statistics.onFailure(outcomeOf(known.code), this.now() - arrivedAt);
+        reject(known);
+      };
+      try {
+        this.accept(request, arrivedAt, resolve, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  /** From now on every request is refused with `reason`; resolves when those accepted are answered and memory is free. */
+  async close(reason: ServiceError): Promise<void> {
+    this.closed = reason;
+    await this.batcher.drain();
+    await Promise.all(this.sessions.map((session) => session.release()));
+  }
+
+  private accept(
+    request: InferenceRequest,
+    arrivedAt: number,
+    resolve: (result: InferenceResult) => void,
+    fail: (error: unknown) => void,
+  ): void {
+    if (this.closed) throw this.closed;
+    const inputs = checkInputs(this.model.inputs, this.model.batched, request.inputs);
+    if (request.outputs) checkOutputs(this.model.outputs, request.outputs);
+    const rows = this.model.batched ? (inputs[0]?.shape[0] ?? 1) : 1;
+    this.admit(rows, request, arrivedAt);
+    const finish = (outputs: readonly Tensor[], ran: Ran): void => {
+      const queueMilliseconds = ran.startedAt - arrivedAt;
+      const computeMilliseconds = ran.endedAt - ran.startedAt;
+      this.pendingRequests -= 1;
+      this.statistics.onSuccess(rows, queueMilliseconds, this.now() - arrivedAt);
+      resolve({
+        outputs: this.nameOutputs(outputs, request.outputs),
+        queueMilliseconds,
+        computeMilliseconds,
+        batchRows: ran.rows,
+      });
+    };
+    if (rows <= this.settings.maxRows) this.enqueue(inputs, rows, request, arrivedAt, finish, fail);
+    else this.enqueueParts(inputs, rows, request, arrivedAt, finish, fail);
+  }
+
+  private admit(rows: number, { deadline }: InferenceRequest, now: number): void {
+    const { queueLimitRows } = this.settings;
+    if (rows > queueLimitRows) {
+      throw new ServiceError(
+        "too_large",
+        `the request has ${rows} rows; the queue of model '${this.model.name}' takes at most ${queueLimitRows}`,
+      );
+    }
+    if (this.batcher.queuedRows + rows > this.queueLimitRows) this.batcher.dropDead();
+    const { queuedRows, runningRows } = this.batcher;
+    const ahead = this.estimate.milliseconds(queuedRows) + this.estimate.milliseconds(runningRows);
+    const waitMilliseconds = ahead / this.sessions.length;
+    const load = { queuedRows, runningRows, queueLimitRows: this.queueLimitRows, waitMilliseconds };
+    admit(rows, load, deadline, now);
+  }
+
+  private enqueue(
+    inputs: readonly Tensor[],
+    rows: number,
+    request: InferenceRequest,
+    arrivedAt: number,
+    resolve: (outputs: readonly Tensor[], ran: Ran) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    this.batcher.enqueue({
+      rows,
+      inputs,
+      arrivedAt,
+      arrivedDuringRun: this.batcher.busy,
+      deadline: request.deadline,
+      signal: request.signal,
+      resolve,
+      reject,
+    });
+  }
+
+  /** A request with more rows than a batch takes goes as several; its answer waits for the last, or for the first to fail. */
+  private enqueueParts(
+    inputs: readonly Tensor[],
+    rows: number,
+    request: InferenceRequest,
+    arrivedAt: number,
+    resolve: (outputs: readonly Tensor[], ran: Ran) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const { maxRows } = this.settings;
+    const answers: (readonly Tensor[])[] = [];
+    const rans: Ran[] = [];
+    let missing = Math.ceil(rows / maxRows);
+    let failed = false;
+    for (let part = 0; part * maxRows < rows; part += 1) {
+      const from = part * maxRows;
+      const partRows = Math.min(maxRows, rows - from);
+      const take = inputs.map((tensor) => takeRows(tensor, from, partRows));
+      const onPart = (outputs: readonly Tensor[], ran: Ran): void => {
+        answers[part] = outputs;
+        rans[part] = ran;
+        missing -= 1;
+        if (missing > 0 || failed) return;
+        resolve(rejoin(answers), spanOf(rans));
+      };
+      const onFailure = (error: unknown): void => {
+        if (failed) return;
+        failed = true;
+        reject(error);
+      };
+      this.enqueue(take, partRows, request, arrivedAt, onPart, onFailure);
+    }
+  }
+
+  private nameOutputs(
+    outputs: readonly Tensor[],
+    wanted: readonly string[] | undefined,
+  ): Record<string, Tensor> {
+    const named: Record<string, Tensor> = {};
+    const declared = this.model.outputs;
+    for (let index = 0; index < declared.length; index += 1) {
+      const name = declared[index]?.name;
+      const tensor = outputs[index];
+      if (name === undefined || !tensor) continue;
+      if (!wanted || wanted.length === 0 || wanted.includes(name)) named[name] = tensor;
+    }
+    return named;
+  }
+}
+
+function rejoin(parts: readonly (readonly Tensor[])[]): Tensor[] {
+  const [first = []] = parts;
+  return first.map((_, output) => concatRows(parts.flatMap((part) => part[output] ?? [])));
+}
+
+/** From the first part's start to the last one's end. */
+function spanOf(rans: readonly Ran[]): Ran {
+  return {
+    rows: Math.max(...rans.map((ran) => ran.rows)),
+    startedAt: Math.min(...rans.map((ran) => ran.startedAt)),
+    endedAt: Math.max(...rans.map((ran) => ran.endedAt)),
+  };
+}
+
+function asServiceError(error: unknown): ServiceError {
+  return error instanceof ServiceError
+    ? error
+    : new ServiceError("internal", "the model failed to compute", { cause: error });
+}

@@ -1,0 +1,33 @@
+import { ServiceError } from "../../../server/errors.js";
+import type { ServedModel } from "../../engine/engine.js";
+import type { ImagePreprocess } from "../../../models/model-config.js";
+import { imageTensor, pictureValues } from "../../../pictures/picture-tensor.js";
+import { mainInput, type Tensors } from "../rows.js";
+
+/** Pictures (PNG, JPEG, WebP files), one a row, brought to what the model's config.json asks for. */
+export async function tensorsFromPictures(
+  model: ServedModel,
+  pictures: readonly Uint8Array[],
+): Promise<Tensors> {
+  const config = pictureConfig(model);
+  const rows = await Promise.all(pictures.map((picture) => pictureValues(picture, config)));
+  return { [mainInput(model).name]: imageTensor(rows, config) };
+}
+
+/** Throws unsupported_media_type for a model that takes no pictures. */
+function pictureConfig({ name, config }: ServedModel): ImagePreprocess {
+  if (config.preprocess !== undefined) return config.preprocess;
+  throw new ServiceError(
+    "unsupported_media_type",
+    `Model ${name} takes no pictures: its config.json says none of them.`,
+  );
+}
+
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/** Bytes of base64 or base64url text, with or without the head of a data: URL. Throws invalid_image. */
+export function decodeBase64(text: string, path: string): Buffer {
+  const base64 = text.replace(/^data:[\w/+.;=-]*;base64,/, "").replace(/\s+/g, "");
+  if (BASE64.test(base64)) return Buffer.from(base64, "base64");
+  throw new ServiceError("invalid_image", `${path} is not base64.`, { path });
+}

@@ -1,0 +1,94 @@
+import { ServiceError } from "../../server/errors.js";
+import type { ServedModel } from "../engine/engine.js";
+import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
+import { readNested } from "../../tensors/from-json.js";
+import { fitRows, nestedShape, product, shapeText, under, type Locate } from "../../tensors/shape.js";
+
+export type Tensors = Record<string, Tensor>;
+
+/** The input that a body without names fills. Throws invalid_input when config.json and the model leave it open. */
+export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
+  const wanted = config.input ?? (inputs.length === 1 ? inputs[0]?.name : undefined);
+  const spec = inputs.find((input) => input.name === wanted);
+  if (spec !== undefined) return spec;
+  const names = inputs.map((input) => input.name).join(", ");
+  throw new ServiceError("invalid_input", `Model ${name} has the inputs ${names}: name them in the body.`);
+}
+
+/** A tensor from JSON values whose first dimension is the batch. Throws invalid_input with the path of the fault. */
+function tensorOf(values: unknown, spec: TensorSpec, locate: Locate): Tensor {
+  const given = nestedShape(values, locate);
+  const shape = fitRows(given, spec.shape);
+  if (shape === undefined) throw misfit(given, spec, locate);
+  return { datatype: spec.datatype, shape, data: readNested(values, given, spec.datatype, locate) };
+}
+
+function misfit(given: readonly number[], spec: TensorSpec, locate: Locate): ServiceError {
+  const path = locate([]);
+  const item = spec.shape.slice(1);
+  const fixed = item.length > 0 && !item.includes(-1);
+  if (given.length < 2 || !fixed)
+    return new ServiceError(
+      "invalid_input",
+      `${path} has shape ${shapeText(given)}; input ${spec.name} takes ${shapeText(spec.shape)}.`,
+      { path },
+    );
+  const at = locate([0]);
+  return new ServiceError(
+    "invalid_input",
+    `${at} has ${product(given.slice(1))} values; input ${spec.name} takes ${product(item)} a row.`,
+    { path: at },
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** TensorFlow Serving's row format: a list of values of the one input, or of objects with a value for each input. */
+export function tensorsFromRows(model: ServedModel, instances: readonly unknown[]): Tensors {
+  if (!isObject(instances[0])) {
+    const spec = mainInput(model);
+    return { [spec.name]: tensorOf(instances, spec, under("instances")) };
+  }
+  const tensors: Tensors = {};
+  for (const spec of model.inputs) {
+    const column = instances.map((row, index) => valueAt(row, spec.name, `instances[${index}]`));
+    tensors[spec.name] = tensorOf(column, spec, inColumn(spec.name));
+  }
+  refuseUnknown(instances[0], model, "instances[0]");
+  return tensors;
+}
+
+/** Elements of one input's values, gathered from all rows. */
+const inColumn =
+  (name: string): Locate =>
+  ([row, ...rest]) =>
+    row === undefined ? `instances[*].${name}` : under(`instances[${row}].${name}`)(rest);
+
+/** TensorFlow Serving's columnar format: the one input's values, or an object of input name to values. */
+export function tensorsFromColumns(model: ServedModel, inputs: unknown): Tensors {
+  if (!isObject(inputs)) {
+    const spec = mainInput(model);
+    return { [spec.name]: tensorOf(inputs, spec, under("inputs")) };
+  }
+  const tensors: Tensors = {};
+  for (const spec of model.inputs)
+    tensors[spec.name] = tensorOf(valueAt(inputs, spec.name, "inputs"), spec, under(`inputs.${spec.name}`));
+  refuseUnknown(inputs, model, "inputs");
+  return tensors;
+}
+
+function valueAt(row: unknown, name: string, path: string): unknown {
+  if (!isObject(row))
+    throw new ServiceError("invalid_input", `${path} must be an object of input name to value.`, { path });
+  if (!Object.hasOwn(row, name))
+    throw new ServiceError("invalid_input", `${path} has no value for input ${name}.`, { path });
+  return row[name];
+}
+
+function refuseUnknown(row: Record<string, unknown>, model: ServedModel, path: string): void {
+  const unknown = Object.keys(row).find((name) => !model.inputs.some((input) => input.name === name));
+  if (unknown === undefined) return;
+  const at = `${path}.${unknown.slice(0, 100)}`;
+  throw new ServiceError("invalid_input", `${at} is no input of model ${model.name}.`, { path: at });
+}

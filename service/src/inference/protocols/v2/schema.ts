@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { DATATYPES } from "../../../tensors/tensor.js";
+import { MAX_RANK } from "../../../tensors/shape.js";
+
+/**
+ * The bodies of the Open Inference Protocol, version 2, with Triton's extensions:
+ * https://github.com/kserve/open-inference-protocol and Triton's `docs/protocol`. What is optional may be null, as
+ * clients write it that serialize every field.
+ */
+const name = z.string({ error: "must be a string" }).min(1, "must not be empty");
+const byteCount = z.int({ error: "must be a whole number of bytes" }).min(0, "must not be negative");
+const parameterValue = z.union([z.string(), z.number(), z.boolean()], {
+  error: "must be a string, a number or a boolean",
+});
+const parameters = z.record(z.string(), parameterValue, { error: "must be an object" });
+
+const datatype = z.enum(DATATYPES, { error: `must be one of ${DATATYPES.join(", ")}` });
+
+const shape = z
+  .array(
+    z
+      .int({ error: "must be a whole number" })
+      .min(0, "must not be negative")
+      .max(2 ** 31 - 1, "is larger than any tensor"),
+    { error: "must be an array of dimensions" },
+  )
+  .max(MAX_RANK, `must have at most ${MAX_RANK} dimensions`);
+
+const data = z.unknown().meta({
+  type: "array",
+  items: {},
+  description: "Row-major values, flat or nested as `shape` says; absent when they follow as binary data.",
+});
+
+const inputTensor = z
+  .looseObject({
+    name,
+    shape,
+    datatype,
+    parameters: parameters
+      .and(z.looseObject({ binary_data_size: byteCount.optional() }))
+      .nullish()
+      .meta({ description: "`binary_data_size`: bytes of this tensor in the binary part of the body." }),
+    data: data.optional(),
+  })
+  .meta({ id: "RequestInput" });
+
+const requestedOutput = z
+  .looseObject({
+    name,
+    parameters: parameters
+      .and(
+        z.looseObject({
+          binary_data: z.boolean({ error: "must be true or false" }).optional(),
+          classification: z
+            .int({ error: "must be a whole number" })
+            .min(0, "must not be negative")
+            .optional(),
+        }),
+      )
+      .nullish()
+      .meta({
+        description:
+          "`binary_data`: answer this output as binary data. `classification`: answer the so many best as `score:index:label`.",
+      }),
+  })
+  .meta({ id: "RequestOutput" });
+
+export const inferRequestSchema = z
+  .looseObject({
+    id: z.string({ error: "must be a string" }).nullish(),
+    parameters: parameters
+      .and(
+        z.looseObject({
+          timeout: z.number({ error: "must be microseconds" }).positive("must be above 0").optional(),
+          binary_data_output: z.boolean({ error: "must be true or false" }).optional(),
+        }),
+      )
+      .nullish()
+      .meta({
+        description:
+          "`timeout`: microseconds until the answer is not wanted any more. `binary_data_output`: answer all outputs as binary data.",
+      }),
+    inputs: z
+      .array(inputTensor, { error: "must be an array of tensors" })
+      .min(1, "must hold at least one tensor"),
+    outputs: z.array(requestedOutput, { error: "must be an array" }).nullish(),
+  })
+  .meta({ id: "InferRequest" });
+
+export type InferRequest = z.output<typeof inferRequestSchema>;
+export type RequestInput = InferRequest["inputs"][number];
+export type RequestOutput = NonNullable<InferRequest["outputs"]>[number];
+
+export const inferResponseSchema = z
+  .object({
+    id: z.string().optional(),
+    model_name: z.string(),
+    model_version: z.string(),
+    outputs: z.array(
+      z.object({
+        name: z.string(),
+        datatype: z.enum(DATATYPES),
+        shape: z.array(z.int()),
+        parameters: z.object({ binary_data_size: z.int() }).optional(),
+        data: z.array(z.unknown()).optional(),
+      }),
+    ),
+  })
+  .meta({ id: "InferResponse" });
+
+export const indexRequestSchema = z
+  .looseObject({
+    ready: z
+      .boolean({ error: "must be true or false" })
+      .optional()
+      .meta({ description: "Only what serves." }),
+  })
+  .meta({ id: "RepositoryIndexRequest" });
+
+export const indexResponseSchema = z
+  .array(z.object({ name: z.string(), version: z.string(), state: z.string(), reason: z.string() }))
+  .meta({ id: "RepositoryIndex" });
+
+const tensorSpec = z.object({ name: z.string(), datatype: z.enum(DATATYPES), shape: z.array(z.int()) });
+
+export const modelMetadataSchema = z
+  .object({
+    name: z.string(),
+    versions: z.array(z.string()),
+    platform: z.string(),
+    inputs: z.array(tensorSpec),
+    outputs: z.array(tensorSpec),
+  })
+  .meta({ id: "ModelMetadata" });
+
+export const serverMetadataSchema = z
+  .object({ name: z.string(), version: z.string(), extensions: z.array(z.string()) })
+  .meta({ id: "ServerMetadata" });

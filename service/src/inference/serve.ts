@@ -1,0 +1,130 @@
+import cluster, { type Worker } from "node:cluster";
+import { Registry } from "prom-client";
+import type { Logger } from "pino";
+import { Lifecycle } from "../server/life/lifecycle.js";
+import { listen } from "../server/life/listen.js";
+import { createLog } from "../server/observe/log.js";
+import { shutDown } from "../server/life/shutdown.js";
+import type { Tracing } from "../server/observe/tracing.js";
+import { UnusedConnections } from "../server/life/unused-connections.js";
+import { createEngine, type EngineOptions } from "./engine/create-engine.js";
+import type { ModelIndexEntry } from "./engine/engine.js";
+import { createService } from "./create-service.js";
+import type { Settings } from "./settings.js";
+import { SERVICE } from "../server/version.js";
+import { joinSiblings } from "./workers/join.js";
+import type { Serving } from "./workers/messages.js";
+import { sharedEngine } from "./workers/shared-engine.js";
+import { sharedMetrics } from "./workers/shared-metrics.js";
+
+/** Serves until SIGTERM or SIGINT, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
+export async function serve(settings: Settings): Promise<void> {
+  const log = await createLog({
+    level: settings.logLevel,
+    format: settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
+  });
+  if (settings.workers === 1) await serveHere(settings, log, undefined);
+  else if (cluster.worker) await serveHere(settings, log, cluster.worker);
+  else {
+    const { supervise } = await import("./workers/supervise.js");
+    const { workers } = settings;
+    process.exit(await supervise({ workers, log, onServing: (serving) => announce(log, settings, serving) }));
+  }
+}
+
+/** Serves in this process, as the only one or as one of several workers. */
+async function serveHere(settings: Settings, log: Logger, worker: Worker | undefined): Promise<void> {
+  const registry = new Registry();
+  const lifecycle = new Lifecycle();
+  const own = createEngine(engineOptions(settings), registry, log);
+  const stop = new AbortController();
+  const siblings = worker && joinSiblings(worker, own, registry, stop, log);
+  const engine = siblings ? sharedEngine(own, siblings) : own;
+  const tracing = await tracingOf(settings, log);
+  const readMetrics = siblings && (() => sharedMetrics(siblings));
+  const server = createService({ settings, engine, registry, lifecycle, log, tracing, readMetrics });
+  const unusedConnections = new UnusedConnections(server);
+  // A worker that replaces one gets no connection before it can answer: the others have them meanwhile.
+  const replaces = worker !== undefined && worker.id > settings.workers;
+  if (replaces) await engine.start();
+  const port = await listen(server, settings.port, settings.host);
+  onSignal(log, settings, stop.signal, () =>
+    shutDown({
+      server,
+      unusedConnections,
+      lifecycle,
+      delaySeconds: settings.shutdownDelaySeconds,
+      async release() {
+        await engine.stop();
+        await tracing?.stop();
+      },
+    }),
+  );
+  if (!replaces) await engine.start();
+  const serving = { port, models: readyModels(engine.index()) };
+  if (siblings) siblings.started(serving);
+  else announce(log, settings, serving);
+}
+
+const engineOptions = (settings: Settings): EngineOptions => ({
+  repository: settings.modelRepository,
+  defaultModel: settings.defaultModel,
+  pollSeconds: settings.modelPollSeconds,
+  threads: settings.intraOpThreads,
+  processes: settings.workers,
+  maxBatchSize: settings.maxBatchSize,
+  maxBatchDelayMs: settings.maxBatchDelayMs,
+  queueRows: settings.queueRows,
+  queueSeconds: settings.queueSeconds,
+});
+
+const readyModels = (index: readonly ModelIndexEntry[]): string[] =>
+  index.filter(({ state }) => state === "READY").map(({ name, version }) => `${name}/${version}`);
+
+async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Tracing | undefined> {
+  if (traceEndpoint === undefined) return undefined;
+  const { createTracing } = await import("../server/observe/tracing.js");
+  return createTracing({
+    endpoint: traceEndpoint,
+    service: SERVICE,
+    onLost: (err) => log.warn({ err }, "the last traces could not be sent"),
+  });
+}
+
+/** What a person wants to know first. */
+function announce(log: Logger, { host, workers }: Settings, { port, models }: Serving): void {
+  const shownHost = ["0.0.0.0", "::", "127.0.0.1"].includes(host) ? "localhost" : host;
+  log.info(
+    { models, ...(workers > 1 && { workers }), startSeconds: Math.round(performance.now()) / 1000 },
+    `serving on http://${shownHost}:${port}`,
+  );
+}
+
+/**
+ * Runs `leave` on the first signal and exits; a second signal exits at once. A worker leaves when `told`: a terminal
+ * sends SIGINT to every process, and the one that started the workers passes it on in good order.
+ */
+function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () => Promise<void>): void {
+  let leaving = false;
+  const handle = (signal: NodeJS.Signals): void => {
+    if (leaving) process.exit(1);
+    leaving = true;
+    log.info({ signal }, "shutting down");
+    setTimeout(() => {
+      log.error("SHUTDOWN_GRACE_SECONDS are over; requests that are left are cut off");
+      process.exit(1);
+    }, settings.shutdownGraceSeconds * 1000).unref();
+    leave().then(
+      () => {
+        log.info("stopped");
+        process.exit(0);
+      },
+      (err: unknown) => {
+        log.error({ err }, "failed to stop");
+        process.exit(1);
+      },
+    );
+  };
+  told.addEventListener("abort", () => handle("SIGTERM"));
+  process.on("SIGTERM", handle).on("SIGINT", cluster.isPrimary ? handle : () => undefined);
+}

@@ -1,0 +1,60 @@
+import type { ModelConfig } from "./model-config.js";
+
+export type VersionPolicy = NonNullable<ModelConfig["versions"]>;
+
+export const DEFAULT_VERSION_POLICY: VersionPolicy = { policy: "latest", count: 1 };
+
+/** Order of versions, oldest first: numbers by value, after them names by alphabet. */
+export function compareVersions(left: string, right: string): number {
+  const [a, b] = [Number(left), Number(right)];
+  if (!Number.isNaN(a) && !Number.isNaN(b) && a !== b) return a - b;
+  if (Number.isNaN(a) !== Number.isNaN(b)) return Number.isNaN(a) ? 1 : -1;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Those of `available` that `policy` wants served, oldest first. */
+export function selectVersions(available: readonly string[], policy: VersionPolicy): string[] {
+  const sorted = [...available].sort(compareVersions);
+  switch (policy.policy) {
+    case "all":
+      return sorted;
+    case "latest":
+      return sorted.slice(-policy.count);
+    case "specific":
+      return sorted.filter((version) => policy.versions.includes(version));
+  }
+}
+
+/** The label whose version answers requests that name none. */
+export const DEFAULT_LABEL = "stable";
+
+/** The versions of a model that serve, in any order. */
+export interface Serving extends Iterable<string> {
+  has(version: string): boolean;
+}
+
+/**
+ * The version that a request means, out of those that serve. `wanted` is a version or a label; without it the version
+ * labelled `stable`, else the newest.
+ */
+export function resolveVersion(
+  wanted: string | undefined,
+  serving: Serving,
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
+  if (wanted !== undefined) {
+    if (serving.has(wanted)) return wanted;
+    const labelled = Object.hasOwn(labels, wanted) ? labels[wanted] : undefined;
+    return labelled !== undefined && serving.has(labelled) ? labelled : undefined;
+  }
+  const stable = Object.hasOwn(labels, DEFAULT_LABEL) ? labels[DEFAULT_LABEL] : undefined;
+  if (stable !== undefined && serving.has(stable)) return stable;
+  return newestOf(serving);
+}
+
+function newestOf(versions: Iterable<string>): string | undefined {
+  let newest: string | undefined;
+  for (const version of versions)
+    if (newest === undefined || compareVersions(version, newest) > 0) newest = version;
+  return newest;
+}

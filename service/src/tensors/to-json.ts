@@ -1,0 +1,51 @@
+import type { Datatype, Tensor, TensorData } from "./tensor.js";
+import { fromFloat16 } from "./float16.js";
+import { product } from "./shape.js";
+
+/**
+ * JSON text of elements `from` to `to` as one flat array. 64-bit integers are written with all their digits;
+ * NaN and infinities, which JSON does not have, are null.
+ */
+export function flatJson(data: TensorData, datatype: Datatype, from = 0, to = data.length): string {
+  const text = WRITERS[datatype] ?? ((value) => String(value));
+  let json = "[";
+  for (let index = from; index < to; index += 1) json += (index > from ? "," : "") + text(data[index] ?? 0);
+  return `${json}]`;
+}
+
+type Element = number | bigint | string;
+
+const finite = (value: Element): string => (Number.isFinite(value) ? String(value) : "null");
+
+const WRITERS: Readonly<Partial<Record<Datatype, (value: Element) => string>>> = {
+  BOOL: (value) => (value === 0 ? "false" : "true"),
+  BYTES: (value) => JSON.stringify(value),
+  FP16: (value) => finite(fromFloat16(Number(value))),
+  FP32: finite,
+  FP64: finite,
+};
+
+/** JSON text of a tensor as nested arrays; a scalar for a tensor without dimensions. */
+export function nestedJson({ data, datatype, shape }: Tensor): string {
+  const last = shape.length - 1;
+  function level(dimension: number, offset: number): string {
+    const size = shape[dimension] ?? 0;
+    if (dimension === last) return flatJson(data, datatype, offset, offset + size);
+    const stride = product(shape.slice(dimension + 1));
+    return `[${Array.from({ length: size }, (_, index) => level(dimension + 1, offset + index * stride)).join(",")}]`;
+  }
+  return last < 0 ? flatJson(data, datatype, 0, 1).slice(1, -1) : level(0, 0);
+}
+
+/** JSON texts of a tensor's rows: its slices along the first dimension. */
+export function rowsJson(tensor: Tensor): string[] {
+  const [rows = 0, ...shape] = tensor.shape;
+  const stride = product(shape);
+  return Array.from({ length: rows }, (_, row) =>
+    nestedJson({
+      datatype: tensor.datatype,
+      shape,
+      data: tensor.data.slice(row * stride, (row + 1) * stride),
+    }),
+  );
+}

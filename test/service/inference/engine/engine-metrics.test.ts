@@ -1,0 +1,91 @@
+import { METRICS } from "@ai-model-service/contract";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { add, broken } from "../../../models/index.js";
+import { floats, RepositoryFixture } from "./repository-fixture.js";
+
+let repository: RepositoryFixture;
+
+beforeEach(async () => {
+  repository = await RepositoryFixture.create();
+});
+afterEach(() => repository.dispose());
+
+const inputs = { a: floats([1, 4], [1, 2, 3, 4]), b: floats([1, 4], [0, 0, 0, 0]) };
+const linesOf = async (name: string): Promise<string[]> =>
+  (await repository.registry.metrics()).split("\n").filter((line) => line.startsWith(name));
+
+/** Those that others emit: the HTTP server, and the result processing. */
+const ELSEWHERE: readonly string[] = [
+  METRICS.httpRequestDuration,
+  METRICS.httpRequestsInFlight,
+  METRICS.predictionConfidence,
+  METRICS.predictions,
+];
+
+describe("the engine's metrics", () => {
+  it("are those of the contract, each with samples", async () => {
+    await repository.putModel("add", "1", add());
+    const engine = await repository.started();
+    await engine.infer({ model: engine.defaultModel(), inputs });
+    for (const name of Object.values(METRICS).filter((metric) => !ELSEWHERE.includes(metric))) {
+      expect(await linesOf(name), name).not.toEqual([]);
+    }
+  });
+
+  it("count requests, batches and rows", async () => {
+    await repository.putModel("add", "1", add());
+    const engine = await repository.started();
+    const model = engine.defaultModel();
+    await Promise.all([1, 2, 3].map(() => engine.infer({ model, inputs })));
+    await engine.infer({ model, inputs: {} }).catch(() => undefined);
+    const labels = 'model="add",version="1"';
+    expect(await linesOf(METRICS.inferenceRequests)).toEqual(
+      expect.arrayContaining([
+        `inference_requests_total{${labels},outcome="success"} 3`,
+        `inference_requests_total{${labels},outcome="client_error"} 1`,
+      ]),
+    );
+    expect(await linesOf(METRICS.inferenceBatches)).toContain(
+      `inference_batches_total{${labels},reason="idle"} 1`,
+    );
+    const rows = await linesOf(METRICS.inferenceBatchRows);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        `inference_batch_rows_bucket{${labels},le="2"} 0`,
+        `inference_batch_rows_bucket{${labels},le="4"} 1`,
+        `inference_batch_rows_bucket{${labels},le="+Inf"} 1`,
+        `inference_batch_rows_sum{${labels}} 3`,
+        `inference_batch_rows_count{${labels}} 1`,
+      ]),
+    );
+    expect(await linesOf(METRICS.inferenceDuration)).toContain(
+      `inference_request_duration_seconds_count{${labels}} 3`,
+    );
+  });
+
+  it("tell of versions that were refused", async () => {
+    await repository.putModel("bad", "1", broken());
+    await repository.started();
+    const labels = 'model="bad",version="1"';
+    expect(await linesOf(METRICS.modelReady)).toEqual([`inference_model_ready{${labels}} 0`]);
+    expect(await linesOf(`${METRICS.modelLoadFailed}{`)).toEqual([
+      `inference_model_load_failed{${labels}} 1`,
+    ]);
+    expect(await linesOf(METRICS.modelLoadFailures)).toEqual([
+      `inference_model_load_failures_total{${labels}} 1`,
+    ]);
+  });
+
+  it("have no series of a version that is unloaded", async () => {
+    await repository.putModel("add", "1", add());
+    const engine = await repository.started();
+    await engine.unload("add");
+    expect(await linesOf(METRICS.modelMemory)).toEqual([]);
+    expect(await linesOf(METRICS.inferenceBatchRows)).toEqual([]);
+    expect(await linesOf(METRICS.modelReady)).toEqual(['inference_model_ready{model="add",version="1"} 0']);
+    expect(() => engine.resolve({ name: "add" })).toThrow(/unloaded/);
+    expect(await linesOf(METRICS.inferenceRejections)).toContain(
+      'inference_rejections_total{model="add",reason="not_ready"} 1',
+    );
+  });
+});

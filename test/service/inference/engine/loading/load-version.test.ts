@@ -1,0 +1,160 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ServiceError } from "#service/server/errors.js";
+import type { InferenceResult } from "#service/inference/engine/engine.js";
+import type { ModelConfig } from "#service/models/model-config.js";
+import {
+  loadVersion,
+  usefulRows,
+  type LoadedVersion,
+} from "#service/inference/engine/loading/load-version.js";
+import type { Tensor } from "#service/tensors/tensor.js";
+import {
+  add,
+  fixedBatch,
+  identity,
+  lookUp,
+  runningSum,
+  slow,
+  sumOfRow,
+  upperCase,
+} from "../../../../models/index.js";
+import { floats } from "../repository-fixture.js";
+
+const DEFAULTS = { maxBatchSize: 8, maxBatchDelayMs: 0, queueRows: 64, queueSeconds: 1, intraOpThreads: 1 };
+const loaded: LoadedVersion[] = [];
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "version-"));
+});
+afterEach(async () => {
+  const closed = new ServiceError("shutting_down", "the test is over");
+  await Promise.all(loaded.splice(0).map(({ server }) => server.close(closed)));
+  await rm(folder, { recursive: true });
+});
+
+async function load(model: Uint8Array, config: ModelConfig = {}): Promise<LoadedVersion> {
+  const path = join(folder, "model.onnx");
+  await writeFile(path, model);
+  const { size: bytes } = await stat(path);
+  const version = await loadVersion({ name: "m", version: "1", path, bytes, config }, DEFAULTS);
+  loaded.push(version);
+  return version;
+}
+
+const infer = ({ server }: LoadedVersion, inputs: Record<string, Tensor>): Promise<InferenceResult> =>
+  server.infer({ model: server.model, inputs });
+
+describe("a graph with a dynamic batch", () => {
+  it("is batched up to the limit, and warmed up to it", async () => {
+    const { server, threaded, warnings } = await load(add());
+    expect(server.model.batched).toBe(true);
+    expect(server.settings).toMatchObject({ maxRows: 8, queueLimitRows: 64 });
+    expect(server.estimate.milliseconds(8)).toBeGreaterThan(0);
+    expect([threaded, warnings]).toEqual([false, []]);
+  });
+
+  it("takes its limits from config.json", async () => {
+    const { server } = await load(add(), { maxBatchSize: 3, maxBatchDelayMs: 7, queueRows: 5 });
+    expect(server.settings).toMatchObject({ maxRows: 3, maxDelayMilliseconds: 7, queueLimitRows: 5 });
+  });
+
+  it("is batched no further than it gains by, when it is slow and nobody said how far", () => {
+    const runs = (...milliseconds: number[]) =>
+      milliseconds.map((each, index) => ({ rows: 2 ** index, milliseconds: each }));
+    const limits = { maxRows: 8, fixedRows: undefined };
+    const flat = { threaded: true, runs: runs(20, 40, 80, 160) };
+    expect(usefulRows(limits, {}, flat)).toBe(1);
+    expect(usefulRows(limits, {}, { threaded: true, runs: runs(4, 8, 16, 32) })).toBe(4);
+    expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12, 24, 48) })).toBe(2);
+    expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12) })).toBe(8);
+    expect(usefulRows(limits, { maxBatchSize: 8 }, flat)).toBe(8);
+    expect(usefulRows(limits, {}, { ...flat, threaded: false })).toBe(8);
+  });
+
+  it("is not batched when its rows influence one another, unless config.json says so", async () => {
+    const { server, warnings } = await load(runningSum());
+    expect(server.model.batched).toBe(false);
+    expect(warnings).toEqual(["rows influence one another: requests are not batched"]);
+    expect((await load(runningSum(), { batched: true })).server.model.batched).toBe(true);
+  });
+
+  it("may have strings, or other free dimensions", async () => {
+    const text = await load(upperCase());
+    const { outputs } = await infer(text, { input: { datatype: "BYTES", shape: [2], data: ["a", "b"] } });
+    expect(outputs["output"]?.data).toEqual(["A", "B"]);
+    const sum = await load(sumOfRow());
+    const narrow = infer(sum, { features: floats([1, 2], [1, 2]) });
+    const wide = infer(sum, { features: floats([1, 3], [1, 2, 3]) });
+    expect((await narrow).outputs["prediction"]?.data[0]).toBe(7);
+    expect((await wide).outputs["prediction"]?.data[0]).toBe(13);
+    expect(sum.server.statistics.batches.shape).toBe(1);
+  });
+
+  it("answers the good requests of a batch with one that it cannot compute", async () => {
+    const table = await load(lookUp());
+    const at = (index: bigint): Promise<InferenceResult> =>
+      infer(table, { index: { datatype: "INT64", shape: [1], data: BigInt64Array.of(index) } });
+    const settled = await Promise.allSettled([at(0n), at(9n), at(2n)]);
+    expect(settled).toMatchObject([
+      { value: { outputs: { value: floats([1], [10]) } } },
+      { reason: { code: "unprocessable" } },
+      { value: { outputs: { value: floats([1], [30]) } } },
+    ]);
+  });
+});
+
+describe("a graph with a fixed first dimension", () => {
+  it("takes exactly its shape when nothing says that it is a batch", async () => {
+    const version = await load(fixedBatch());
+    expect(version.server.model.batched).toBe(false);
+    await expect(infer(version, { input: floats([1, 2], [1, 2]) })).rejects.toMatchObject({
+      code: "invalid_input",
+      message: "input 'input' has shape [1, 2], the model takes [4, 2]",
+    });
+    const whole = floats([4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+    expect((await infer(version, { input: whole })).outputs["output"]?.shape).toEqual([4, 2]);
+  });
+
+  it("takes any number of rows when config.json says that it is one", async () => {
+    const version = await load(fixedBatch(), { batched: true });
+    const few = await infer(version, { input: floats([1, 2], [1, 2]) });
+    expect(few.outputs["output"]).toEqual(floats([1, 2], [2, 3]));
+    const many = await infer(version, { input: floats([6, 2], [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]) });
+    expect(many.outputs["output"]).toEqual(floats([6, 2], [2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]));
+  });
+
+  it("of 1 runs row by row", async () => {
+    const version = await load(identity("FLOAT", [1, 3]));
+    const { outputs } = await infer(version, { input: floats([2, 3], [1, 2, 3, 4, 5, 6]) });
+    expect(outputs["output"]).toEqual(floats([2, 3], [1, 2, 3, 4, 5, 6]));
+    expect(version.server.statistics.figures("m", "1").batches).toMatchObject([{ batchSize: 1, count: 2 }]);
+  });
+});
+
+describe("a slow graph", () => {
+  it("runs on a thread of its own", async () => {
+    const version = await load(slow(4, 256));
+    expect(version.threaded).toBe(true);
+    const { outputs } = await infer(version, { input: floats([2, 1], [1, 2]) });
+    expect(outputs["output"]?.shape).toEqual([2, 256]);
+  });
+});
+
+describe("concurrent runs", () => {
+  it("go on threads of their own", async () => {
+    const version = await load(add(), { concurrentRuns: 2, maxBatchSize: 1 });
+    expect(version.threaded).toBe(true);
+    const row = (n: number): Record<string, Tensor> => ({
+      a: floats([1, 4], [n, n, n, n]),
+      b: floats([1, 4], [1, 1, 1, 1]),
+    });
+    const sums = await Promise.all(
+      [1, 2, 3].map(async (n) => (await infer(version, row(n))).outputs["sum"]?.data[0]),
+    );
+    expect(sums).toEqual([2, 3, 4]);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { createEngine, type EngineOptions } from "#service/inference/engine/create-engine.js";
+import type { Engine } from "#service/inference/engine/engine.js";
+import type { Tensor } from "#service/tensors/tensor.js";
+
+/** A line of the engine's log. */
+export interface LogLine {
+  readonly level: "info" | "warn" | "error";
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** A model repository in a temporary folder, engines over it, and what they logged. */
+export class RepositoryFixture {
+  readonly log: LogLine[] = [];
+  /** Of the newest engine. */
+  registry = new Registry();
+  private readonly engines: Engine[] = [];
+
+  private constructor(readonly root: string) {}
+
+  static async create(): Promise<RepositoryFixture> {
+    return new RepositoryFixture(await mkdtemp(join(tmpdir(), "models-")));
+  }
+
+  async putModel(name: string, version: string, model: Uint8Array): Promise<void> {
+    await mkdir(join(this.root, name, version), { recursive: true });
+    await writeFile(join(this.root, name, version, "model.onnx"), model);
+  }
+
+  async putConfig(name: string, config: object | string): Promise<void> {
+    await mkdir(join(this.root, name), { recursive: true });
+    const text = typeof config === "string" ? config : JSON.stringify(config);
+    await writeFile(join(this.root, name, "config.json"), text);
+  }
+
+  async removeVersion(name: string, version: string): Promise<void> {
+    await rm(join(this.root, name, version), { recursive: true });
+  }
+
+  /** One thread and no watching unless `options` say otherwise. */
+  engine(options: Partial<EngineOptions> = {}): Engine {
+    this.registry = new Registry();
+    const line =
+      (level: LogLine["level"]) =>
+      (fields: object, message: string): void =>
+        void this.log.push({ level, fields, message });
+    const engine = createEngine(
+      { repository: this.root, threads: 1, pollSeconds: 0, ...options },
+      this.registry,
+      { info: line("info"), warn: line("warn"), error: line("error") },
+    );
+    this.engines.push(engine);
+    return engine;
+  }
+
+  async started(options: Partial<EngineOptions> = {}): Promise<Engine> {
+    const engine = this.engine(options);
+    await engine.start();
+    return engine;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.engines.map((engine) => engine.stop()));
+    await rm(this.root, { recursive: true });
+  }
+}
+
+/** A tensor of floats. */
+export function floats(shape: readonly number[], data: readonly number[]): Tensor {
+  return { datatype: "FP32", shape, data: Float32Array.from(data) };
+}

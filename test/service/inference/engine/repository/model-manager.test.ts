@@ -1,0 +1,256 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Engine, ModelReference } from "#service/inference/engine/engine.js";
+import { ModelManager, type ManagerOptions } from "#service/inference/engine/repository/model-manager.js";
+import { ServiceError } from "#service/server/errors.js";
+import { broken, identity, truncated } from "../../../../models/index.js";
+import { floats, RepositoryFixture } from "../repository-fixture.js";
+
+let repository: RepositoryFixture;
+let manager: ModelManager;
+const logged: string[] = [];
+
+function manage(options: Partial<ManagerOptions> = {}): ModelManager {
+  const log = (fields: object, message: string): void =>
+    void logged.push(`${message} ${JSON.stringify(fields)}`);
+  return new ModelManager(
+    {
+      root: repository.root,
+      loadAll: true,
+      retireSeconds: 60,
+      serving: { maxBatchSize: 4, maxBatchDelayMs: 0, queueRows: 16, queueSeconds: 1, intraOpThreads: 1 },
+      ...options,
+    },
+    { info: log, warn: log, error: log },
+  );
+}
+
+beforeEach(async () => {
+  repository = await RepositoryFixture.create();
+  logged.length = 0;
+  manager = manage();
+});
+afterEach(async () => {
+  await manager.stop(new ServiceError("shutting_down", "the test is over"));
+  await repository.dispose();
+});
+
+const serving = (reference: ModelReference = { name: "m" }): string =>
+  manager.resolve(reference).model.version;
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+const answer = async (version?: string): ReturnType<Engine["infer"]> => {
+  const server = manager.resolve({ name: "m", version });
+  return server.infer({ model: server.model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
+};
+
+describe("a new version", () => {
+  beforeEach(async () => {
+    await repository.putModel("m", "1", identity());
+    await manager.refresh(true);
+  });
+
+  it("is switched to once its files have been the same for two looks", async () => {
+    await repository.putModel("m", "2", identity());
+    await manager.refresh(false);
+    expect(serving()).toBe("1");
+    expect(manager.index()[1]).toMatchObject({
+      state: "UNAVAILABLE",
+      reason: "waiting for its files to settle",
+    });
+    await manager.refresh(false);
+    expect(serving()).toBe("2");
+    expect(() => serving({ name: "m", version: "1" })).toThrow(code("model_not_ready"));
+  });
+
+  it("takes over with no failed request, from requests that had chosen the old one too", async () => {
+    const chosenBefore = manager.resolve({ name: "m" });
+    const answered: string[] = [];
+    let done = false;
+    const client = async (): Promise<void> => {
+      while (!done) {
+        const server = manager.resolve({ name: "m" });
+        await server.infer({ model: server.model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
+        answered.push(server.model.version);
+      }
+    };
+    const clients = Promise.all([client(), client(), client()]);
+    await repository.putModel("m", "2", identity());
+    await manager.refresh(false);
+    await manager.refresh(false);
+    await answer();
+    await answer();
+    done = true;
+    await clients;
+    const late = await chosenBefore.infer({
+      model: chosenBefore.model,
+      inputs: { input: floats([1, 3], [1, 2, 3]) },
+    });
+    expect(late.outputs["output"]?.data).toEqual(Float32Array.of(1, 2, 3));
+    expect(new Set(answered)).toEqual(new Set(["1", "2"]));
+  });
+
+  it.each([
+    ["not a model", broken()],
+    ["half a model", truncated()],
+  ])(
+    "that is %s is refused with the reason, in the index and in the log, and the old one serves",
+    async (_, file) => {
+      await repository.putModel("m", "2", file);
+      await manager.refresh(false);
+      await manager.refresh(false);
+      expect(serving()).toBe("1");
+      expect(manager.index()).toMatchObject([
+        { version: "1", state: "READY", reason: "" },
+        {
+          version: "2",
+          state: "UNAVAILABLE",
+          reason: expect.stringContaining("model.onnx cannot be loaded") as string,
+        },
+      ]);
+      await manager.refresh(false);
+      expect(logged.filter((line) => line.startsWith("model version refused"))).toHaveLength(1);
+      expect(logged.join("\n")).not.toContain(`${repository.root}/m/2`);
+    },
+  );
+
+  it("that was refused is loaded when its files are put right", async () => {
+    await repository.putModel("m", "2", truncated());
+    await manager.refresh(false);
+    await manager.refresh(false);
+    await repository.putModel("m", "2", identity());
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(serving()).toBe("2");
+  });
+
+  it("may replace the files of the one that serves; refused ones leave it serving", async () => {
+    await repository.putModel("m", "1", broken());
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.index()).toMatchObject([
+      { version: "1", state: "READY", reason: expect.stringContaining("newer files are refused") as string },
+    ]);
+    await expect(answer()).resolves.toBeDefined();
+  });
+
+  it("gives way to the old one when it is taken away", async () => {
+    await repository.putModel("m", "2", identity());
+    await manager.refresh(false);
+    await manager.refresh(false);
+    await repository.removeVersion("m", "2");
+    await manager.refresh(false);
+    expect(serving()).toBe("1");
+  });
+});
+
+describe("several versions", () => {
+  beforeEach(async () => {
+    for (const version of ["1", "2", "3"]) await repository.putModel("m", version, identity());
+  });
+
+  it("serve at once, by number and by label", async () => {
+    await repository.putConfig("m", { versions: { policy: "all" }, labels: { stable: "2", canary: "3" } });
+    await manager.refresh(true);
+    expect([undefined, "1", "stable", "canary"].map((version) => serving({ name: "m", version }))).toEqual([
+      "2",
+      "1",
+      "2",
+      "3",
+    ]);
+    expect(manager.index().map(({ labels }) => labels)).toEqual([[], ["stable"], ["canary"]]);
+  });
+
+  it("follow a change of labels and policy", async () => {
+    await repository.putConfig("m", { versions: { policy: "all" }, labels: { stable: "1" } });
+    await manager.refresh(true);
+    await repository.putConfig("m", {
+      versions: { policy: "specific", versions: ["2"] },
+      labels: { stable: "2" },
+    });
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.index().map(({ state }) => state)).toEqual(["UNAVAILABLE", "READY", "UNAVAILABLE"]);
+    expect(serving({ name: "m", version: "stable" })).toBe("2");
+  });
+
+  it("keep serving when config.json breaks, which the index tells", async () => {
+    await manager.refresh(true);
+    await repository.putConfig("m", "{ not json");
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(serving()).toBe("3");
+    expect(manager.index()[2]?.reason).toContain("config.json: not JSON");
+  });
+});
+
+describe("a model", () => {
+  it("with a wrong config.json is refused by field", async () => {
+    await repository.putModel("m", "1", identity());
+    await repository.putConfig("m", { maxBatchSize: "many" });
+    await manager.refresh(true);
+    expect(() => serving()).toThrow(code("model_not_ready"));
+    expect(manager.missing()).toEqual(["m"]);
+    expect(manager.index()[0]?.reason).toContain("maxBatchSize");
+  });
+
+  it("whose config.json names an input or output that the graph lacks is refused", async () => {
+    await repository.putModel("m", "1", identity());
+    await repository.putConfig("m", { input: "picture" });
+    await manager.refresh(true);
+    expect(manager.index()[0]?.reason).toBe(
+      "config.json: input: the graph has no input 'picture'; it has 'input'",
+    );
+  });
+
+  it("without a version says so", async () => {
+    await mkdir(join(repository.root, "empty"));
+    await manager.refresh(true);
+    expect(manager.index()).toMatchObject([
+      { name: "empty", reason: "no version folder holds a model.onnx" },
+    ]);
+  });
+
+  it("is unloaded and loaded by name", async () => {
+    await repository.putModel("m", "1", identity());
+    await manager.refresh(true);
+    await manager.unload("m");
+    expect(() => serving()).toThrow(code("model_not_ready"));
+    await manager.refresh(true);
+    expect(manager.index()).toMatchObject([{ state: "UNAVAILABLE", reason: "unloaded" }]);
+    await manager.load("m");
+    expect(serving()).toBe("1");
+    await expect(manager.load("nobody")).rejects.toThrow(code("model_not_found"));
+    await expect(manager.unload("../m")).rejects.toThrow(code("model_not_found"));
+  });
+
+  it("waits to be loaded under explicit control", async () => {
+    manager = manage({ loadAll: false });
+    await repository.putModel("m", "1", identity());
+    await manager.refresh(true);
+    expect(manager.missing()).toEqual([]);
+    expect(() => serving()).toThrow(code("model_not_ready"));
+    await manager.load("m");
+    expect(serving()).toBe("1");
+  });
+
+  it("that cannot be loaded by name fails with the reason", async () => {
+    await repository.putModel("m", "1", broken());
+    await expect(manager.load("m")).rejects.toThrow(
+      expect.objectContaining({
+        code: "unprocessable",
+        message: expect.stringContaining("Protobuf") as string,
+      }),
+    );
+  });
+
+  it("may keep its weights beside the graph: they belong to the version", async () => {
+    await repository.putModel("m", "1", identity());
+    await manager.refresh(true);
+    await writeFile(join(repository.root, "m", "1", "weights.bin"), "new");
+    const before = manager.resolve({ name: "m" });
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.resolve({ name: "m" })).not.toBe(before);
+  });
+});

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OPERATIONS } from "#service/inference/protocols/operations.js";
+import { quadrants, quadrantsConfig } from "../../../models/pictures.js";
+import { ServiceFixture } from "../service-fixture.js";
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, { parameters: { name: string; in: string }[] }>>;
+  readonly components: { schemas: Record<string, object> };
+}
+
+let service: ServiceFixture;
+
+beforeAll(async () => {
+  service = await ServiceFixture.start(async (repository) => {
+    await repository.putModel("quadrants", "1", quadrants());
+    await repository.putConfig("quadrants", quadrantsConfig);
+  });
+});
+afterAll(() => service.stop());
+
+const document = async (): Promise<Document> =>
+  (await (await service.get("/openapi.json")).json()) as Document;
+
+describe("/openapi.json", () => {
+  it("refers to nothing that it does not hold", async () => {
+    const text = JSON.stringify(await document());
+    const { components } = await document();
+    const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(names).toContain("InferRequest");
+    for (const name of names) expect(Object.keys(components.schemas)).toContain(name);
+    expect(text).not.toContain("$defs");
+  });
+
+  it("declares every parameter of its paths", async () => {
+    const { openapi, paths } = await document();
+    expect(openapi).toBe("3.1.0");
+    for (const [path, methods] of Object.entries(paths))
+      for (const { parameters } of Object.values(methods)) {
+        const declared = parameters.filter((each) => each.in === "path").map(({ name }) => name);
+        expect(declared).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+      }
+  });
+
+  it.each(OPERATIONS.map(({ method, path }) => [method, path]))(
+    "describes a route that is there: %s %s",
+    async (method, path) => {
+      const real = path.replace("{model}", "quadrants").replace("{version}", "1");
+      // Another method than the route's own proves that the path is known without changing anything.
+      const other = method === "get" ? "DELETE" : "GET";
+      const response = await service.get(real, { method: other });
+      expect([response.status, response.headers.get("allow")]).toEqual([
+        405,
+        expect.stringContaining(method.toUpperCase()) as string,
+      ]);
+    },
+  );
+});
+
+describe("/docs", () => {
+  it("is a page whose parts all come from this server", async () => {
+    const page = await (await service.get("/docs")).text();
+    const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part = ""]) => part);
+    expect(parts).toHaveLength(3);
+    for (const part of parts) {
+      expect(part).not.toContain("//");
+      const response = await service.get(`/${part}`);
+      expect([part, response.status]).toEqual([part, 200]);
+      expect(response.headers.get("content-type")).toMatch(/^text\/(css|javascript)/);
+    }
+  });
+});

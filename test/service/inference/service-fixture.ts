@@ -1,0 +1,77 @@
+import type { Server } from "node:http";
+import pino from "pino";
+import { Lifecycle } from "#service/server/life/lifecycle.js";
+import { listen } from "#service/server/life/listen.js";
+import type { Tracing } from "#service/server/observe/tracing.js";
+import type { EngineOptions } from "#service/inference/engine/create-engine.js";
+import type { Engine } from "#service/inference/engine/engine.js";
+import { createService } from "#service/inference/create-service.js";
+import { readSettings } from "#service/inference/settings.js";
+import { RepositoryFixture } from "./engine/repository-fixture.js";
+
+/** A service that listens on a free port, over a real engine and a model repository of its own. */
+export class ServiceFixture {
+  readonly lifecycle = new Lifecycle();
+
+  private constructor(
+    readonly repository: RepositoryFixture,
+    readonly engine: Engine,
+    readonly log: string[],
+  ) {}
+
+  private server: Server | undefined;
+  port = 0;
+
+  /** `fill` puts the models; `environment` has the settings that are not the defaults. */
+  static async start(
+    fill: (repository: RepositoryFixture) => Promise<void>,
+    environment: Readonly<Record<string, string>> = {},
+    engineOptions: Partial<EngineOptions> = {},
+    tracing?: Tracing,
+  ): Promise<ServiceFixture> {
+    const repository = await RepositoryFixture.create();
+    await fill(repository);
+    const engine = await repository.started(engineOptions);
+    const lines: string[] = [];
+    const settings = readSettings(environment);
+    const fixture = new ServiceFixture(repository, engine, lines);
+    const { registry } = repository;
+    const log = pino({ level: settings.logLevel }, { write: (line: string) => void lines.push(line) });
+    fixture.server = createService({
+      settings,
+      engine,
+      registry,
+      lifecycle: fixture.lifecycle,
+      log,
+      tracing,
+    });
+    fixture.port = await listen(fixture.server, 0, "127.0.0.1");
+    return fixture;
+  }
+
+  url(path: string): string {
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  get(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url(path), init);
+  }
+
+  post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const raw = body instanceof Uint8Array || typeof body === "string" || body instanceof FormData;
+    return fetch(this.url(path), {
+      method: "POST",
+      body: raw ? (body as NonNullable<RequestInit["body"]>) : JSON.stringify(body),
+      headers: raw ? headers : { "content-type": "application/json", ...headers },
+    });
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    await new Promise((resolve) => {
+      server?.close(resolve);
+      server?.closeAllConnections();
+    });
+    await this.repository.dispose();
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { flagOf, readSettings, SETTING_NAMES, SETTINGS, SettingsError } from "#service/inference/settings.js";
+
+const faultsOf = (environment: Record<string, string>, flags = {}): readonly string[] => {
+  try {
+    readSettings(environment, flags);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+};
+
+describe("settings", () => {
+  it("have defaults, also where a variable is empty", () => {
+    expect(readSettings({})).toMatchObject({ port: 8000, host: "127.0.0.1", workers: 1, apiKeys: [] });
+    expect(readSettings({ PORT: "", API_KEYS: "" })).toEqual(readSettings({}));
+  });
+
+  it("come from variables, and from flags before them", () => {
+    expect(readSettings({ PORT: "1234", API_KEYS: "a, b,", MAX_BATCH_DELAY_MS: "0.5" })).toMatchObject({
+      port: 1234,
+      apiKeys: ["a", "b"],
+      maxBatchDelayMs: 0.5,
+    });
+    expect(readSettings({ PORT: "1234" }, { port: "4321" }).port).toBe(4321);
+  });
+
+  it("are all checked before one sentence each says what is wrong", () => {
+    expect(
+      faultsOf(
+        { PORT: "http", MAX_BODY_BYTES: "1.5", QUEUE_ROWS: "0", LOG_LEVEL: "loud" },
+        { workers: "-1" },
+      ),
+    ).toEqual([
+      'PORT must be a number, not "http"',
+      'MAX_BODY_BYTES must be a whole number, not "1.5"',
+      'QUEUE_ROWS must be at least 1, not "0"',
+      'WORKERS must be at least 1, not "-1"',
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
+    ]);
+    expect(faultsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })).toEqual([
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http:// or https://, not "collector:4318"',
+    ]);
+  });
+
+  it("may not contradict each other", () => {
+    expect(faultsOf({ SHUTDOWN_DELAY_SECONDS: "30" })).toEqual([
+      "SHUTDOWN_DELAY_SECONDS (30) must be less than SHUTDOWN_GRACE_SECONDS (25), which includes it",
+    ]);
+    expect(faultsOf({ SHUTDOWN_DELAY_SECONDS: "0", SHUTDOWN_GRACE_SECONDS: "0" })).toEqual([]);
+  });
+
+  it.each(SETTING_NAMES)("%s has a default that is valid, and one name for variable and flag", (name) => {
+    const { variable, schema, ...rest } = SETTINGS[name];
+    const fallback = "fallback" in rest ? rest.fallback : undefined;
+    expect(schema.safeParse(fallback).success).toBe(true);
+    expect(flagOf(name).slice(2).toUpperCase().replaceAll("-", "_")).toBe(variable);
+  });
+});

@@ -1,0 +1,53 @@
+import { createServer, type Server } from "node:http";
+import { connect, type Socket } from "node:net";
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Lifecycle } from "#service/server/life/lifecycle.js";
+import { listen } from "#service/server/life/listen.js";
+import { shutDown } from "#service/server/life/shutdown.js";
+import { UnusedConnections } from "#service/server/life/unused-connections.js";
+
+const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+let server: Server;
+let socket: Socket;
+let leave: () => Promise<void>;
+let released: boolean;
+
+beforeEach(async () => {
+  released = false;
+  server = createServer((_, response) => response.end("answered"));
+  const unusedConnections = new UnusedConnections(server);
+  const port = await listen(server, 0, "127.0.0.1");
+  const accepted = once(server, "connection");
+  socket = connect(port, "127.0.0.1");
+  await accepted;
+  const release = (): Promise<void> => {
+    released = true;
+    return Promise.resolve();
+  };
+  leave = () => shutDown({ server, unusedConnections, lifecycle: new Lifecycle(), delaySeconds: 0, release });
+});
+afterEach(() => {
+  socket.destroy();
+  server.close();
+});
+
+describe("shutDown", () => {
+  it("does not wait for a connection that never sends a request", async () => {
+    const closed = once(socket.resume(), "close");
+    await leave();
+    await closed;
+    expect(released).toBe(true);
+  });
+
+  it("answers a request that comes on an open connection after it has begun", async () => {
+    const leaving = leave();
+    socket.write(REQUEST);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 200 OK/);
+    socket.end();
+    await leaving;
+    expect(released).toBe(true);
+  });
+});

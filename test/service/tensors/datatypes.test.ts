@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { allocate, datatypeOf, holds, ONNX_BY_DATATYPE } from "#service/tensors/datatypes.js";
+import { DATATYPES } from "#service/tensors/tensor.js";
+
+describe("datatypes", () => {
+  it.each(DATATYPES)("%s has a name in ONNX Runtime, and an array type", (datatype) => {
+    expect(datatypeOf(ONNX_BY_DATATYPE[datatype])).toBe(datatype);
+    const data = allocate(datatype, 3);
+    expect(data).toHaveLength(3);
+    expect(holds(datatype, data)).toBe(true);
+  });
+
+  it("are not held by another type's array", () => {
+    expect(holds("FP32", new Float64Array(1))).toBe(false);
+    expect(holds("BYTES", new Uint8Array(1))).toBe(false);
+    expect(holds("INT64", [])).toBe(false);
+  });
+
+  it("leave out what no array of JavaScript holds", () => {
+    expect(datatypeOf("int4")).toBeUndefined();
+  });
+});
