@@ -11,6 +11,17 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
+      // One dialect: braces always, `private` members, functions of a module as declarations.
+      curly: ["error", "all"],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "PrivateIdentifier", message: "Write `private name`, as everywhere in this project." },
+        {
+          selector:
+            ":matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator[init.type='ArrowFunctionExpression']:not([id.typeAnnotation])",
+          message: "Declare a module's function with `function`; arrows are for values and callbacks.",
+        },
+      ],
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       // A Pulumi Output inside a template string prints a warning instead of its value.

@@ -35,6 +35,8 @@ export async function closedLoop(
   );
   const line = stdout.trim().split("\n").pop() ?? "";
   const measured = report.parse(JSON.parse(line));
-  if (measured.failed > 0) throw new Error(`${measured.failed} of ${measured.requests} requests failed`);
+  if (measured.failed > 0) {
+    throw new Error(`${measured.failed} of ${measured.requests} requests failed`);
+  }
   return { ...measured, perSecond: measured.requests / measured.seconds };
 }

@@ -22,7 +22,9 @@ export interface Demand {
   readonly reached: boolean | undefined;
 }
 
-const at16 = (result: VariantResult, input: InputName) => perSecond(result, input, COMPARED_CONNECTIONS);
+function at16(result: VariantResult, input: InputName) {
+  return perSecond(result, input, COMPARED_CONNECTIONS);
+}
 
 /** The input of which a server answers the most per second. */
 function fastestInput(result: VariantResult): InputName | undefined {
@@ -44,7 +46,9 @@ export function comparedInputs(
 ): { ours: InputName; peer: InputName } | undefined {
   const takes = (result: VariantResult, input: InputName) => at16(result, input) !== undefined;
   const alike = ALIKE.find((input) => takes(ours, input) && takes(peer, input));
-  if (alike !== undefined) return { ours: alike, peer: alike };
+  if (alike !== undefined) {
+    return { ours: alike, peer: alike };
+  }
   const [mine, theirs] = [fastestInput(ours), fastestInput(peer)];
   return mine === undefined || theirs === undefined ? undefined : { ours: mine, peer: theirs };
 }
@@ -58,8 +62,9 @@ function atLeast(what: string, measured: number | undefined, wanted: number): De
   };
 }
 
-const quotient = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || b === undefined || b === 0 ? undefined : a / b;
+function quotient(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined || b === 0 ? undefined : a / b;
+}
 
 function throughputOver(ours: VariantResult, peer: VariantResult): Demand {
   const inputs = comparedInputs(ours, peer);
@@ -103,7 +108,9 @@ export function growthOverLastHalf({ residentBytes }: Memory): number {
 }
 
 function memoryDemands({ memory }: VariantResult): Demand[] {
-  if (memory === undefined || memory.residentBytes.length < 4) return [];
+  if (memory === undefined || memory.residentBytes.length < 4) {
+    return [];
+  }
   const after = `after ${memory.requests.toLocaleString("en")} requests`;
   const last = memory.residentBytes[memory.residentBytes.length - 1] ?? 0;
   const growth = growthOverLastHalf(memory);
@@ -126,7 +133,9 @@ function memoryDemands({ memory }: VariantResult): Demand[] {
 /** Every demand on speed, start and memory, against the other servers of the same run. */
 export function compare(variants: readonly VariantResult[]): Demand[] {
   const ours = variants.find(({ kind }) => kind === "ours");
-  if (ours === undefined) return [];
+  if (ours === undefined) {
+    return [];
+  }
   const peers = variants.filter(({ kind }) => kind === "node" || kind === "python");
   const limits = variants.filter(({ kind }) => kind === "limit");
   return [

@@ -21,11 +21,15 @@ import { pickVariants } from "./variants.js";
 /** What automake and others take for "skipped". */
 const EXIT_SKIPPED = 77;
 
-const say = (text: string): void => console.error(text);
+function say(text: string): void {
+  return console.error(text);
+}
 
 /** Runs one measurement; a server that fails it is reported with the reason and the others go on. */
 async function attempt(subject: Subject, what: string, task: () => Promise<void>): Promise<void> {
-  if (subject.result.missing !== undefined) return;
+  if (subject.result.missing !== undefined) {
+    return;
+  }
   say(`${subject.variant.name}: ${what}`);
   try {
     await task();
@@ -36,27 +40,38 @@ async function attempt(subject: Subject, what: string, task: () => Promise<void>
 }
 
 async function install(subjects: readonly Subject[]): Promise<void> {
-  for (const subject of subjects)
-    if (subject.variant.kind === "python")
+  for (const subject of subjects) {
+    if (subject.variant.kind === "python") {
       await attempt(subject, "install", async () => {
         const fault = await installPeer(subject.variant.name);
-        if (fault !== undefined) throw new Error(fault);
+        if (fault !== undefined) {
+          throw new Error(fault);
+        }
       });
+    }
+  }
 }
 
 async function measure(subjects: readonly Subject[], inputs: Inputs, options: Options): Promise<void> {
   const order = [...subjects];
   for (let round = 1; round <= options.rounds; round++) {
-    for (const subject of order)
+    for (const subject of order) {
       await attempt(subject, `closed loops, round ${round}`, () => closedRound(subject, inputs, options));
+    }
     order.reverse();
   }
   const ours = subjects.find(({ variant }) => variant.kind === "ours");
-  for (const subject of subjects) await attempt(subject, "rate sweep", () => sweep(subject, inputs, options));
-  for (const peer of subjects.filter(({ variant }) => variant.kind === "node" || variant.kind === "python"))
-    if (ours !== undefined && ours.result.missing === undefined)
+  for (const subject of subjects) {
+    await attempt(subject, "rate sweep", () => sweep(subject, inputs, options));
+  }
+  for (const peer of subjects.filter(({ variant }) => variant.kind === "node" || variant.kind === "python")) {
+    if (ours !== undefined && ours.result.missing === undefined) {
       await attempt(peer, "half load", () => halfLoad(ours, peer, inputs, options));
-  if (ours !== undefined) await attempt(ours, "memory", () => memory(ours, inputs, options));
+    }
+  }
+  if (ours !== undefined) {
+    await attempt(ours, "memory", () => memory(ours, inputs, options));
+  }
 }
 
 function writeJson(path: string, results: object): void {
@@ -82,7 +97,9 @@ async function benchOverload({ seconds, write }: Options): Promise<void> {
   const machine = describeMachine();
   const text = overloadReport(machine, seconds, servers);
   console.log(text);
-  if (!write) return;
+  if (!write) {
+    return;
+  }
   writeJson(PATHS.overload, { machine, seconds, servers });
   await writeReadme(text, "overload");
 }
@@ -103,7 +120,9 @@ async function benchServers(options: Options): Promise<void> {
   };
   const text = report(results, compare(variants));
   console.log(text);
-  if (options.write) await writeServers(results, text);
+  if (options.write) {
+    await writeServers(results, text);
+  }
 }
 
 async function main(): Promise<void> {
@@ -112,15 +131,20 @@ async function main(): Promise<void> {
     return;
   }
   const options = readOptions(process.argv.slice(2));
-  for (const program of ["wrk", "go", "python3"])
+  for (const program of ["wrk", "go", "python3"]) {
     if (!(await isInstalled(program))) {
       say(`skipped: the bench needs ${program} on the PATH`);
       process.exitCode = EXIT_SKIPPED;
       return;
     }
+  }
   await buildGenerator();
-  if (options.section !== "overload") await benchServers(options);
-  if (options.section !== "servers") await benchOverload(options);
+  if (options.section !== "overload") {
+    await benchServers(options);
+  }
+  if (options.section !== "servers") {
+    await benchOverload(options);
+  }
 }
 
 try {

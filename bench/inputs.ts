@@ -31,7 +31,9 @@ async function modelInput(): Promise<{ name: string; shape: number[] }> {
   const session = await ort.InferenceSession.create(PATHS.model, { intraOpNumThreads: 1 });
   const [metadata] = session.inputMetadata;
   await session.release();
-  if (!metadata?.isTensor) throw new Error(`${PATHS.model} has no tensor as input`);
+  if (!metadata?.isTensor) {
+    throw new Error(`${PATHS.model} has no tensor as input`);
+  }
   return { name: metadata.name, shape: metadata.shape.map((size) => (typeof size === "number" ? size : 1)) };
 }
 

@@ -21,5 +21,6 @@ export function describeMachine(): Machine {
   };
 }
 
-export const machineText = ({ cpu, cores, memoryBytes, system, node, date }: Machine): string =>
-  `${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${system}, Node.js ${node}, ${date}`;
+export function machineText({ cpu, cores, memoryBytes, system, node, date }: Machine): string {
+  return `${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${system}, Node.js ${node}, ${date}`;
+}

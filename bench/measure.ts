@@ -25,12 +25,15 @@ export interface Subject {
 
 function pathOf({ variant }: Subject, input: InputName): string {
   const path = variant.paths[input];
-  if (path === undefined) throw new Error(`${variant.title} takes no ${input}`);
+  if (path === undefined) {
+    throw new Error(`${variant.title} takes no ${input}`);
+  }
   return path;
 }
 
-const inputsOf = ({ variant }: Subject): InputName[] =>
-  INPUT_NAMES.filter((input) => variant.paths[input] !== undefined);
+function inputsOf({ variant }: Subject): InputName[] {
+  return INPUT_NAMES.filter((input) => variant.paths[input] !== undefined);
+}
 
 /** Runs `task` against a fresh process that has answered and is warm, and ends the process. */
 async function withServer<T>(
@@ -56,26 +59,32 @@ function addRun(
   run: Awaited<ReturnType<typeof closedLoop>>,
 ): void {
   const figure = closed.find((other) => other.input === input && other.connections === connections);
-  if (figure) figure.runs.push(run);
-  else closed.push({ input, connections, runs: [run] });
+  if (figure) {
+    figure.runs.push(run);
+  } else {
+    closed.push({ input, connections, runs: [run] });
+  }
 }
 
 /** One round of closed loops: every input at every number of connections, in one fresh process. */
 export async function closedRound(subject: Subject, inputs: Inputs, { seconds }: Options): Promise<void> {
   const names = inputsOf(subject);
   const [first] = names;
-  if (first === undefined) return;
+  if (first === undefined) {
+    return;
+  }
   await withServer(subject, inputs[first], async ({ port }) => {
     for (const name of names) {
       const path = pathOf(subject, name);
       await checkPrediction(port, path, inputs[name]);
-      for (const connections of CONNECTIONS)
+      for (const connections of CONNECTIONS) {
         addRun(
           subject.result,
           name,
           connections,
           await closedLoop(port, path, inputs[name], connections, seconds),
         );
+      }
     }
   });
 }
@@ -83,7 +92,9 @@ export async function closedRound(subject: Subject, inputs: Inputs, { seconds }:
 /** The highest Poisson rate within the latency bound, of the input that speaks for the server. */
 export async function sweep(subject: Subject, inputs: Inputs, { seconds }: Options): Promise<void> {
   const input = mainInput(subject.result);
-  if (input === undefined) return;
+  if (input === undefined) {
+    return;
+  }
   const ceiling = saturation(subject.result, input);
   await withServer(subject, inputs[input], async ({ port }) => {
     const found = await rateSweep(port, pathOf(subject, input), inputs[input], ceiling, seconds);
@@ -99,7 +110,9 @@ export async function halfLoad(
   { seconds, rounds }: Options,
 ): Promise<void> {
   const compared = comparedInputs(ours.result, peer.result);
-  if (compared === undefined) return;
+  if (compared === undefined) {
+    return;
+  }
   const rate = saturation(peer.result, compared.peer) / 2;
   const half: HalfLoad = {
     input: compared.peer,
@@ -113,7 +126,7 @@ export async function halfLoad(
     { subject: ours, input: inputs[compared.ours], runs: half.ours },
   ];
   for (let round = 0; round < rounds; round++) {
-    for (const { subject, input, runs } of sides)
+    for (const { subject, input, runs } of sides) {
       await withServer(subject, input, async ({ port }) => {
         const path = pathOf(subject, input.name);
         // At first unmeasured: requests that come one by one take other ways through the code than those of a closed loop,
@@ -121,6 +134,7 @@ export async function halfLoad(
         await openLoop(port, path, input, rate, OPEN_WARM_UP_SECONDS);
         runs.push(await openLoop(port, path, input, rate, seconds));
       });
+    }
     sides.reverse();
   }
   peer.result.halfLoad = half;
@@ -129,7 +143,9 @@ export async function halfLoad(
 /** Resident memory, sampled while requests come as fast as they are answered until there were enough of them. */
 export async function memory(subject: Subject, inputs: Inputs, options: Options): Promise<void> {
   const input = mainInput(subject.result);
-  if (input === undefined || options.memoryRequests === 0) return;
+  if (input === undefined || options.memoryRequests === 0) {
+    return;
+  }
   subject.result.memory = await withServer(subject, inputs[input], (server) =>
     watchMemory(server, pathOf(subject, input), inputs[input], options),
   );
@@ -152,9 +168,10 @@ async function watchMemory(
   })();
   const slices = Math.ceil(options.memorySeconds / MEMORY_SLICE_SECONDS);
   try {
-    for (let slice = 0; slice < slices && requests < options.memoryRequests; slice++)
+    for (let slice = 0; slice < slices && requests < options.memoryRequests; slice++) {
       requests += (await closedLoop(server.port, path, input, MEMORY_CONNECTIONS, MEMORY_SLICE_SECONDS))
         .requests;
+    }
   } finally {
     running = false;
     await sampling;

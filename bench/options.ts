@@ -54,7 +54,9 @@ export function readOptions(args: string[]): Options {
     memoryRequests: values["memory-requests"],
     memorySeconds: values["memory-seconds"],
   });
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const faults = result.error.issues.map((issue) => `--${issue.path.join(".")}: ${issue.message}`);
   throw new Error(faults.join("\n"));
 }

@@ -63,13 +63,15 @@ function prepare(): { file: string; repository: string; sides: readonly Side[] }
 }
 
 /** The variant, serving another model than the digits. */
-const serving = (variant: Variant, env: Readonly<Record<string, string>>): Variant => ({
-  ...variant,
-  command: (port) => {
-    const command = variant.command(port);
-    return { ...command, env: { ...command.env, ...env } };
-  },
-});
+function serving(variant: Variant, env: Readonly<Record<string, string>>): Variant {
+  return {
+    ...variant,
+    command: (port) => {
+      const command = variant.command(port);
+      return { ...command, env: { ...command.env, ...env } };
+    },
+  };
+}
 
 /** Each load in a fresh process, so that none inherits the queue of the one before. */
 async function loadAt(variant: Variant, side: Side, rate: number, seconds: number): Promise<OpenLoop> {
@@ -97,7 +99,9 @@ export async function measureOverload(seconds: number, say: (text: string) => vo
   const measured: Overload[] = [];
   for (const side of sides) {
     const found = VARIANTS.find(({ name }) => name === side.name);
-    if (found === undefined) continue;
+    if (found === undefined) {
+      continue;
+    }
     const variant = serving(found, { MODEL: file, MODEL_REPOSITORY: repository });
     const capacity = await capacityOf(variant, side, seconds);
     const points: OverloadPoint[] = [];

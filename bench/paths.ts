@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+function at(path: string) {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
 
 /** Absolute paths of what the bench reads and writes. */
 export const PATHS = {

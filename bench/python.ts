@@ -6,10 +6,14 @@ import { run } from "./run.js";
 
 const INSTALL_SECONDS = 900;
 
-const environment = (name: string): string => join(PATHS.cache, "python", name);
+function environment(name: string): string {
+  return join(PATHS.cache, "python", name);
+}
 
 /** Absolute path of a program in the virtual environment of a peer. */
-export const pythonBin = (name: string, program: string): string => join(environment(name), "bin", program);
+export function pythonBin(name: string, program: string): string {
+  return join(environment(name), "bin", program);
+}
 
 /**
  * Makes the virtual environment of a peer from its pinned requirements, unless it is there already.
@@ -20,7 +24,9 @@ export async function installPeer(name: string): Promise<string | undefined> {
   const requirements = join(PATHS.peers, "python", `requirements-${name}.txt`);
   const stamp = join(folder, "requirements.sha256");
   const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return undefined;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
+    return undefined;
+  }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   try {

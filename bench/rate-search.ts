@@ -11,8 +11,11 @@ export async function highestRate(
   let high = ceiling;
   for (let probe = 0; probe < probes; probe++) {
     const rate = (low + high) / 2;
-    if (await passes(rate)) low = rate;
-    else high = rate;
+    if (await passes(rate)) {
+      low = rate;
+    } else {
+      high = rate;
+    }
   }
   return low;
 }

@@ -54,13 +54,15 @@ export interface Results {
   readonly variants: readonly VariantResult[];
 }
 
-export const emptyResult = ({ name, title, kind }: Variant): VariantResult => ({
-  name,
-  title,
-  kind,
-  firstPredictionSeconds: [],
-  closed: [],
-});
+export function emptyResult({ name, title, kind }: Variant): VariantResult {
+  return {
+    name,
+    title,
+    kind,
+    firstPredictionSeconds: [],
+    closed: [],
+  };
+}
 
 /** The middle value; of an even number of values the mean of the two in the middle. Undefined for none. */
 export function median(values: readonly number[]): number | undefined {
@@ -70,26 +72,31 @@ export function median(values: readonly number[]): number | undefined {
   return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2;
 }
 
-const runsOf = ({ closed }: VariantResult, input: InputName, connections: number): readonly ClosedLoop[] =>
-  closed.find((figure) => figure.input === input && figure.connections === connections)?.runs ?? [];
+function runsOf({ closed }: VariantResult, input: InputName, connections: number): readonly ClosedLoop[] {
+  return closed.find((figure) => figure.input === input && figure.connections === connections)?.runs ?? [];
+}
 
 /** Median requests per second over the rounds. */
-export const perSecond = (result: VariantResult, input: InputName, connections: number): number | undefined =>
-  median(runsOf(result, input, connections).map((run) => run.perSecond));
+export function perSecond(result: VariantResult, input: InputName, connections: number): number | undefined {
+  return median(runsOf(result, input, connections).map((run) => run.perSecond));
+}
 
 /** Median over the rounds of the 99th percentile, in seconds. */
-export const closedP99 = (result: VariantResult, input: InputName, connections: number): number | undefined =>
-  median(runsOf(result, input, connections).map((run) => run.p99));
+export function closedP99(result: VariantResult, input: InputName, connections: number): number | undefined {
+  return median(runsOf(result, input, connections).map((run) => run.p99));
+}
 
 /** Median over the runs of the 99th percentile, in seconds; undefined when it fell among failed requests. */
-export const openP99 = (runs: readonly OpenLoop[]): number | undefined =>
-  median(runs.map((run) => run.p99 ?? Infinity));
+export function openP99(runs: readonly OpenLoop[]): number | undefined {
+  return median(runs.map((run) => run.p99 ?? Infinity));
+}
 
 /** The most that a server carries of an input in a closed loop, in requests per second. */
-export const saturation = (result: VariantResult, input: InputName): number =>
-  Math.max(
+export function saturation(result: VariantResult, input: InputName): number {
+  return Math.max(
     0,
     ...result.closed
       .filter((figure) => figure.input === input)
       .map(({ connections }) => perSecond(result, input, connections) ?? 0),
   );
+}

@@ -29,7 +29,9 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.once("listening", resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
+  if (address === null || typeof address === "string") {
+    throw new Error("no free port");
+  }
   return address.port;
 }
 
@@ -42,7 +44,9 @@ export async function predictOnce(port: number, path: string, input: Input): Pro
     signal: AbortSignal.timeout(5000),
   });
   const body = new Uint8Array(await response.arrayBuffer());
-  if (!response.ok) throw new Error(`${response.status} ${Buffer.from(body).toString().slice(0, 200)}`);
+  if (!response.ok) {
+    throw new Error(`${response.status} ${Buffer.from(body).toString().slice(0, 200)}`);
+  }
   const headerLength = response.headers.get("inference-header-content-length");
   return predictedLabel(body, headerLength === null ? undefined : Number(headerLength));
 }
@@ -50,8 +54,9 @@ export async function predictOnce(port: number, path: string, input: Input): Pro
 /** Checks that the server predicts from this input what it shows. */
 export async function checkPrediction(port: number, path: string, input: Input): Promise<void> {
   const label = await predictOnce(port, path, input);
-  if (label !== EXPECTED_LABEL)
+  if (label !== EXPECTED_LABEL) {
     throw new Error(`${path} takes ${input.title} for a ${label}, not a ${EXPECTED_LABEL}`);
+  }
 }
 
 function lastLine(log: string): string {
@@ -62,8 +67,12 @@ async function untilPredicting(child: ChildProcess, attempt: () => Promise<unkno
   const start = performance.now();
   for (let fault = ""; ;) {
     const seconds = (performance.now() - start) / 1000;
-    if (child.exitCode !== null) throw new Error(`exited with ${child.exitCode}`);
-    if (seconds > START_SECONDS) throw new Error(`no prediction in ${START_SECONDS} s: ${fault}`);
+    if (child.exitCode !== null) {
+      throw new Error(`exited with ${child.exitCode}`);
+    }
+    if (seconds > START_SECONDS) {
+      throw new Error(`no prediction in ${START_SECONDS} s: ${fault}`);
+    }
     try {
       await attempt();
       return (performance.now() - start) / 1000;
@@ -83,8 +92,11 @@ async function residentTree(root: number): Promise<Map<number, number>> {
   const found = new Map<number, number>();
   const add = (wanted: number): void => {
     for (const [pid = 0, parent = 0, kilobytes = 0] of rows) {
-      if (pid === wanted) found.set(pid, kilobytes * 1024);
-      else if (parent === wanted) add(pid);
+      if (pid === wanted) {
+        found.set(pid, kilobytes * 1024);
+      } else if (parent === wanted) {
+        add(pid);
+      }
     }
   };
   add(root);
@@ -128,7 +140,9 @@ export async function startServer(
   closeSync(output);
   child.once("error", () => child.emit("exit", -1));
   const pid = child.pid;
-  if (pid === undefined) throw new Error(`${file} cannot be started`);
+  if (pid === undefined) {
+    throw new Error(`${file} cannot be started`);
+  }
   try {
     const seconds = await untilPredicting(child, () => check(port, path, input));
     return {

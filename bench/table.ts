@@ -4,7 +4,9 @@ import { machineText } from "./machine.js";
 import { P99_BOUND_SECONDS } from "./open-loop.js";
 import { closedP99, median, perSecond, type Results, type VariantResult } from "./results.js";
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
 
 /** A Markdown table whose columns are numbers from the third on. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -12,16 +14,19 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [row(head), row(rule), ...rows.map(row)].join("\n");
 }
 
-export const whole = (value: number | undefined): string =>
-  value === undefined ? "–" : Math.round(value).toLocaleString("en");
+export function whole(value: number | undefined): string {
+  return value === undefined ? "–" : Math.round(value).toLocaleString("en");
+}
 
-export const milliseconds = (seconds: number | undefined): string =>
-  seconds === undefined ? "–" : (1000 * seconds).toFixed(1);
+export function milliseconds(seconds: number | undefined): string {
+  return seconds === undefined ? "–" : (1000 * seconds).toFixed(1);
+}
 
 function variantRows(result: VariantResult): string[][] {
   const inputs = INPUT_NAMES.filter((input) => result.closed.some((figure) => figure.input === input));
-  if (inputs.length === 0)
+  if (inputs.length === 0) {
     return [[result.title, result.missing ?? "no figures", "–", "–", "–", "–", "–", "–"]];
+  }
   const main = result.sweep?.input ?? mainInput(result);
   const first = median(result.firstPredictionSeconds);
   return inputs.map((input) => [
@@ -51,8 +56,9 @@ export function serverTable({ variants }: Results): string {
   );
 }
 
-const verdict = ({ reached }: Demand): string =>
-  reached === undefined ? "not measured" : reached ? "reached" : "not reached";
+function verdict({ reached }: Demand): string {
+  return reached === undefined ? "not measured" : reached ? "reached" : "not reached";
+}
 
 /** The table of what this service is to reach. */
 export function demandTable(demands: readonly Demand[]): string {

@@ -20,19 +20,21 @@ export interface Variant {
   readonly paths: Readonly<Partial<Record<InputName, string>>>;
 }
 
-const node = (env: Record<string, string>, ...args: string[]): Command => ({
-  file: process.execPath,
-  args,
-  env: { NODE_ENV: "production", ...env },
-  cwd: PATHS.repository,
-});
+function node(env: Record<string, string>, ...args: string[]): Command {
+  return {
+    file: process.execPath,
+    args,
+    env: { NODE_ENV: "production", ...env },
+    cwd: PATHS.repository,
+  };
+}
 
-const peer = (script: string) => (port: number) =>
-  node({ PORT: String(port), MODEL: PATHS.model }, join(PATHS.peers, script));
+function peer(script: string) {
+  return (port: number) => node({ PORT: String(port), MODEL: PATHS.model }, join(PATHS.peers, script));
+}
 
-const python =
-  (name: string, program: string, args: (port: number) => string[], folder = "python") =>
-  (port: number): Command => ({
+function python(name: string, program: string, args: (port: number) => string[], folder = "python") {
+  return (port: number): Command => ({
     file: pythonBin(name, program),
     args: args(port),
     env: {
@@ -43,6 +45,7 @@ const python =
     },
     cwd: join(PATHS.peers, folder),
   });
+}
 
 export const VARIANTS: readonly Variant[] = [
   {
@@ -124,7 +127,8 @@ export const VARIANTS: readonly Variant[] = [
 /** The variants that `only` names; all when it names none. Throws for a name that there is not. */
 export function pickVariants(only: readonly string[]): readonly Variant[] {
   const unknown = only.find((name) => !VARIANTS.some((variant) => variant.name === name));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new Error(`--only: there is no ${unknown}; ${VARIANTS.map(({ name }) => name).join(", ")}`);
+  }
   return only.length === 0 ? VARIANTS : VARIANTS.filter(({ name }) => only.includes(name));
 }

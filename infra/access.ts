@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PATHS, SERVICE_PORT } from "@ai-model-service/contract";
+import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 /** What decides how a Service is reached from outside. */
 export interface ServiceAddress {

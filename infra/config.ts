@@ -69,7 +69,9 @@ export function parse(record: Record<string, string>): Settings {
     return [name, isObjectSection(name) ? fromJson(text) : text] as const;
   });
   const result = settings.safeParse(Object.fromEntries(sections), { reportInput: true });
-  if (!result.success) throw fault(explain(PROJECT, result.error.issues));
+  if (!result.success) {
+    throw fault(explain(PROJECT, result.error.issues));
+  }
   return result.data;
 }
 

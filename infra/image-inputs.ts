@@ -21,7 +21,9 @@ export function inputFiles(root: string, inputs: readonly string[] = IMAGE_INPUT
 }
 
 function filesBelow(root: string, path: string): string[] {
-  if (!statSync(join(root, path)).isDirectory()) return [path];
+  if (!statSync(join(root, path)).isDirectory()) {
+    return [path];
+  }
   const names = readdirSync(join(root, path)).filter((name) => !NOT_INPUTS.has(name));
   return names.flatMap((name) => filesBelow(root, `${path}/${name}`));
 }
@@ -32,7 +34,9 @@ function filesBelow(root: string, path: string): string[] {
  */
 export function contentTag(root: string, files: readonly string[], ...others: string[]): string {
   const hash = createHash("sha256");
-  for (const other of others) hash.update(`${other}\n`);
+  for (const other of others) {
+    hash.update(`${other}\n`);
+  }
   for (const file of files) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\n${content.length}\n`).update(content);

@@ -58,6 +58,8 @@ function buildImage(settings: Settings["image"], platform: Platform, registry: R
 
 /** Lets only a name with a digest through: a tag can be moved, and a rollout would not see it. */
 export function requireDigest(reference: string): string {
-  if (!/@sha256:[0-9a-f]{64}$/.test(reference)) throw fault(`image ${reference} has no @sha256: digest`);
+  if (!/@sha256:[0-9a-f]{64}$/.test(reference)) {
+    throw fault(`image ${reference} has no @sha256: digest`);
+  }
   return reference;
 }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 
 import { type Access, accessAt } from "./access.js";
 import { type Cluster, onCluster } from "./clusters/cluster.js";
@@ -53,7 +53,9 @@ export function grafanaEndpoint(
   namespace: pulumi.Input<string>,
 ): pulumi.Output<string> | undefined {
   const { exposure } = cluster;
-  if (exposure?.by !== "node-port") return undefined;
+  if (exposure?.by !== "node-port") {
+    return undefined;
+  }
   const { nodePort, hostPort } = exposure.ports.grafana;
   const service = new k8s.core.v1.Service(
     "grafana",

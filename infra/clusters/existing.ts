@@ -23,7 +23,9 @@ function readContext({ kubeconfig, context }: Settings["existing"]): SelectedCon
   const candidates = kubeconfig === undefined ? kubectlPaths() : [kubeconfig];
   try {
     const path = candidates.find((candidate) => existsSync(candidate));
-    if (path === undefined) throw new Error(`there is no file ${candidates.join(" or ")}`);
+    if (path === undefined) {
+      throw new Error(`there is no file ${candidates.join(" or ")}`);
+    }
     return selectContext(checkKubeconfig(parse(readFileSync(path, "utf8")), path), context);
   } catch (error) {
     throw fault(`ai-model-service:existing.kubeconfig: ${(error as Error).message}`);

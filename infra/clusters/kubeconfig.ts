@@ -17,7 +17,9 @@ export type Kubeconfig = z.infer<typeof kubeconfigFile>;
 /** Checks the parsed content of a kubeconfig file; throws with the file's path and the first fault's. */
 export function checkKubeconfig(content: unknown, path: string): Kubeconfig {
   const result = kubeconfigFile.safeParse(content ?? {});
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const fault = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)[0] ?? "";
   throw new Error(`${path} is not a kubeconfig: ${fault}`);
 }
@@ -57,6 +59,8 @@ export function selectContext(all: Kubeconfig, name = all["current-context"] ?? 
 
 function find<T extends { name: string }>(list: T[], name: string, what: string): T {
   const found = list.find((item) => item.name === name);
-  if (found === undefined) throw new Error(`the kubeconfig has no ${what} ${name}`);
+  if (found === undefined) {
+    throw new Error(`the kubeconfig has no ${what} ${name}`);
+  }
   return found;
 }

@@ -17,7 +17,9 @@ export interface Surroundings {
  */
 export function daemonAddress(where: Surroundings): string {
   const host = where.environment["DOCKER_HOST"];
-  if (host !== undefined && host !== "") return host;
+  if (host !== undefined && host !== "") {
+    return host;
+  }
   return contextAddress(where) ?? defaultAddress(where.platform);
 }
 
@@ -37,15 +39,18 @@ function contextAddress(where: Surroundings): string | undefined {
     where.environment["DOCKER_CONTEXT"] ??
     stringAt(where.read(join(folder, "config.json")), ["currentContext"]) ??
     "default";
-  if (name === "default") return undefined;
+  if (name === "default") {
+    return undefined;
+  }
   const id = createHash("sha256").update(name).digest("hex");
   const address = stringAt(where.read(join(folder, "contexts", "meta", id, "meta.json")), [
     "Endpoints",
     "docker",
     "Host",
   ]);
-  if (address === undefined)
+  if (address === undefined) {
     throw new Error(`Docker's context "${name}" is not there: choose another with docker context use`);
+  }
   return address;
 }
 
@@ -55,10 +60,14 @@ function defaultAddress(platform: NodeJS.Platform): string {
 
 /** The string at a path in JSON text, if there is one. */
 function stringAt(json: string | undefined, path: string[]): string | undefined {
-  if (json === undefined) return undefined;
+  if (json === undefined) {
+    return undefined;
+  }
   let value: unknown = JSON.parse(json);
   for (const key of path) {
-    if (typeof value !== "object" || value === null) return undefined;
+    if (typeof value !== "object" || value === null) {
+      return undefined;
+    }
     value = (value as Record<string, unknown>)[key];
   }
   return typeof value === "string" ? value : undefined;

@@ -45,9 +45,13 @@ export function daemonAt(address: string): Daemon {
 /** How to connect to a daemon on this machine; throws for one elsewhere, whose ports would not be on 127.0.0.1 here. */
 function connection(address: string): { socketPath: string } | { host: string; port: number } {
   const pipe = /^(?:unix|npipe):\/\/(.+)$/.exec(address)?.[1];
-  if (pipe !== undefined) return { socketPath: pipe };
+  if (pipe !== undefined) {
+    return { socketPath: pipe };
+  }
   const [, host, port] = /^(?:tcp|http):\/\/(localhost|127\.0\.0\.1|\[::1\]):(\d+)\/?$/.exec(address) ?? [];
-  if (host !== undefined) return { host: host.replace(/[[\]]/g, ""), port: Number(port) };
+  if (host !== undefined) {
+    return { host: host.replace(/[[\]]/g, ""), port: Number(port) };
+  }
   throw new Error(
     `cluster local needs a Docker daemon on this machine, and ${address} is another one: unset DOCKER_HOST`,
   );

@@ -18,8 +18,9 @@ export function localEnvironment(
   const hasPassphrase =
     environment["PULUMI_CONFIG_PASSPHRASE"] !== undefined ||
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined;
-  if (!hasPassphrase)
+  if (!hasPassphrase) {
     Object.assign(chosen, { PULUMI_CONFIG_PASSPHRASE: passphrase(join(folder, "passphrase")) });
+  }
   return chosen;
 }
 

@@ -49,7 +49,9 @@ export async function takeDown(laptop: Laptop, args: string[]): Promise<string> 
   const { cli, daemon } = await setUp(laptop);
   const state = stateOf(cli, stack);
   await refuseStrangers(daemon, nameOf(stack), state);
-  if (state.length === 0) return "There is nothing to take away.";
+  if (state.length === 0) {
+    return "There is nothing to take away.";
+  }
   cli.run("destroy", "--stack", stack, ...args);
   cli.run("stack", "rm", stack, "--yes", "--preserve-config");
   return "";
@@ -70,7 +72,11 @@ function nameOf(stack: string): string {
 /** Settings begin as those of `dev`. A new stack takes no salt over: its passphrase may be another, and no secret needs it. */
 function prepareSettings({ root, stack }: Laptop, isNew: boolean): void {
   const file = join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) copyFileSync(join(root, "Pulumi.dev.yaml"), file);
+  if (!existsSync(file)) {
+    copyFileSync(join(root, "Pulumi.dev.yaml"), file);
+  }
   const text = readFileSync(file, "utf8");
-  if (isNew && !text.includes("secure:")) writeFileSync(file, text.replace(/^encryptionsalt:.*\n?/m, ""));
+  if (isNew && !text.includes("secure:")) {
+    writeFileSync(file, text.replace(/^encryptionsalt:.*\n?/m, ""));
+  }
 }

@@ -22,7 +22,9 @@ export async function findPulumi(home = homedir(), releases = RELEASES): Promise
   const root = join(home, ".pulumi");
   const fetched = join(root, "versions", version);
   const found = (await installed()) ?? (await installed(root)) ?? (await installed(fetched));
-  if (found !== undefined) return found.command;
+  if (found !== undefined) {
+    return found.command;
+  }
   await fetchTo(fetched, releases);
   return (await PulumiCommand.get({ root: fetched })).command;
 }
@@ -54,7 +56,9 @@ export function pulumiCli(
   return {
     run(...args) {
       const { status } = spawnSync(command, args, { cwd, env, stdio: "inherit" });
-      if (status !== 0) throw new Error(`pulumi ${args[0] ?? ""} did not succeed.`);
+      if (status !== 0) {
+        throw new Error(`pulumi ${args[0] ?? ""} did not succeed.`);
+      }
     },
     ask(...args) {
       const { status, stdout } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
@@ -68,6 +72,8 @@ function withSiblings(
   command: string,
   environment: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
-  if (!isAbsolute(command)) return environment;
+  if (!isAbsolute(command)) {
+    return environment;
+  }
   return { ...environment, PATH: [dirname(command), environment["PATH"]].join(delimiter) };
 }

@@ -54,8 +54,9 @@ export async function installRelease(version: string, folder: string, releases: 
     const expected = listedChecksum(archive, await (await get(`${releases}/${checksums}`)).text());
     await save(`${releases}/${archive}`, file);
     const found = await sha256(file);
-    if (found !== expected)
+    if (found !== expected) {
       throw new Error(`${archive} is damaged: its SHA-256 is ${found}, not ${expected}`);
+    }
     await unpack(file, incomplete);
     await tryOut(join(incomplete, "bin", "pulumi"));
     await rm(file);
@@ -72,7 +73,9 @@ function listedChecksum(file: string, list: string): string {
     .split("\n")
     .map((line) => line.trim().split(/\s+\*?/))
     .find(([, name]) => name === file);
-  if (entry?.[0] === undefined) throw new Error(`its checksums do not list ${file}`);
+  if (entry?.[0] === undefined) {
+    throw new Error(`its checksums do not list ${file}`);
+  }
   return entry[0];
 }
 
@@ -81,13 +84,17 @@ async function get(url: string): Promise<Response> {
   const response = await fetch(url, { signal }).catch((error: unknown) => {
     throw new Error(`${url} does not answer: ${reason(error)}`, { cause: error });
   });
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  if (!response.ok) {
+    throw new Error(`${url} answers ${response.status}`);
+  }
   return response;
 }
 
 async function save(url: string, file: string): Promise<void> {
   const { body } = await get(url);
-  if (body === null) throw new Error(`${url} answers nothing`);
+  if (body === null) {
+    throw new Error(`${url} answers nothing`);
+  }
   await pipeline(Readable.fromWeb(body), createWriteStream(file)).catch((error: unknown) => {
     throw new Error(`${url} broke off: ${reason(error)}`, { cause: error });
   });
@@ -95,7 +102,9 @@ async function save(url: string, file: string): Promise<void> {
 
 /** What is behind fetch's own words, which are "fetch failed" and "terminated". */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
   const { cause } = error;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
   return code ?? (cause instanceof Error ? cause.message : error.message);

@@ -22,7 +22,9 @@ const TASK = /::kubeconfig$/;
 export async function refuseStrangers(daemon: Daemon, name: string, state: Known[]): Promise<void> {
   const ids = new Set(state.map(({ id }) => id));
   const strangers = (await ownContainers(daemon, name)).filter(({ id }) => !ids.has(id));
-  if (strangers.length === 0) return;
+  if (strangers.length === 0) {
+    return;
+  }
   throw new Error(
     `Docker has a cluster ${name} that the state in this folder does not know: another copy of this repository made it (npm run down there), or .pulumi was removed here. To remove it for good:\n${removal(name)}`,
   );
@@ -44,7 +46,9 @@ function removal(name: string): string {
 export async function recover(cli: PulumiCli, daemon: Daemon, { name, stack, state }: Stack): Promise<void> {
   const lost = state.filter(({ type, urn }) => LOSABLE.test(type) && !TASK.test(urn));
   const servers = lost.filter(({ type }) => SERVER.test(type));
-  if ((await ownContainers(daemon, name)).length >= servers.length) return;
+  if ((await ownContainers(daemon, name)).length >= servers.length) {
+    return;
+  }
   if (await isKept(daemon, name)) {
     const targets = lost.flatMap(({ urn }) => ["--target", urn]);
     cli.run("refresh", "--stack", stack, "--yes", "--skip-preview", ...targets);

@@ -9,7 +9,9 @@ const outputs = z.object({
 /** What a person does next, from the stack's outputs; empty if the stack has not been made. */
 export function summary(found: unknown): string {
   const { data } = outputs.safeParse(found);
-  if (data === undefined) return "";
+  if (data === undefined) {
+    return "";
+  }
   const { endpoint, grafana, grafanaPassword } = data;
   return [
     "",

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import type { types } from "@pulumi/kubernetes";
 import { concurrency } from "./queries.js";
 

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { burnAlerts, burnRecordings, type Objective } from "./burn-rate.js";
 import {
   confidenceDrift,

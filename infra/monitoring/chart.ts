@@ -22,7 +22,11 @@ export interface ChartSource {
 
 /** Finds a chart in `place`: a repository's URL, a registry's `oci://`, or a folder relative to `root`. */
 export function chartSource(place: string, { name, version }: Chart, root: string): ChartSource {
-  if (place.startsWith("oci://")) return { chart: `${place.replace(/\/$/, "")}/${name}`, version };
-  if (/^https?:\/\//.test(place)) return { chart: name, version, repositoryOpts: { repo: place } };
+  if (place.startsWith("oci://")) {
+    return { chart: `${place.replace(/\/$/, "")}/${name}`, version };
+  }
+  if (/^https?:\/\//.test(place)) {
+    return { chart: name, version, repositoryOpts: { repo: place } };
+  }
   return { chart: join(isAbsolute(place) ? place : resolve(root, place), name), version };
 }

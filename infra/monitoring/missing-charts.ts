@@ -31,7 +31,9 @@ export async function missingCharts(
   { mode, charts: place, crds }: MonitoringSettings,
   root: string,
 ): Promise<string | undefined> {
-  if (mode !== "stack" || place.startsWith("oci://")) return undefined;
+  if (mode !== "stack" || place.startsWith("oci://")) {
+    return undefined;
+  }
   if (!/^https?:\/\//.test(place)) {
     const wanted: Chart[] = [...(crds ? [CHARTS.definitions] : []), CHARTS.stack, CHARTS.adapter];
     const gone = wanted.find(
@@ -39,7 +41,9 @@ export async function missingCharts(
     );
     return gone === undefined ? undefined : `there is no chart ${gone.name} in ${place}`;
   }
-  if (PROXIES.some((name) => process.env[name] !== undefined)) return undefined;
+  if (PROXIES.some((name) => process.env[name] !== undefined)) {
+    return undefined;
+  }
   const code = await refusal(`${place.replace(/\/$/, "")}/index.yaml`);
   return code === undefined ? undefined : `${place} cannot be reached (${code})`;
 }
@@ -49,8 +53,12 @@ async function refusal(url: string): Promise<string | undefined> {
     await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE_SECONDS * 1000) });
     return undefined;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error.name === "TimeoutError") return `no answer in ${PATIENCE_SECONDS} s`;
+    if (!(error instanceof Error)) {
+      throw error;
+    }
+    if (error.name === "TimeoutError") {
+      return `no answer in ${PATIENCE_SECONDS} s`;
+    }
     const { cause } = error;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     return UNREACHABLE.has(code) ? code : undefined;

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 
 /** Labels by which one deployed service is found in Prometheus; a dashboard passes its variables instead of names. */
 export interface Watched {
@@ -15,10 +15,9 @@ export function own({ namespace, job }: Watched, ...further: string[]): string {
   return [`namespace="${namespace}"`, `job="${job}"`, ...further].join(",");
 }
 
-const pods = ({ namespace, job }: Watched) => [
-  `namespace="${namespace}"`,
-  `pod=~"${job}-[a-z0-9]+-[a-z0-9]{5}"`,
-];
+function pods({ namespace, job }: Watched) {
+  return [`namespace="${namespace}"`, `pod=~"${job}-[a-z0-9]+-[a-z0-9]{5}"`];
+}
 
 /** Matchers of its containers' series of kube-state-metrics. */
 export function ofContainers(watched: Watched, ...further: string[]): string {
@@ -35,8 +34,9 @@ export function ofAutoscaler({ namespace, job }: Watched, ...further: string[]):
   return [`namespace="${namespace}"`, `horizontalpodautoscaler="${job}"`, ...further].join(",");
 }
 
-const predictions = (watched: Watched, ...further: string[]) =>
-  own(watched, `route=~"${PREDICTION_ROUTES}"`, ...further);
+function predictions(watched: Watched, ...further: string[]) {
+  return own(watched, `route=~"${PREDICTION_ROUTES}"`, ...further);
+}
 
 /** Predictions answered or refused, per second. */
 export function requestRate(watched: Watched, window: string): string {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 
 import type { Settings } from "../config.js";
 import { LABELS, PORT_NAME, SELECTOR } from "../workload/names.js";

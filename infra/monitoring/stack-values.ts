@@ -58,7 +58,9 @@ function volume(storage: string): Values {
 }
 
 function grafana(enabled: boolean): Values {
-  if (!enabled) return { enabled };
+  if (!enabled) {
+    return { enabled };
+  }
   return {
     enabled,
     fullnameOverride: STACK.grafana,

@@ -15,7 +15,9 @@ export class ApiError extends Error {
 /** Reads any path of the API server, those of aggregated APIs and of the proxy to Services too. */
 export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new ApiError(0, "the kubeconfig names no cluster");
+  if (server === undefined) {
+    throw new ApiError(0, "the kubeconfig names no cluster");
+  }
   const options = {};
   await config.applyToHTTPSOptions(options);
   const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
@@ -24,12 +26,16 @@ export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
     });
     request.on("error", (error) => reject(new ApiError(0, `${server} does not answer: ${error.message}`)));
   });
-  if (status !== 200) throw new ApiError(status, `${path}: ${body.slice(0, 300)}`);
+  if (status !== 200) {
+    throw new ApiError(status, `${path}: ${body.slice(0, 300)}`);
+  }
   return JSON.parse(body) as T;
 }
 
 async function read(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -26,7 +26,10 @@ export async function onStack(
 /** The stack's own kubeconfig where it made the cluster, else what kubectl would use. */
 function kubeConfig({ kubeconfig }: StackOutputs): KubeConfig {
   const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromString(kubeconfig);
+  if (kubeconfig === undefined) {
+    config.loadFromDefault();
+  } else {
+    config.loadFromString(kubeconfig);
+  }
   return config;
 }

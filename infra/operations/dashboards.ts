@@ -18,7 +18,9 @@ await onStack(
       localPort: 9090,
     });
     console.log(`Prometheus  ${prometheus.url}/alerts`);
-    if (grafanaPassword === undefined) return openInBrowser(`${prometheus.url}/alerts`);
+    if (grafanaPassword === undefined) {
+      return openInBrowser(`${prometheus.url}/alerts`);
+    }
     const grafana = await forward(config, {
       namespace,
       service: STACK.grafana,

@@ -24,7 +24,9 @@ export async function forward(
   const selector = Object.entries(found.spec?.selector ?? {}).map(([label, value]) => `${label}=${value}`);
   const pods = await api.listNamespacedPod({ namespace, labelSelector: selector.join(",") });
   const pod = pods.items.find(isReady);
-  if (pod?.metadata?.name === undefined) throw new Error(`No pod of ${namespace}/${service} is ready.`);
+  if (pod?.metadata?.name === undefined) {
+    throw new Error(`No pod of ${namespace}/${service} is ready.`);
+  }
   const server = tunnel(config, namespace, pod.metadata.name, containerPort(found, port, pod));
   await open(server, localPort).catch(() => open(server, 0));
   const { port: bound } = server.address() as AddressInfo;
@@ -51,7 +53,9 @@ function isReady(pod: V1Pod): boolean {
 /** The number that a Service's port leads to in a pod, which may give it a name. */
 export function containerPort(service: V1Service, port: number, pod: V1Pod): number {
   const target = service.spec?.ports?.find((each) => each.port === port)?.targetPort ?? port;
-  if (typeof target === "number") return target;
+  if (typeof target === "number") {
+    return target;
+  }
   const ports = pod.spec?.containers.flatMap((container) => container.ports ?? []) ?? [];
   return ports.find(({ name }) => name === target)?.containerPort ?? port;
 }

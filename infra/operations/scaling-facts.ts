@@ -68,7 +68,9 @@ async function found<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof ApiError && error.status >= 400) return undefined;
+    if (error instanceof ApiError && error.status >= 400) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -79,7 +81,9 @@ interface ApiService {
 
 async function apiState(answer: Promise<ApiService>): Promise<ApiState> {
   const service = await found(answer);
-  if (service === undefined) return "missing";
+  if (service === undefined) {
+    return "missing";
+  }
   const condition = service.status?.conditions?.find(({ type }) => type === "Available");
   return condition?.status === "True"
     ? "available"
@@ -106,7 +110,9 @@ async function targetsOf(
   { namespace, service }: Place,
 ): Promise<Target[] | "unreachable"> {
   const targets = await found(answer);
-  if (targets === undefined) return "unreachable";
+  if (targets === undefined) {
+    return "unreachable";
+  }
   return targets.data.activeTargets
     .filter(({ labels }) => labels.namespace === namespace && labels.job === service)
     .map(({ labels, health, lastError }) => ({ pod: labels.pod ?? "", health, lastError }));

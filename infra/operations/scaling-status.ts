@@ -45,41 +45,56 @@ function targetOf({ resource, pods }: V2MetricSpec): string {
 
 function whatIsWrong(metric: V2MetricSpec, facts: ScalingFacts): string {
   const disabled = condition(facts, "ScalingActive")?.reason === "ScalingDisabled";
-  if (disabled) return "It is off while the Deployment has no replicas: scale it to one or more.";
+  if (disabled) {
+    return "It is off while the Deployment has no replicas: scale it to one or more.";
+  }
   const broken =
     metric.resource === undefined ? brokenSignal(nameOf(metric), facts) : brokenResource(facts.resourceApi);
   return broken ?? ownWords(facts) ?? "The autoscaler has not looked yet: ask again in half a minute.";
 }
 
 function brokenResource(api: ApiState): string | undefined {
-  if (api === "missing") return "The cluster serves no metrics API: install metrics-server.";
-  if (api === "available") return undefined;
+  if (api === "missing") {
+    return "The cluster serves no metrics API: install metrics-server.";
+  }
+  if (api === "available") {
+    return undefined;
+  }
   return `The metrics API does not answer (${api.unavailable}): look at metrics-server in kube-system.`;
 }
 
 /** Follows the signal from its consumer to its source and names the first link that is broken. */
 function brokenSignal(name: string, facts: ScalingFacts): string | undefined {
   const { customApi, served, podsWithSignal, targets } = facts;
-  if (customApi === "missing")
+  if (customApi === "missing") {
     return "The cluster serves no custom metrics API: prometheus-adapter is not installed.";
+  }
   if (customApi !== "available") {
     return `prometheus-adapter does not answer (${customApi.unavailable}): look at its pod and its log.`;
   }
   if (name !== CONCURRENCY_METRIC) {
     return `The autoscaler follows another metric than the program's ${CONCURRENCY_METRIC}: run \`pulumi up --refresh\`.`;
   }
-  if (podsWithSignal.length > 0) return undefined;
+  if (podsWithSignal.length > 0) {
+    return undefined;
+  }
   return brokenScrape(targets) ?? unserved(served);
 }
 
 function brokenScrape(targets: ScalingFacts["targets"]): string | undefined {
-  if (targets === undefined) return undefined;
-  if (targets === "unreachable") return "Prometheus does not answer: look at its pod and its log.";
+  if (targets === undefined) {
+    return undefined;
+  }
+  if (targets === "unreachable") {
+    return "Prometheus does not answer: look at its pod and its log.";
+  }
   if (targets.length === 0) {
     return "Prometheus has no target for the service: its ServiceMonitor is missing, not selected, or no pod runs.";
   }
   const failing = targets.find(({ health }) => health !== "up");
-  if (failing === undefined) return undefined;
+  if (failing === undefined) {
+    return undefined;
+  }
   return failing.lastError === ""
     ? `Prometheus has not scraped ${failing.pod} yet: ask again in half a minute.`
     : `Prometheus cannot scrape ${failing.pod} (${failing.lastError}): look at its NetworkPolicy and its log.`;

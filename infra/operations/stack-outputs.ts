@@ -47,9 +47,15 @@ export async function stackOutputs({ stack, environment: env }: StackPlace): Pro
   const named = stack === undefined ? [] : ["--stack", stack];
   const args = ["stack", "output", "--json", "--show-secrets", ...named];
   const { status, stdout, stderr, error } = spawnSync(await findPulumi(), args, { env, encoding: "utf8" });
-  if (error !== undefined) throw new Error(`pulumi cannot be run: ${error.message}`);
-  if (status !== 0) throw new Error(stderr.trim());
+  if (error !== undefined) {
+    throw new Error(`pulumi cannot be run: ${error.message}`);
+  }
+  if (status !== 0) {
+    throw new Error(stderr.trim());
+  }
   const result = outputs.safeParse(JSON.parse(stdout));
-  if (!result.success) throw new Error("The stack has no outputs yet: run `pulumi up` first.");
+  if (!result.success) {
+    throw new Error("The stack has no outputs yet: run `pulumi up` first.");
+  }
   return result.data;
 }

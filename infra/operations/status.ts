@@ -8,7 +8,11 @@ await onStack(
   async (outputs, config) => {
     const { namespace, serviceName: service, monitoringNamespace } = outputs;
     const metrics = scalingStatus(await scalingFacts(config, { namespace, service, monitoringNamespace }));
-    for (const { name, live, says } of metrics) console.log(`${live ? "live  " : "broken"} ${name}: ${says}`);
-    if (metrics.some(({ live }) => !live)) process.exitCode = 1;
+    for (const { name, live, says } of metrics) {
+      console.log(`${live ? "live  " : "broken"} ${name}: ${says}`);
+    }
+    if (metrics.some(({ live }) => !live)) {
+      process.exitCode = 1;
+    }
   },
 );

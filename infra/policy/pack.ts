@@ -9,7 +9,9 @@ new PolicyPack("ai-model-service", {
     description,
     enforcementLevel: "mandatory" as const,
     validateResource: ({ type, name: resource, props }, report) => {
-      for (const fault of check({ type, name: resource, props })) report(`${resource} ${fault}`);
+      for (const fault of check({ type, name: resource, props })) {
+        report(`${resource} ${fault}`);
+      }
     },
   })),
 });

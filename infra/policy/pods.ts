@@ -20,7 +20,9 @@ export interface PodContainer {
 /** The containers of a workload, those that prepare it too; none for other resources. */
 export function containersOf({ type, props }: Checked): PodContainer[] {
   const path = TEMPLATES[type];
-  if (path === undefined) return [];
+  if (path === undefined) {
+    return [];
+  }
   const pod = at(props, ...path);
   return [...listAt(pod, "initContainers"), ...listAt(pod, "containers")].map((container) => ({
     name: textAt(container, "name"),

@@ -9,6 +9,8 @@ export async function chooseRegistry(settings: Settings, cluster: Cluster): Prom
   if (address !== undefined) {
     return (await import("./external.js")).externalRegistry(address, settings.registry);
   }
-  if (cluster.registry === undefined) throw fault(`a ${cluster.kind} cluster brings no registry`);
+  if (cluster.registry === undefined) {
+    throw fault(`a ${cluster.kind} cluster brings no registry`);
+  }
   return cluster.registry();
 }

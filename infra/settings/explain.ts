@@ -38,12 +38,16 @@ function alternatives(values: readonly z.core.util.Primitive[]): string {
 }
 
 function withArticle(type: string): string {
-  if (type === "int") return "a whole number";
+  if (type === "int") {
+    return "a whole number";
+  }
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
 /** What was found instead, at a glance; never a password's value. */
 function butIs({ path, input }: Issue): string {
-  if (input === undefined) return " and is not set";
+  if (input === undefined) {
+    return " and is not set";
+  }
   return path.at(-1) === "password" ? "" : `, not ${JSON.stringify(input).slice(0, 60)}`;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { LATENCY_BUCKETS_SECONDS } from "@ai-model-service/contract";
+import { LATENCY_BUCKETS_SECONDS } from "@ai-model-service/contract/metrics";
 
 import { LONGEST_WINDOW_DAYS } from "../monitoring/burn-rate.js";
 import { memoryBytes } from "../quantity.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ENVIRONMENT } from "@ai-model-service/contract";
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 
 const setByProgram = new Set<string>([
   ENVIRONMENT.port,

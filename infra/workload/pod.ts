@@ -1,7 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { ENVIRONMENT, PATHS, SERVICE_PORT, SERVICE_USER_ID } from "@ai-model-service/contract";
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
+import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
+import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
 
 import type { Settings } from "../config.js";
 import { PORT_NAME, SELECTOR } from "./names.js";

@@ -26,7 +26,9 @@ const serveCommand = program
     const { serve } = await import("./inference/serve.js");
     await serve(settings).catch(exitWith);
   });
-for (const name of SETTING_NAMES) serveCommand.addOption(optionOf(name));
+for (const name of SETTING_NAMES) {
+  serveCommand.addOption(optionOf(name));
+}
 
 function optionOf(name: SettingName): Option {
   const { variable, help, ...rest } = SETTINGS[name];
@@ -41,8 +43,12 @@ function settingsOrExit(flags: Partial<Record<SettingName, string>>): Settings {
   try {
     return readSettings(process.env, flags);
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    for (const fault of error.faults) console.error(fault);
+    if (!(error instanceof SettingsError)) {
+      throw error;
+    }
+    for (const fault of error.faults) {
+      console.error(fault);
+    }
     return process.exit(2);
   }
 }

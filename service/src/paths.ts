@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 
 /** Folders that ship beside the compiled program; `src` and `dist` are siblings, so both find them. */
-const beside = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+function beside(name: string): string {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url));
+}
 
 /** The page at `/`. */
 export const WEB_FOLDER = beside("web");

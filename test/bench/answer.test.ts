@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { predictedLabel } from "../../bench/answer.js";
 
-const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+function json(value: unknown) {
+  return Buffer.from(JSON.stringify(value));
+}
 
 describe("predictedLabel", () => {
   it.each([

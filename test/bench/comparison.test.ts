@@ -4,15 +4,17 @@ import type { InputName } from "../../bench/inputs.js";
 import type { OpenLoop } from "../../bench/open-loop.js";
 import type { VariantResult } from "../../bench/results.js";
 
-const run = (perSecond: number) => ({
-  requests: perSecond,
-  failed: 0,
-  seconds: 1,
-  p50: 0.001,
-  p99: 0.002,
-  max: 0.01,
-  perSecond,
-});
+function run(perSecond: number) {
+  return {
+    requests: perSecond,
+    failed: 0,
+    seconds: 1,
+    p50: 0.001,
+    p99: 0.002,
+    max: 0.01,
+    perSecond,
+  };
+}
 
 function result(
   kind: VariantResult["kind"],
@@ -27,24 +29,27 @@ function result(
   return { name: kind, title: kind, kind, firstPredictionSeconds: [0.5], closed, ...more };
 }
 
-const open = (p99: number | null): OpenLoop => ({
-  rate: 100,
-  scheduled: 100,
-  succeeded: 100,
-  failed: 0,
-  refused: 0,
-  p50: 0.001,
-  p90: 0.001,
-  p99,
-  p999: p99,
-  max: p99,
-  answeredP50: 0.001,
-  answeredP99: p99,
-  lagP99: 0,
-});
+function open(p99: number | null): OpenLoop {
+  return {
+    rate: 100,
+    scheduled: 100,
+    succeeded: 100,
+    failed: 0,
+    refused: 0,
+    p50: 0.001,
+    p90: 0.001,
+    p99,
+    p999: p99,
+    max: p99,
+    answeredP50: 0.001,
+    answeredP99: p99,
+    lagP99: 0,
+  };
+}
 
-const demand = (variants: VariantResult[], text: string) =>
-  compare(variants).find(({ what }) => what.includes(text));
+function demand(variants: VariantResult[], text: string) {
+  return compare(variants).find(({ what }) => what.includes(text));
+}
 
 describe("comparedInputs", () => {
   it("takes raw bytes when both sides do, though another input is faster", () => {

@@ -2,20 +2,22 @@ import { describe, expect, it } from "vitest";
 import { drawPlot } from "../../bench/plot.js";
 import type { Results, VariantResult } from "../../bench/results.js";
 
-const variant = (title: string, kind: VariantResult["kind"], perSecond: number): VariantResult => ({
-  name: title,
-  title,
-  kind,
-  firstPredictionSeconds: [],
-  closed: [
-    {
-      input: "raw",
-      connections: 16,
-      runs: [{ requests: perSecond, failed: 0, seconds: 1, p50: 0.001, p99: 0.002, max: 0.01, perSecond }],
-    },
-  ],
-  sweep: { input: "raw", perSecond: perSecond / 2, probes: [] },
-});
+function variant(title: string, kind: VariantResult["kind"], perSecond: number): VariantResult {
+  return {
+    name: title,
+    title,
+    kind,
+    firstPredictionSeconds: [],
+    closed: [
+      {
+        input: "raw",
+        connections: 16,
+        runs: [{ requests: perSecond, failed: 0, seconds: 1, p50: 0.001, p99: 0.002, max: 0.01, perSecond }],
+      },
+    ],
+    sweep: { input: "raw", perSecond: perSecond / 2, probes: [] },
+  };
+}
 
 const results: Results = {
   machine: {
@@ -45,8 +47,9 @@ const results: Results = {
 describe("drawPlot", () => {
   it("draws both figures of each server that has some, and names the machine", async () => {
     const svg = await drawPlot(results);
-    for (const text of ["this service", "16,000", "8,000", "A processor, 2 cores"])
+    for (const text of ["this service", "16,000", "8,000", "A processor, 2 cores"]) {
       expect(svg).toContain(text);
+    }
     expect(svg).not.toContain("gone");
   });
 });

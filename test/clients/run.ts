@@ -11,16 +11,21 @@ import { ServiceFixture } from "../service/inference/service-fixture.js";
 /** What shells and test runners take for "skipped", as automake made it. */
 const SKIPPED = 77;
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+function here(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
 const environment = here("../../node_modules/.cache/clients");
 const python = join(environment, "bin", "python");
 
-const succeeds = (command: string, ...args: string[]): boolean =>
-  spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+function succeeds(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+}
 
 /** The clients' own Python environment, made once. */
 function prepare(): boolean {
-  if (!existsSync(python) && !succeeds("python3", "-m", "venv", environment)) return false;
+  if (!existsSync(python) && !succeeds("python3", "-m", "venv", environment)) {
+    return false;
+  }
   return succeeds(python, "-m", "pip", "install", "--quiet", "--requirement", here("requirements.txt"));
 }
 

@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 
 import { missingNeeds, REGISTRY } from "./support/needs.js";
 import { Project } from "./support/project.js";
@@ -81,7 +81,9 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
       const served = predictions[0]?.top ?? [];
       const own = await probabilities(session, pixels);
       expect(served[0]?.label).toBe(label);
-      for (const top of served) expect(top.probability).toBeCloseTo(own[Number(top.label)] ?? NaN, 4);
+      for (const top of served) {
+        expect(top.probability).toBeCloseTo(own[Number(top.label)] ?? NaN, 4);
+      }
       expect(served).toHaveLength(own.length);
     }
   });
@@ -148,8 +150,9 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
     return vi.waitFor(
       async () => {
         const counts = await traffic.counts();
-        if (counts === undefined || counts.answered <= count)
+        if (counts === undefined || counts.answered <= count) {
           throw new Error("the clients are not that far yet");
+        }
         return counts;
       },
       { timeout: 120_000, interval: 500 },

@@ -5,7 +5,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 
 import { thisDaemonAddress } from "#infra/docker/address.js";
 import { type Daemon, daemonAt } from "#infra/docker/daemon.js";
@@ -146,7 +146,9 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     const place = { namespace: WATCHED.namespace, service: WATCHED.job, monitoringNamespace: MONITORING };
     await eventually("every metric is live", async () => {
       const metrics = scalingStatus(await scalingFacts(config, place));
-      if (metrics.some(({ live }) => !live)) throw new Error(JSON.stringify(metrics));
+      if (metrics.some(({ live }) => !live)) {
+        throw new Error(JSON.stringify(metrics));
+      }
       return metrics;
     });
   }

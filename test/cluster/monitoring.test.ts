@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ruleGroups } from "#infra/monitoring/alerts.js";
 import {
@@ -88,10 +88,15 @@ const STORY = {
   scrapeSeconds: SCRAPE_SECONDS,
 };
 
-const predictUrl = (namespace: string) => `http://inference.${namespace}.svc${PATHS.predict}`;
-const autoscaler = (name: string) => `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(WATCHED)}}`;
-const values = (series: readonly Series[]) =>
-  series.flatMap(({ samples }) => samples.map(([, value]) => value));
+function predictUrl(namespace: string) {
+  return `http://inference.${namespace}.svc${PATHS.predict}`;
+}
+function autoscaler(name: string) {
+  return `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(WATCHED)}}`;
+}
+function values(series: readonly Series[]) {
+  return series.flatMap(({ samples }) => samples.map(([, value]) => value));
+}
 
 /** Settings of a stack beside the first, with the image that the first made. */
 async function smallService(namespace: string): Promise<Record<string, unknown>> {
@@ -198,11 +203,12 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
         const seen = values(await prometheus.range(current, began, SCRAPE_SECONDS));
         return seen.slice(-4).every((replicas) => replicas === 1) ? seen : undefined;
       });
-      if (process.env.UPDATE_DOCS !== undefined)
+      if (process.env.UPDATE_DOCS !== undefined) {
         writeFileSync(
           "docs/autoscaling.svg",
           await story(STORY, { start: began, end: began + load.seconds }),
         );
+      }
     });
   });
 

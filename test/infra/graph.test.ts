@@ -42,7 +42,9 @@ describe.each(Object.keys(STACKS) as StackName[])("the graph of %s", (stack) => 
     const { created } = runs[stack];
     const images = ofPackage(created, "kubernetes").flatMap(({ inputs }) => valuesOf(inputs, "image"));
     expect(images.length).toBeGreaterThan(0);
-    for (const image of images) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+    for (const image of images) {
+      expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+    }
   });
 
   it("leaves the replicas of what is autoscaled to the autoscaler", () => {
@@ -94,12 +96,16 @@ describe("the graph of dev", () => {
   it("need not delete from a cluster that is deleted", () => {
     const { created } = runs.dev;
     const { urn } = find(created, "Volume", "data");
-    for (const { deletedWith, name } of ofPackage(created, "kubernetes")) expect(deletedWith, name).toBe(urn);
+    for (const { deletedWith, name } of ofPackage(created, "kubernetes")) {
+      expect(deletedWith, name).toBe(urn);
+    }
   });
 
   it("names all that it makes in Docker after the stack", () => {
     const named = ofPackage(runs.dev.created, "docker").filter(({ type }) => !/Image$/.test(type));
-    for (const { inputs } of named) expect(inputs["name"]).toMatch(/^ai-model-service-dev/);
+    for (const { inputs } of named) {
+      expect(inputs["name"]).toMatch(/^ai-model-service-dev/);
+    }
   });
 });
 
@@ -127,8 +133,9 @@ describe("the graph of prod", () => {
     const provider = find(created, "aws", "aws");
     const tags = JSON.parse(String(provider.inputs["defaultTags"])) as unknown;
     expect(tags).toEqual({ tags: { project: "ai-model-service", stack: "prod", "managed-by": "pulumi" } });
-    for (const { provider: used, name } of ofPackage(created, "aws"))
+    for (const { provider: used, name } of ofPackage(created, "aws")) {
       expect(used, name).toContain(provider.urn);
+    }
   });
 
   it("has an API server that few reach, that logs all and trusts access entries alone", () => {
@@ -197,7 +204,9 @@ describe("the graph of prod", () => {
   it("spreads over three zones and gives no node an address on the internet", () => {
     const subnets = runs.prod.created.resources.filter(({ type }) => type.endsWith(":Subnet"));
     expect(new Set(subnets.map(({ inputs }) => inputs["availabilityZone"])).size).toBe(3);
-    for (const { inputs } of subnets) expect(inputs["mapPublicIpOnLaunch"]).toBe(false);
+    for (const { inputs } of subnets) {
+      expect(inputs["mapPublicIpOnLaunch"]).toBe(false);
+    }
   });
 
   it("goes out through one NAT gateway, or one a zone", async () => {

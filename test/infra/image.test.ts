@@ -4,7 +4,9 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { ENVIRONMENT, MODEL_REPOSITORY, SERVICE_PORT, SERVICE_USER_ID } from "@ai-model-service/contract";
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
+import { MODEL_REPOSITORY, SERVICE_USER_ID } from "@ai-model-service/contract/image";
+import { SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image-inputs.js";
 import { imagePlatform, requireDigest } from "#infra/image.js";

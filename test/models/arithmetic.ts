@@ -4,11 +4,11 @@ import { encodeModel } from "#service/onnx/write-model.js";
 import type { OnnxDimension } from "#service/onnx/types.js";
 
 /** `output` = `input`: of every element type, by default shape [N, 3]. */
-export const identity = (
+export function identity(
   elementType: ElementType = "FLOAT",
   shape: readonly OnnxDimension[] = ["N", 3],
-): Uint8Array =>
-  encodeModel(
+): Uint8Array {
+  return encodeModel(
     model({
       name: "identity",
       nodes: [node("Identity", ["input"], ["output"])],
@@ -17,10 +17,11 @@ export const identity = (
       initializers: [],
     }),
   );
+}
 
 /** `sum` = `a` + `b` and `difference` = `a` - `b`: FLOAT [N, 4]. */
-export const add = (): Uint8Array =>
-  encodeModel(
+export function add(): Uint8Array {
+  return encodeModel(
     model({
       name: "add",
       nodes: [node("Add", ["a", "b"], ["sum"]), node("Sub", ["a", "b"], ["difference"])],
@@ -29,10 +30,11 @@ export const add = (): Uint8Array =>
       initializers: [],
     }),
   );
+}
 
 /** A regression over rows of any length: `prediction` [N, 1] = 2 x the sum of `features` [N, F] + 1. */
-export const sumOfRow = (): Uint8Array =>
-  encodeModel(
+export function sumOfRow(): Uint8Array {
+  return encodeModel(
     model({
       name: "sum-of-row",
       nodes: [
@@ -45,10 +47,11 @@ export const sumOfRow = (): Uint8Array =>
       initializers: [ints("axes", [1], [1]), floats("slope", [], [2]), floats("intercept", [], [1])],
     }),
   );
+}
 
 /** `output` = `input` + 1 for exactly four rows: FLOAT [4, 2]. */
-export const fixedBatch = (): Uint8Array =>
-  encodeModel(
+export function fixedBatch(): Uint8Array {
+  return encodeModel(
     model({
       name: "fixed-batch",
       nodes: [node("Add", ["input", "one"], ["output"])],
@@ -57,12 +60,13 @@ export const fixedBatch = (): Uint8Array =>
       initializers: [floats("one", [], [1])],
     }),
   );
+}
 
 /**
  * `output` [N, 1] = `input` [N, 1] after `layers` products of [size, size] matrices: time grows with layers x size^2 x N,
  * size^3 when the rows are widened, as here. 20 layers of 512 take some 0.1 s a row on one core.
  */
-export const slow = (layers = 20, size = 512): Uint8Array => {
+export function slow(layers = 20, size = 512): Uint8Array {
   const names = Array.from({ length: layers + 1 }, (_, layer) => `layer${layer}`);
   const products = names
     .slice(1)
@@ -88,4 +92,4 @@ export const slow = (layers = 20, size = 512): Uint8Array => {
       ],
     }),
   );
-};
+}

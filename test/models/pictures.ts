@@ -11,8 +11,8 @@ const membership = Array.from({ length: SIDE * SIDE * 4 }, (_, index) => {
 });
 
 /** A model that takes 4 x 4 pictures: `scores` [N, 4] are softmaxed sums of each quadrant of `pixels` [N, 16]. */
-export const quadrants = (): Uint8Array =>
-  encodeModel(
+export function quadrants(): Uint8Array {
+  return encodeModel(
     model({
       name: "quadrants",
       nodes: [
@@ -24,6 +24,7 @@ export const quadrants = (): Uint8Array =>
       initializers: [floats("membership", [SIDE * SIDE, 4], membership)],
     }),
   );
+}
 
 export const quadrantsConfig = {
   preprocess: {
@@ -46,5 +47,9 @@ export const quadrantsConfig = {
 } as const;
 
 /** Grey pixels of a picture that is bright in one quadrant. */
-export const brightIn = (quadrant: number): Uint8Array =>
-  Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) => (membership[pixel * 4 + quadrant] ?? 0) * 255);
+export function brightIn(quadrant: number): Uint8Array {
+  return Uint8Array.from(
+    { length: SIDE * SIDE },
+    (_, pixel) => (membership[pixel * 4 + quadrant] ?? 0) * 255,
+  );
+}

@@ -2,8 +2,8 @@ import { ints, model, node, value } from "#service/onnx/build.js";
 import { encodeModel } from "#service/onnx/write-model.js";
 
 /** `sums` [N, 2]: each row of `input` FLOAT [N, 2] plus all before it, so that rows cannot come from strangers. */
-export const runningSum = (): Uint8Array =>
-  encodeModel(
+export function runningSum(): Uint8Array {
+  return encodeModel(
     model({
       name: "running-sum",
       nodes: [node("CumSum", ["input", "axis"], ["sums"])],
@@ -12,3 +12,4 @@ export const runningSum = (): Uint8Array =>
       initializers: [ints("axis", [], [0])],
     }),
   );
+}

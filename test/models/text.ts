@@ -2,8 +2,8 @@ import { floats, mlNode, model, node, value } from "#service/onnx/build.js";
 import { encodeModel } from "#service/onnx/write-model.js";
 
 /** Strings in and out: `output` = `input` in capital letters, STRING [N] (the operator takes no other rank but [1, C]). */
-export const upperCase = (): Uint8Array =>
-  encodeModel(
+export function upperCase(): Uint8Array {
+  return encodeModel(
     model({
       name: "upper-case",
       nodes: [
@@ -17,10 +17,11 @@ export const upperCase = (): Uint8Array =>
       initializers: [],
     }),
   );
+}
 
 /** Words to numbers: `index` INT64 [N, 1] of `word` STRING [N, 1] among red, green, blue; -1 for any other. */
-export const labelEncoder = (): Uint8Array =>
-  encodeModel(
+export function labelEncoder(): Uint8Array {
+  return encodeModel(
     model({
       name: "label-encoder",
       nodes: [
@@ -35,6 +36,7 @@ export const labelEncoder = (): Uint8Array =>
       initializers: [],
     }),
   );
+}
 
 const VOCABULARY = ["good", "great", "bad", "awful"];
 /** What each word of the vocabulary adds to the scores of `negative` and `positive`. */
@@ -49,8 +51,8 @@ const WEIGHTS = [
  * Text features: words `tokens` STRING [N, T], counted against a vocabulary, then a linear classifier:
  * `probabilities` FLOAT [N, 2] of negative and positive.
  */
-export const textClassifier = (): Uint8Array =>
-  encodeModel(
+export function textClassifier(): Uint8Array {
+  return encodeModel(
     model({
       name: "text-classifier",
       nodes: [
@@ -71,3 +73,4 @@ export const textClassifier = (): Uint8Array =>
       initializers: [floats("weights", [VOCABULARY.length, 2], WEIGHTS)],
     }),
   );
+}

@@ -12,13 +12,16 @@ const WELL_KNOWN = [
 ];
 
 /** Path of Chromium or Chrome: CHROMIUM_PATH, else where systems have it. */
-export const findChromium = (): string | undefined =>
-  process.env.CHROMIUM_PATH ?? WELL_KNOWN.find(existsSync);
+export function findChromium(): string | undefined {
+  return process.env.CHROMIUM_PATH ?? WELL_KNOWN.find(existsSync);
+}
 
 /** A browser without a window that reaches nothing but the pages it is sent to. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error("there is no Chromium; set CHROMIUM_PATH");
+  if (executablePath === undefined) {
+    throw new Error("there is no Chromium; set CHROMIUM_PATH");
+  }
   const args = [
     "--no-sandbox",
     "--disable-gpu",

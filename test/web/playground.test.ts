@@ -5,7 +5,9 @@ import { launchChromium } from "./chromium.js";
 import { ServerProcess } from "./server-process.js";
 import { DIGITS, type Point, type Stroke } from "./strokes.js";
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+function fixture(name: string) {
+  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+}
 const SCREENSHOT = fileURLToPath(new URL("../../docs/playground.png", import.meta.url));
 
 /** Where and how large a digit is drawn, as shares of the pad. */
@@ -39,7 +41,9 @@ async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
-    if (message.text().includes("Content Security Policy")) faults.push(message.text());
+    if (message.text().includes("Content Security Policy")) {
+      faults.push(message.text());
+    }
   });
   await page.goto(server.url);
   return page;
@@ -48,7 +52,9 @@ async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
 /** From a digit's square to the window. */
 async function placer(page: Page, { x, y, size }: Place): Promise<(point: Point) => Point> {
   const box = await page.locator("#ink").boundingBox();
-  if (box === null) throw new Error("the pad does not show");
+  if (box === null) {
+    throw new Error("the pad does not show");
+  }
   return ([px, py]) => [box.x + (x + px * size) * box.width, box.y + (y + py * size) * box.height];
 }
 
@@ -57,7 +63,9 @@ async function drawWithMouse(page: Page, strokes: readonly Stroke[], place = MID
   for (const [first = [0, 0] as const, ...rest] of strokes) {
     await page.mouse.move(...at(first));
     await page.mouse.down();
-    for (const point of rest) await page.mouse.move(...at(point), { steps: 3 });
+    for (const point of rest) {
+      await page.mouse.move(...at(point), { steps: 3 });
+    }
     await page.mouse.up();
   }
 }
@@ -72,13 +80,19 @@ async function drawWithFinger(page: Page, strokes: readonly Stroke[], place = MI
     });
   for (const [first = [0, 0] as const, ...rest] of strokes) {
     await touch("touchStart", [first]);
-    for (const point of rest) await touch("touchMove", [point]);
+    for (const point of rest) {
+      await touch("touchMove", [point]);
+    }
     await touch("touchEnd", []);
   }
 }
 
-const label = (page: Page) => () => page.locator("#label").textContent();
-const digit = (name: string): readonly Stroke[] => DIGITS[name] ?? [];
+function label(page: Page) {
+  return () => page.locator("#label").textContent();
+}
+function digit(name: string): readonly Stroke[] {
+  return DIGITS[name] ?? [];
+}
 
 describe("a digit drawn with the mouse", () => {
   it.each(Object.keys(DIGITS))("%s is recognised", async (name) => {
@@ -113,7 +127,9 @@ describe("a digit drawn with the mouse", () => {
     expect(await page.locator("#model").textContent()).toBe("mnist, version 1");
     expect(await page.locator("#latency").textContent()).toMatch(/^\d+\.\d ms$/);
     expect(await page.locator("#seen-picture").isVisible()).toBe(true);
-    if (process.env.SCREENSHOT) await page.screenshot({ path: SCREENSHOT });
+    if (process.env.SCREENSHOT) {
+      await page.screenshot({ path: SCREENSHOT });
+    }
     await page.context().close();
   });
 });
@@ -130,9 +146,13 @@ describe("the pad", () => {
   it("takes the keyboard", async () => {
     const page = await openPage();
     await page.locator("#ink").focus();
-    for (let i = 0; i < 9; i++) await page.keyboard.press("ArrowUp");
+    for (let i = 0; i < 9; i++) {
+      await page.keyboard.press("ArrowUp");
+    }
     await page.keyboard.press("Space");
-    for (let i = 0; i < 18; i++) await page.keyboard.press("ArrowDown");
+    for (let i = 0; i < 18; i++) {
+      await page.keyboard.press("ArrowDown");
+    }
     await page.keyboard.press("Space");
     await expect.poll(label(page)).toBe("1");
     await page.context().close();

@@ -23,7 +23,9 @@ export class ServerProcess {
     const child = spawn(process.execPath, [MAIN, "serve"], { env, stdio: ["ignore", "pipe", "inherit"] });
     for await (const line of createInterface({ input: child.stdout })) {
       const [, served] = /serving on http:\/\/[^:]+:(\d+)/.exec(line) ?? [];
-      if (served === undefined) continue;
+      if (served === undefined) {
+        continue;
+      }
       child.stdout.resume();
       return new ServerProcess(child, Number(served));
     }
@@ -36,7 +38,9 @@ export class ServerProcess {
 
   /** SIGTERM, and the exit code. */
   async stop(): Promise<number | null> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
+    if (this.child.exitCode !== null) {
+      return this.child.exitCode;
+    }
     const exited = new Promise<number | null>((resolve) => this.child.once("exit", resolve));
     this.child.kill("SIGTERM");
     return exited;

@@ -2,11 +2,12 @@ export type Point = readonly [x: number, y: number];
 export type Stroke = readonly Point[];
 
 /** Points on an ellipse, angles in turns clockwise from the right. */
-const arc = (cx: number, cy: number, rx: number, ry: number, from: number, to: number): Point[] =>
-  Array.from({ length: 25 }, (_, i) => {
+function arc(cx: number, cy: number, rx: number, ry: number, from: number, to: number): Point[] {
+  return Array.from({ length: 25 }, (_, i) => {
     const angle = 2 * Math.PI * (from + ((to - from) * i) / 24);
     return [cx + rx * Math.cos(angle), cy + ry * Math.sin(angle)];
   });
+}
 
 /** How a person draws each digit, in a square of side 1 with y downwards. */
 export const DIGITS: Readonly<Record<string, readonly Stroke[]>> = {

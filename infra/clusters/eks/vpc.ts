@@ -47,8 +47,9 @@ function zoneName(index: number, opts: Options): pulumi.Output<string> {
   );
   return available.names.apply((names) => {
     const name = names[index];
-    if (name === undefined)
+    if (name === undefined) {
       throw new Error(`eks.region: the region has ${names.length} zones, and ${ZONES} are needed`);
+    }
     return name;
   });
 }

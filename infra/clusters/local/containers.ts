@@ -36,8 +36,9 @@ export async function ownContainers(daemon: Daemon, stack: string): Promise<OwnC
     "GET",
     `/containers/json?all=true&filters=${encodeURIComponent(filters)}`,
   );
-  if (status !== 200)
+  if (status !== 200) {
     throw new Error(`the Docker daemon does not list its containers: ${JSON.stringify(body)}`);
+  }
   return listed.parse(body).map((container) => ({
     id: container.Id,
     name: container.Names[0]?.slice(1) ?? container.Id,
@@ -51,7 +52,9 @@ export async function revive(daemon: Daemon, containers: OwnContainer[]): Promis
   const stopped = containers.filter((container) => container.stopped);
   for (const { id, name } of stopped) {
     const { status, body } = await daemon.call("POST", `/containers/${id}/start`);
-    if (status >= 400) throw new Error(`container ${name} does not start: ${JSON.stringify(body)}`);
+    if (status >= 400) {
+      throw new Error(`container ${name} does not start: ${JSON.stringify(body)}`);
+    }
   }
   await Promise.all(stopped.map((container) => healthy(daemon, container)));
 }
@@ -61,8 +64,12 @@ async function healthy(daemon: Daemon, { id, name }: OwnContainer): Promise<void
   for (;;) {
     const { body } = await daemon.call("GET", `/containers/${id}/json`);
     const health = inspected.parse(body).State.Health;
-    if (health == null || health.Status === "healthy") return;
-    if (performance.now() > end) throw new Error(`container ${name} is not healthy: see docker logs ${name}`);
+    if (health == null || health.Status === "healthy") {
+      return;
+    }
+    if (performance.now() > end) {
+      throw new Error(`container ${name} is not healthy: see docker logs ${name}`);
+    }
     await wait(500);
   }
 }

@@ -15,7 +15,9 @@ export async function missingImages(daemon: Daemon, images: Record<string, strin
 
 async function isMissing(daemon: Daemon, image: string): Promise<boolean> {
   const ask = (path: string) => daemon.call("GET", path).catch(() => undefined);
-  if ((await ask(`/images/${image}/json`))?.status !== 404) return false;
+  if ((await ask(`/images/${image}/json`))?.status !== 404) {
+    return false;
+  }
   const answer = await ask(`/distribution/${image}/json`);
   // A daemon that cannot ask registries answers 404 too, with other words.
   return answer?.status === 404 && /manifest unknown|:\S+: not found/.test(JSON.stringify(answer.body));

@@ -49,6 +49,8 @@ export function registriesYaml(hostPort: number, registryUrl: string): string {
 /** The node's own kubeconfig as the host uses it, through the published port. Throws if the text is not k3s's kubeconfig. */
 export function hostKubeconfig(nodeKubeconfig: string, hostPort: number): string {
   const server = /^(\s*server: )\S+$/m;
-  if (!server.test(nodeKubeconfig)) throw new Error("the node's kubeconfig names no server");
+  if (!server.test(nodeKubeconfig)) {
+    throw new Error("the node's kubeconfig names no server");
+  }
   return nodeKubeconfig.replace(server, `$1https://127.0.0.1:${hostPort}`);
 }

@@ -25,9 +25,15 @@ export async function preflight(daemon: Daemon, needs: Needs): Promise<void> {
   const containers = await ownContainers(daemon, needs.name);
   const faults = await takenPorts(needs.ports, containers);
   faults.push(...(await missingImages(daemon, needs.images ?? {})));
-  if (needs.charts !== undefined) faults.push(noCharts(needs.charts));
-  if (containers.length === 0) faults.push(...(await privilegeFaults(daemon)));
-  if (faults.length > 0) throw new Error(faults.join("\n"));
+  if (needs.charts !== undefined) {
+    faults.push(noCharts(needs.charts));
+  }
+  if (containers.length === 0) {
+    faults.push(...(await privilegeFaults(daemon)));
+  }
+  if (faults.length > 0) {
+    throw new Error(faults.join("\n"));
+  }
   await revive(daemon, containers);
 }
 
@@ -91,7 +97,9 @@ async function privilegeFaults(daemon: Daemon): Promise<string[]> {
     Image: "preflight.invalid/none:none",
     HostConfig: { Privileged: true },
   });
-  if (status !== 403) return [];
+  if (status !== 403) {
+    return [];
+  }
   return [
     `cluster local needs a privileged container and the Docker daemon does not allow one: ${messageOf(body)}`,
   ];

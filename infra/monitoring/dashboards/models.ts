@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { DRIFT } from "../alerts.js";
 import { classDrift, confidenceDrift, own } from "../queries.js";
@@ -8,19 +8,27 @@ import { driftVariables, modelVariables, RATE_WINDOW, SELECTED, serviceVariables
 
 const matchers = own(SELECTED, 'model=~"$model"', 'version=~"$version"');
 const LEGEND = "{{model}} {{version}}";
-const rate = (series: string) => `rate(${series}{${matchers}}[${RATE_WINDOW}])`;
-const byVersion = (operator: string, expr: string): Series => ({
-  expr: `${operator} by (model, version) (${expr})`,
-  legend: LEGEND,
-});
-const mean = (histogram: string): Series => ({
-  expr: `sum by (model, version) (${rate(`${histogram}_sum`)}) / sum by (model, version) (${rate(`${histogram}_count`)})`,
-  legend: LEGEND,
-});
-const quantile = (histogram: string, q: number): Series => ({
-  expr: `histogram_quantile(${q}, sum by (model, version, le) (${rate(`${histogram}_bucket`)}))`,
-  legend: `${LEGEND} p${q * 100}`,
-});
+function rate(series: string) {
+  return `rate(${series}{${matchers}}[${RATE_WINDOW}])`;
+}
+function byVersion(operator: string, expr: string): Series {
+  return {
+    expr: `${operator} by (model, version) (${expr})`,
+    legend: LEGEND,
+  };
+}
+function mean(histogram: string): Series {
+  return {
+    expr: `sum by (model, version) (${rate(`${histogram}_sum`)}) / sum by (model, version) (${rate(`${histogram}_count`)})`,
+    legend: LEGEND,
+  };
+}
+function quantile(histogram: string, q: number): Series {
+  return {
+    expr: `histogram_quantile(${q}, sum by (model, version, le) (${rate(`${histogram}_bucket`)}))`,
+    legend: `${LEGEND} p${q * 100}`,
+  };
+}
 
 /** The versions of a model: what is served, how each performs, and whether its predictions drift. */
 export function models(names: DashboardNames): dashboard.DashboardBuilder {

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { CONCURRENCY_METRIC } from "../adapter-rule.js";
 import type { Objectives } from "../alerts.js";
@@ -17,11 +17,14 @@ import { linkTo, type DashboardNames } from "./links.js";
 import { addRows, figure, graph } from "./panels.js";
 import { RATE_WINDOW, SELECTED, serviceVariables } from "./variables.js";
 
-const rate = (series: string) => `rate(${series}[${RATE_WINDOW}])`;
+function rate(series: string) {
+  return `rate(${series}[${RATE_WINDOW}])`;
+}
 const mine = own(SELECTED);
 const podTotals = ofPods(SELECTED);
-const autoscaler = (name: string, ...matchers: string[]) =>
-  `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(SELECTED, ...matchers)}}`;
+function autoscaler(name: string, ...matchers: string[]) {
+  return `kube_horizontalpodautoscaler_${name}{${ofAutoscaler(SELECTED, ...matchers)}}`;
+}
 
 /** Rows that ran: one picture is one row, whatever protocol or batch it came in. */
 const predictionRate = `sum(${rate(`${METRICS.inferenceBatchRows}_sum{${mine}}`)})`;

@@ -87,7 +87,9 @@ export function addRows(
   let id = 0;
   for (const { title, panels } of rows) {
     builder.withRow(new dashboard.RowBuilder(title).id(++id));
-    for (const panel of panels) builder.withPanel(panel.id(++id));
+    for (const panel of panels) {
+      builder.withPanel(panel.id(++id));
+    }
   }
   return builder;
 }

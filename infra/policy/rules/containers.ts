@@ -38,11 +38,18 @@ export const neverRoot = everyContainer(
   ({ container, pod }) => {
     const effective = (key: string) =>
       at(container, "securityContext", key) ?? at(pod, "securityContext", key);
-    if (effective("runAsNonRoot") !== true) return "may run as root: runAsNonRoot is not true";
-    if (effective("runAsUser") === 0) return "runs as user 0";
-    if (at(container, "securityContext", "privileged") === true) return "is privileged";
-    if (at(container, "securityContext", "allowPrivilegeEscalation") !== false)
+    if (effective("runAsNonRoot") !== true) {
+      return "may run as root: runAsNonRoot is not true";
+    }
+    if (effective("runAsUser") === 0) {
+      return "runs as user 0";
+    }
+    if (at(container, "securityContext", "privileged") === true) {
+      return "is privileged";
+    }
+    if (at(container, "securityContext", "allowPrivilegeEscalation") !== false) {
       return "may escalate its privileges";
+    }
     const dropped = listAt(container, "securityContext", "capabilities", "drop");
     return dropped.includes("ALL") ? undefined : "keeps capabilities";
   },

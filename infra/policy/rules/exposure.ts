@@ -24,9 +24,13 @@ const checks: Record<string, (props: unknown) => string[]> = {
 
 /** A load balancer on the internet has TLS and says who may connect; one that does not say where it is counts as public. */
 function serviceFaults(props: unknown): string[] {
-  if (textAt(props, "spec", "type") !== "LoadBalancer") return [];
+  if (textAt(props, "spec", "type") !== "LoadBalancer") {
+    return [];
+  }
   const annotation = (name: string) => textAt(props, "metadata", "annotations", `${ANNOTATION}-${name}`);
-  if (annotation("scheme") === "internal") return [];
+  if (annotation("scheme") === "internal") {
+    return [];
+  }
   return [
     ...(annotation("ssl-cert") === "" ? ["is a public load balancer without a certificate"] : []),
     ...(listAt(props, "spec", "loadBalancerSourceRanges").length === 0
@@ -37,7 +41,9 @@ function serviceFaults(props: unknown): string[] {
 
 function clusterFaults(props: unknown): string[] {
   // AWS opens the endpoint to everybody when nothing is said.
-  if (at(props, "vpcConfig", "endpointPublicAccess") === false) return [];
+  if (at(props, "vpcConfig", "endpointPublicAccess") === false) {
+    return [];
+  }
   const networks = listAt(props, "vpcConfig", "publicAccessCidrs");
   const open = networks.length === 0 || networks.some((network) => EVERYBODY.includes(String(network)));
   return open ? ["has an API server that everybody reaches"] : [];

@@ -17,7 +17,9 @@ export function doctorCommand(): Command {
         (error: unknown) => command.error(`error: ${error instanceof Error ? error.message : String(error)}`),
       );
       console.log(printReport(report));
-      if (hasProblems(report)) process.exitCode = 1;
+      if (hasProblems(report)) {
+        process.exitCode = 1;
+      }
     });
   return command;
 }

@@ -42,10 +42,14 @@ export async function examineModel(folder: string, defaults: ServingDefaults): P
   const scanned = await scanModel(path, basename(path));
   const problems: string[] = [];
   const config = configOf(scanned, problems);
-  if (scanned.versions.length === 0) problems.push("no version folder holds a model.onnx");
+  if (scanned.versions.length === 0) {
+    problems.push("no version folder holds a model.onnx");
+  }
   problems.push(...versionFaults(config, scanned));
   const versions: VersionReport[] = [];
-  for (const version of scanned.versions) versions.push(await examineVersion(version, config, defaults));
+  for (const version of scanned.versions) {
+    versions.push(await examineVersion(version, config, defaults));
+  }
   return { name: scanned.name, problems, versions };
 }
 

@@ -30,7 +30,9 @@ export function graphFacts({ graph, opsets, producerName, producerVersion }: Onn
 
 function countOperators(operators: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
-  for (const operator of operators) counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  for (const operator of operators) {
+    counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  }
   return [...counts].sort(([, left], [, right]) => right - left);
 }
 

@@ -35,16 +35,24 @@ export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): Mode
 
 /** Pictures are floats or bytes of [side x side], [1 or 3, height, width] or [height, width, 1 or 3] a row. */
 function suggestImage({ datatype, shape }: TensorSpec): ImagePreprocess | undefined {
-  if (datatype !== "FP32" && datatype !== "UINT8") return undefined;
+  if (datatype !== "FP32" && datatype !== "UINT8") {
+    return undefined;
+  }
   const common = { kind: "image", mean: 0, scale: datatype === "UINT8" ? 1 : 255, fit: "contain" } as const;
   const [first = -1, second = -1, third = -1, ...more] = shape.slice(1);
-  if (more.length > 0) return undefined;
+  if (more.length > 0) {
+    return undefined;
+  }
   if (shape.length === 2) {
     const side = Math.sqrt(first);
-    if (first < 64 || !Number.isInteger(side)) return undefined;
+    if (first < 64 || !Number.isInteger(side)) {
+      return undefined;
+    }
     return { ...common, width: side, height: side, channels: 1, layout: "flat" };
   }
-  if (shape.length !== 4) return undefined;
+  if (shape.length !== 4) {
+    return undefined;
+  }
   if (isChannels(first) && second > 3 && third > 3) {
     return { ...common, width: third, height: second, channels: first, layout: "chw" };
   }
@@ -63,7 +71,9 @@ function suggestClassification({ outputs, madeBy }: SuggestionFacts): Classifica
     ({ datatype, shape }) => datatype === "FP32" && shape.length === 2 && isLabelCount(shape[1]),
   );
   const count = scored?.shape[1];
-  if (!scored || count === undefined) return undefined;
+  if (!scored || count === undefined) {
+    return undefined;
+  }
   return {
     kind: "classification",
     output: scored.name,

@@ -23,9 +23,11 @@ export async function serve(settings: Settings): Promise<void> {
     level: settings.logLevel,
     format: settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
   });
-  if (settings.workers === 1) await serveHere(settings, log, undefined);
-  else if (cluster.worker) await serveHere(settings, log, cluster.worker);
-  else {
+  if (settings.workers === 1) {
+    await serveHere(settings, log, undefined);
+  } else if (cluster.worker) {
+    await serveHere(settings, log, cluster.worker);
+  } else {
     const { supervise } = await import("./workers/supervise.js");
     const { workers } = settings;
     process.exit(await supervise({ workers, log, onServing: (serving) => announce(log, settings, serving) }));
@@ -46,7 +48,9 @@ async function serveHere(settings: Settings, log: Logger, worker: Worker | undef
   const unusedConnections = new UnusedConnections(server);
   // A worker that replaces one gets no connection before it can answer: the others have them meanwhile.
   const replaces = worker !== undefined && worker.id > settings.workers;
-  if (replaces) await engine.start();
+  if (replaces) {
+    await engine.start();
+  }
   const port = await listen(server, settings.port, settings.host);
   onSignal(log, settings, stop.signal, () =>
     shutDown({
@@ -60,29 +64,39 @@ async function serveHere(settings: Settings, log: Logger, worker: Worker | undef
       },
     }),
   );
-  if (!replaces) await engine.start();
+  if (!replaces) {
+    await engine.start();
+  }
   const serving = { port, models: readyModels(engine.index()) };
-  if (siblings) siblings.started(serving);
-  else announce(log, settings, serving);
+  if (siblings) {
+    siblings.started(serving);
+  } else {
+    announce(log, settings, serving);
+  }
 }
 
-const engineOptions = (settings: Settings): EngineOptions => ({
-  repository: settings.modelRepository,
-  defaultModel: settings.defaultModel,
-  pollSeconds: settings.modelPollSeconds,
-  threads: settings.intraOpThreads,
-  processes: settings.workers,
-  maxBatchSize: settings.maxBatchSize,
-  maxBatchDelayMs: settings.maxBatchDelayMs,
-  queueRows: settings.queueRows,
-  queueSeconds: settings.queueSeconds,
-});
+function engineOptions(settings: Settings): EngineOptions {
+  return {
+    repository: settings.modelRepository,
+    defaultModel: settings.defaultModel,
+    pollSeconds: settings.modelPollSeconds,
+    threads: settings.intraOpThreads,
+    processes: settings.workers,
+    maxBatchSize: settings.maxBatchSize,
+    maxBatchDelayMs: settings.maxBatchDelayMs,
+    queueRows: settings.queueRows,
+    queueSeconds: settings.queueSeconds,
+  };
+}
 
-const readyModels = (index: readonly ModelIndexEntry[]): string[] =>
-  index.filter(({ state }) => state === "READY").map(({ name, version }) => `${name}/${version}`);
+function readyModels(index: readonly ModelIndexEntry[]): string[] {
+  return index.filter(({ state }) => state === "READY").map(({ name, version }) => `${name}/${version}`);
+}
 
 async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Tracing | undefined> {
-  if (traceEndpoint === undefined) return undefined;
+  if (traceEndpoint === undefined) {
+    return undefined;
+  }
   const { createTracing } = await import("../server/observe/tracing.js");
   return createTracing({
     endpoint: traceEndpoint,
@@ -107,7 +121,9 @@ function announce(log: Logger, { host, workers }: Settings, { port, models }: Se
 function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () => Promise<void>): void {
   let leaving = false;
   const handle = (signal: NodeJS.Signals): void => {
-    if (leaving) process.exit(1);
+    if (leaving) {
+      process.exit(1);
+    }
     leaving = true;
     log.info({ signal }, "shutting down");
     setTimeout(() => {

@@ -1,18 +1,21 @@
 import { z } from "zod";
 import { MODELS_FOLDER } from "../paths.js";
 
-const integer = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
-  z.coerce
+function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
+  return z.coerce
     .number({ error: "must be a number" })
     .int("must be a whole number")
     .min(minimum, `must be at least ${minimum}`)
     .max(maximum, `must be at most ${maximum}`);
+}
 
-const amount = (minimum: number) =>
-  z.coerce.number({ error: "must be a number" }).min(minimum, `must be at least ${minimum}`);
+function amount(minimum: number) {
+  return z.coerce.number({ error: "must be a number" }).min(minimum, `must be at least ${minimum}`);
+}
 
-const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `must be one of ${values.join(", ")}` });
+function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `must be one of ${values.join(", ")}` });
+}
 
 const list = z.string().transform((text) =>
   text
@@ -31,7 +34,9 @@ interface Definition<S extends z.ZodType = z.ZodType> {
   readonly help: string;
 }
 
-const define = <S extends z.ZodType>(definition: Definition<S>): Definition<S> => definition;
+function define<S extends z.ZodType>(definition: Definition<S>): Definition<S> {
+  return definition;
+}
 
 /** Every setting of `serve`: an environment variable, and the flag of the same name. The flag wins. */
 export const SETTINGS = {
@@ -168,8 +173,9 @@ export type Settings = {
 };
 
 /** The flag of a setting, as `--max-body-bytes`. */
-export const flagOf = (name: SettingName): string =>
-  `--${SETTINGS[name].variable.toLowerCase().replaceAll("_", "-")}`;
+export function flagOf(name: SettingName): string {
+  return `--${SETTINGS[name].variable.toLowerCase().replaceAll("_", "-")}`;
+}
 
 /** Everything that is wrong with the settings, a sentence each. */
 export class SettingsError extends Error {
@@ -180,7 +186,9 @@ export class SettingsError extends Error {
   }
 }
 
-const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name);
+function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
 
 /**
@@ -197,19 +205,32 @@ export function readSettings(
     const definition: Definition = SETTINGS[name];
     const typed = flags[name] ?? (environment[definition.variable] || undefined);
     const result = definition.schema.safeParse(typed ?? definition.fallback);
-    if (result.success) values[name] = result.data;
-    else faults.push(`${definition.variable} ${reasonOf(result.error)}, not ${JSON.stringify(typed)}`);
+    if (result.success) {
+      values[name] = result.data;
+    } else {
+      faults.push(`${definition.variable} ${reasonOf(result.error)}, not ${JSON.stringify(typed)}`);
+    }
   }
-  if (faults.length === 0) faults.push(...contradictions(values as Settings));
-  if (faults.length > 0) throw new SettingsError(faults);
+  if (faults.length === 0) {
+    faults.push(...contradictions(values as Settings));
+  }
+  if (faults.length > 0) {
+    throw new SettingsError(faults);
+  }
   return Object.freeze(values as Settings);
 }
 
-const reasonOf = (error: z.ZodError): string => error.issues[0]?.message ?? "is not valid";
+function reasonOf(error: z.ZodError): string {
+  return error.issues[0]?.message ?? "is not valid";
+}
 
 function contradictions(settings: Settings): string[] {
-  if (settings.shutdownDelaySeconds < settings.shutdownGraceSeconds) return [];
-  if (settings.shutdownDelaySeconds === 0) return [];
+  if (settings.shutdownDelaySeconds < settings.shutdownGraceSeconds) {
+    return [];
+  }
+  if (settings.shutdownDelaySeconds === 0) {
+    return [];
+  }
   return [
     `SHUTDOWN_DELAY_SECONDS (${settings.shutdownDelaySeconds}) must be less than ` +
       `SHUTDOWN_GRACE_SECONDS (${settings.shutdownGraceSeconds}), which includes it`,

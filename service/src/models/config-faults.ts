@@ -30,7 +30,9 @@ function inputFaults({ input, preprocess }: ModelConfig, inputs: readonly Tensor
 }
 
 function preprocessFaults(preprocess: ImagePreprocess, input: TensorSpec | undefined): string[] {
-  if (!input) return [];
+  if (!input) {
+    return [];
+  }
   const { width, height, channels, layout } = preprocess;
   const wanted = {
     flat: [width * height * channels],
@@ -41,7 +43,9 @@ function preprocessFaults(preprocess: ImagePreprocess, input: TensorSpec | undef
   const fits =
     declared.length === wanted.length &&
     declared.every((size, index) => size === -1 || size === wanted[index]);
-  if (fits) return [];
+  if (fits) {
+    return [];
+  }
   return [
     `preprocess: makes [${wanted.join(", ")}] of a picture; input '${input.name}' takes [${declared.join(", ")}] a row`,
   ];
@@ -53,7 +57,9 @@ function postprocessFaults({ output, labels }: Classification, outputs: readonly
     return [`postprocess.output: the graph has no output '${output}'; it has ${namesOf(outputs)}`];
   }
   const scores = scored.shape.at(-1);
-  if (scores === undefined || scores === -1 || scores === labels.length) return [];
+  if (scores === undefined || scores === -1 || scores === labels.length) {
+    return [];
+  }
   return [`postprocess.labels: has ${labels.length} labels; output '${output}' has ${scores} scores a row`];
 }
 

@@ -8,9 +8,13 @@ export class ConfigFileError extends Error {
 
 /** Parses the text of `file`; without text every field has its default. Throws ConfigFileError. */
 export function parseModelConfig(file: string, text: string | undefined): ModelConfig {
-  if (text === undefined) return {};
+  if (text === undefined) {
+    return {};
+  }
   const parsed = modelConfigSchema.safeParse(parseJson(file, text));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    return parsed.data;
+  }
   throw new ConfigFileError(`${file}: ${parsed.error.issues.map(describe).join("; ")}`);
 }
 

@@ -3,10 +3,10 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The version that follows the highest of `names`; what is no whole number is no version. */
-export const nextVersion = (names: readonly string[]): string => {
+export function nextVersion(names: readonly string[]): string {
   const versions = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
   return String(Math.max(0, ...versions) + 1);
-};
+}
 
 /**
  * Writes `files` as the next version folder of `modelFolder` and gives its name. A server that watches the folder
@@ -36,10 +36,13 @@ async function claimVersion(modelFolder: string, staging: string): Promise<strin
     await rename(staging, join(modelFolder, version));
     return version;
   } catch (error) {
-    if (!isTaken(error)) throw error;
+    if (!isTaken(error)) {
+      throw error;
+    }
     return claimVersion(modelFolder, staging);
   }
 }
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");
+}

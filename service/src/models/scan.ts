@@ -34,7 +34,9 @@ export async function scanRepository(root: string): Promise<ScannedModel[]> {
   const names = await folderNames(root).catch((error: unknown) => {
     throw new Error(`model repository '${root}' cannot be read: ${String(error)}`, { cause: error });
   });
-  for (const name of names) models.push(await scanModel(join(root, name), name));
+  for (const name of names) {
+    models.push(await scanModel(join(root, name), name));
+  }
   return models;
 }
 
@@ -44,7 +46,9 @@ export async function scanModel(folder: string, name: string): Promise<ScannedMo
   const versions: ScannedVersion[] = [];
   for (const version of await folderNames(folder)) {
     const files = await statFiles(join(folder, version));
-    if (!files.has(MODEL_FILE)) continue;
+    if (!files.has(MODEL_FILE)) {
+      continue;
+    }
     versions.push({
       version,
       path: join(folder, version, MODEL_FILE),
@@ -59,7 +63,11 @@ async function folderNames(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
   const folders: string[] = [];
   // stat follows symbolic links: mounted volumes are made of them.
-  for (const name of names) if ((await statIfThere(join(folder, name)))?.isDirectory()) folders.push(name);
+  for (const name of names) {
+    if ((await statIfThere(join(folder, name)))?.isDirectory()) {
+      folders.push(name);
+    }
+  }
   return folders;
 }
 
@@ -68,7 +76,9 @@ async function statFiles(folder: string): Promise<Map<string, Stats>> {
   const files = new Map<string, Stats>();
   for (const name of (await readdir(folder)).sort()) {
     const file = await statIfThere(join(folder, name));
-    if (file?.isFile()) files.set(name, file);
+    if (file?.isFile()) {
+      files.set(name, file);
+    }
   }
   return files;
 }
@@ -84,7 +94,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissing(error)) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -93,7 +105,9 @@ async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissing(error)) {
+      return undefined;
+    }
     throw error;
   }
 }

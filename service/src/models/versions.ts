@@ -7,8 +7,12 @@ export const DEFAULT_VERSION_POLICY: VersionPolicy = { policy: "latest", count: 
 /** Order of versions, oldest first: numbers by value, after them names by alphabet. */
 export function compareVersions(left: string, right: string): number {
   const [a, b] = [Number(left), Number(right)];
-  if (!Number.isNaN(a) && !Number.isNaN(b) && a !== b) return a - b;
-  if (Number.isNaN(a) !== Number.isNaN(b)) return Number.isNaN(a) ? 1 : -1;
+  if (!Number.isNaN(a) && !Number.isNaN(b) && a !== b) {
+    return a - b;
+  }
+  if (Number.isNaN(a) !== Number.isNaN(b)) {
+    return Number.isNaN(a) ? 1 : -1;
+  }
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
@@ -43,18 +47,25 @@ export function resolveVersion(
   labels: Readonly<Record<string, string>>,
 ): string | undefined {
   if (wanted !== undefined) {
-    if (serving.has(wanted)) return wanted;
+    if (serving.has(wanted)) {
+      return wanted;
+    }
     const labelled = Object.hasOwn(labels, wanted) ? labels[wanted] : undefined;
     return labelled !== undefined && serving.has(labelled) ? labelled : undefined;
   }
   const stable = Object.hasOwn(labels, DEFAULT_LABEL) ? labels[DEFAULT_LABEL] : undefined;
-  if (stable !== undefined && serving.has(stable)) return stable;
+  if (stable !== undefined && serving.has(stable)) {
+    return stable;
+  }
   return newestOf(serving);
 }
 
 function newestOf(versions: Iterable<string>): string | undefined {
   let newest: string | undefined;
-  for (const version of versions)
-    if (newest === undefined || compareVersions(version, newest) > 0) newest = version;
+  for (const version of versions) {
+    if (newest === undefined || compareVersions(version, newest) > 0) {
+      newest = version;
+    }
+  }
   return newest;
 }

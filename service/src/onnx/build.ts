@@ -17,68 +17,76 @@ const ML_DOMAIN = "ai.onnx.ml";
 const ML_OPSET_VERSION = 3;
 
 /** A model around `graph`, whose names must be unique within it. */
-export const model = (
+export function model(
   graph: OnnxGraph,
   facts: Partial<Pick<OnnxModel, "producerName" | "producerVersion" | "description" | "metadata">> = {},
-): OnnxModel => ({
-  irVersion: IR_VERSION,
-  producerName: "",
-  producerVersion: "",
-  description: "",
-  metadata: {},
-  opsets: [
-    { domain: "", version: OPSET_VERSION },
-    ...(graph.nodes.some(({ domain }) => domain === ML_DOMAIN)
-      ? [{ domain: ML_DOMAIN, version: ML_OPSET_VERSION }]
-      : []),
-  ],
-  graph,
-  ...facts,
-});
+): OnnxModel {
+  return {
+    irVersion: IR_VERSION,
+    producerName: "",
+    producerVersion: "",
+    description: "",
+    metadata: {},
+    opsets: [
+      { domain: "", version: OPSET_VERSION },
+      ...(graph.nodes.some(({ domain }) => domain === ML_DOMAIN)
+        ? [{ domain: ML_DOMAIN, version: ML_OPSET_VERSION }]
+        : []),
+    ],
+    graph,
+    ...facts,
+  };
+}
 
 /** An input or output; a dimension that is a name is chosen by each run. */
-export const value = (
-  name: string,
-  elementType: ElementType,
-  shape: readonly OnnxDimension[],
-): OnnxValue => ({
-  name,
-  kind: "tensor",
-  elementType,
-  shape,
-});
+export function value(name: string, elementType: ElementType, shape: readonly OnnxDimension[]): OnnxValue {
+  return {
+    name,
+    kind: "tensor",
+    elementType,
+    shape,
+  };
+}
 
 /** A node of ONNX's own operator set, named after its first output. */
-export const node = (
+export function node(
   operator: string,
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: Readonly<Record<string, OnnxAttribute>> = {},
-): OnnxNode => ({ name: outputs[0] ?? operator, operator, domain: "", inputs, outputs, attributes });
+): OnnxNode {
+  return { name: outputs[0] ?? operator, operator, domain: "", inputs, outputs, attributes };
+}
 
 /** A node of the classical models' operator set. */
-export const mlNode = (...parts: Parameters<typeof node>): OnnxNode => ({
-  ...node(...parts),
-  domain: ML_DOMAIN,
-});
+export function mlNode(...parts: Parameters<typeof node>): OnnxNode {
+  return {
+    ...node(...parts),
+    domain: ML_DOMAIN,
+  };
+}
 
 /** A constant of 32-bit floats, row-major. */
-export const floats = (name: string, shape: readonly number[], values: Iterable<number>): OnnxTensor =>
-  raw(name, "FLOAT", shape, Float32Array.from(values));
+export function floats(name: string, shape: readonly number[], values: Iterable<number>): OnnxTensor {
+  return raw(name, "FLOAT", shape, Float32Array.from(values));
+}
 
 /** A constant of 64-bit integers, row-major. */
-export const ints = (name: string, shape: readonly number[], values: readonly number[]): OnnxTensor =>
-  raw(name, "INT64", shape, BigInt64Array.from(values.map(BigInt)));
+export function ints(name: string, shape: readonly number[], values: readonly number[]): OnnxTensor {
+  return raw(name, "INT64", shape, BigInt64Array.from(values.map(BigInt)));
+}
 
 // Typed arrays are little-endian on every platform that Node.js and ONNX Runtime are built for.
-const raw = (
+function raw(
   name: string,
   elementType: ElementType,
   shape: readonly number[],
   { buffer, byteOffset, byteLength }: Float32Array | BigInt64Array,
-): OnnxTensor => ({
-  name,
-  elementType,
-  shape,
-  data: { kind: "raw", bytes: new Uint8Array(buffer, byteOffset, byteLength) },
-});
+): OnnxTensor {
+  return {
+    name,
+    elementType,
+    shape,
+    data: { kind: "raw", bytes: new Uint8Array(buffer, byteOffset, byteLength) },
+  };
+}

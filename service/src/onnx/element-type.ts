@@ -35,11 +35,16 @@ const byName = new Map<ElementType, (typeof ELEMENT_TYPES)[number]>(
 );
 
 /** The element type that a file's number means; `UNDEFINED` for 0 and for numbers newer than this list. */
-export const elementTypeOf = (number: number): ElementType => byNumber.get(number) ?? "UNDEFINED";
+export function elementTypeOf(number: number): ElementType {
+  return byNumber.get(number) ?? "UNDEFINED";
+}
 
 /** The number that a file holds for `elementType`. */
-export const numberOf = (elementType: ElementType): number => byName.get(elementType)?.number ?? 0;
+export function numberOf(elementType: ElementType): number {
+  return byName.get(elementType)?.number ?? 0;
+}
 
 /** The protocol's name for `elementType`; undefined where the protocol has none that this service carries. */
-export const datatypeOf = (elementType: ElementType): Datatype | undefined =>
-  byName.get(elementType)?.datatype;
+export function datatypeOf(elementType: ElementType): Datatype | undefined {
+  return byName.get(elementType)?.datatype;
+}

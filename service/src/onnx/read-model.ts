@@ -59,25 +59,32 @@ function decodeMessage(bytes: Uint8Array): ModelMessage {
   }
 }
 
-const toRecord = (entries: readonly EntryMessage[]): Record<string, string> =>
-  Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+function toRecord(entries: readonly EntryMessage[]): Record<string, string> {
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+}
 
-const toGraph = (graph: GraphMessage): OnnxGraph => ({
-  name: graph.name,
-  nodes: graph.node.map(toNode),
-  inputs: graph.input.map(toValue),
-  outputs: graph.output.map(toValue),
-  initializers: graph.initializer.map(toTensor),
-});
+function toGraph(graph: GraphMessage): OnnxGraph {
+  return {
+    name: graph.name,
+    nodes: graph.node.map(toNode),
+    inputs: graph.input.map(toValue),
+    outputs: graph.output.map(toValue),
+    initializers: graph.initializer.map(toTensor),
+  };
+}
 
-const toNode = (node: NodeMessage): OnnxNode => ({
-  name: node.name,
-  operator: node.opType,
-  domain: node.domain,
-  inputs: node.input,
-  outputs: node.output,
-  attributes: Object.fromEntries(node.attribute.map((attribute) => [attribute.name, toAttribute(attribute)])),
-});
+function toNode(node: NodeMessage): OnnxNode {
+  return {
+    name: node.name,
+    operator: node.opType,
+    domain: node.domain,
+    inputs: node.input,
+    outputs: node.output,
+    attributes: Object.fromEntries(
+      node.attribute.map((attribute) => [attribute.name, toAttribute(attribute)]),
+    ),
+  };
+}
 
 function toAttribute(attribute: AttributeMessage): OnnxAttribute {
   switch (attribute.type) {
@@ -100,18 +107,22 @@ function toAttribute(attribute: AttributeMessage): OnnxAttribute {
   }
 }
 
-const toTensor = (tensor: TensorMessage): OnnxTensor => ({
-  name: tensor.name,
-  elementType: elementTypeOf(tensor.dataType),
-  shape: tensor.dims,
-  data: toTensorData(tensor),
-});
+function toTensor(tensor: TensorMessage): OnnxTensor {
+  return {
+    name: tensor.name,
+    elementType: elementTypeOf(tensor.dataType),
+    shape: tensor.dims,
+    data: toTensorData(tensor),
+  };
+}
 
 function toTensorData(tensor: TensorMessage): OnnxTensorData {
   if (tensor.dataLocation === EXTERNAL_LOCATION) {
     return { kind: "external", entries: toRecord(tensor.externalData) };
   }
-  if (tensor.stringData.length > 0) return { kind: "strings", values: tensor.stringData.map(text) };
+  if (tensor.stringData.length > 0) {
+    return { kind: "strings", values: tensor.stringData.map(text) };
+  }
   const fields = ["floatData", "doubleData", "int32Data", "int64Data", "uint64Data"] as const;
   const filled = fields.find((field) => tensor[field].length > 0);
   return filled ? { kind: "numbers", values: tensor[filled] } : { kind: "raw", bytes: tensor.rawData };
@@ -124,16 +135,28 @@ function toValue({ name, type }: ValueMessage): OnnxValue {
     elementType: "UNDEFINED",
     shape: undefined,
   });
-  if (type?.tensorType) return { name, kind: "tensor", ...toTensorType(type.tensorType) };
-  if (type?.sparseTensorType) return { name, kind: "sparse-tensor", ...toTensorType(type.sparseTensorType) };
-  if (type?.sequenceType) return opaque("sequence");
-  if (type?.mapType) return opaque("map");
+  if (type?.tensorType) {
+    return { name, kind: "tensor", ...toTensorType(type.tensorType) };
+  }
+  if (type?.sparseTensorType) {
+    return { name, kind: "sparse-tensor", ...toTensorType(type.sparseTensorType) };
+  }
+  if (type?.sequenceType) {
+    return opaque("sequence");
+  }
+  if (type?.mapType) {
+    return opaque("map");
+  }
   return opaque(type?.optionalType ? "optional" : "unknown");
 }
 
-const toTensorType = ({ elemType, shape }: TensorTypeMessage): Pick<OnnxValue, "elementType" | "shape"> => ({
-  elementType: elementTypeOf(elemType),
-  shape: shape?.dim.map(({ dimValue, dimParam }): OnnxDimension => dimParam ?? dimValue ?? ""),
-});
+function toTensorType({ elemType, shape }: TensorTypeMessage): Pick<OnnxValue, "elementType" | "shape"> {
+  return {
+    elementType: elementTypeOf(elemType),
+    shape: shape?.dim.map(({ dimValue, dimParam }): OnnxDimension => dimParam ?? dimValue ?? ""),
+  };
+}
 
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}

@@ -29,29 +29,35 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   ).finish();
 }
 
-const fromRecord = (record: Readonly<Record<string, string>>): Message[] =>
-  Object.entries(record).map(([key, value]) => ({ key, value }));
+function fromRecord(record: Readonly<Record<string, string>>): Message[] {
+  return Object.entries(record).map(([key, value]) => ({ key, value }));
+}
 
-const fromGraph = (graph: OnnxGraph): Message => ({
-  name: graph.name,
-  node: graph.nodes.map(fromNode),
-  input: graph.inputs.map(fromValue),
-  output: graph.outputs.map(fromValue),
-  initializer: graph.initializers.map(fromTensor),
-});
+function fromGraph(graph: OnnxGraph): Message {
+  return {
+    name: graph.name,
+    node: graph.nodes.map(fromNode),
+    input: graph.inputs.map(fromValue),
+    output: graph.outputs.map(fromValue),
+    initializer: graph.initializers.map(fromTensor),
+  };
+}
 
-const fromNode = (node: OnnxNode): Message => ({
-  name: node.name,
-  opType: node.operator,
-  domain: node.domain,
-  input: node.inputs,
-  output: node.outputs,
-  attribute: Object.entries(node.attributes).map(([name, attribute]) => fromAttribute(name, attribute)),
-});
+function fromNode(node: OnnxNode): Message {
+  return {
+    name: node.name,
+    opType: node.operator,
+    domain: node.domain,
+    input: node.inputs,
+    output: node.outputs,
+    attribute: Object.entries(node.attributes).map(([name, attribute]) => fromAttribute(name, attribute)),
+  };
+}
 
 function fromAttribute(name: string, attribute: OnnxAttribute): Message {
-  if (attribute.kind === "unread")
+  if (attribute.kind === "unread") {
     throw new TypeError(`attribute ${name} was not read, so it cannot be written`);
+  }
   const message = { name, type: ATTRIBUTE_TYPE[attribute.kind] };
   switch (attribute.kind) {
     case "float":
@@ -71,12 +77,14 @@ function fromAttribute(name: string, attribute: OnnxAttribute): Message {
   }
 }
 
-const fromTensor = (tensor: OnnxTensor): Message => ({
-  name: tensor.name,
-  dataType: numberOf(tensor.elementType),
-  dims: tensor.shape,
-  ...fromTensorData(tensor.name, tensor.data),
-});
+function fromTensor(tensor: OnnxTensor): Message {
+  return {
+    name: tensor.name,
+    dataType: numberOf(tensor.elementType),
+    dims: tensor.shape,
+    ...fromTensorData(tensor.name, tensor.data),
+  };
+}
 
 function fromTensorData(name: string, data: OnnxTensorData): Message {
   switch (data.kind) {
@@ -92,12 +100,16 @@ function fromTensorData(name: string, data: OnnxTensorData): Message {
 }
 
 function fromValue(value: OnnxValue): Message {
-  if (value.kind !== "tensor") throw new TypeError(`value ${value.name}: only tensors can be written`);
+  if (value.kind !== "tensor") {
+    throw new TypeError(`value ${value.name}: only tensors can be written`);
+  }
   const shape = value.shape && { shape: { dim: value.shape.map(fromDimension) } };
   return { name: value.name, type: { tensorType: { elemType: numberOf(value.elementType), ...shape } } };
 }
 
 function fromDimension(dimension: OnnxDimension): Message {
-  if (dimension === "") return {};
+  if (dimension === "") {
+    return {};
+  }
   return typeof dimension === "number" ? { dimValue: dimension } : { dimParam: dimension };
 }

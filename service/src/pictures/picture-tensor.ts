@@ -7,7 +7,9 @@ import { fitDigit } from "./glyph/digit.js";
 
 /** One picture's bytes (PNG, JPEG or WebP) as the input's values for one row. Throws invalid_image, unprocessable. */
 export async function pictureValues(bytes: Uint8Array, config: ImagePreprocess): Promise<Float32Array> {
-  if (config.fit === "digit") return scaled(await fitDigit(bytes, config), config);
+  if (config.fit === "digit") {
+    return scaled(await fitDigit(bytes, config), config);
+  }
   return scaled(arrange(await resized(bytes, config), config), config);
 }
 
@@ -38,7 +40,9 @@ export function scaled(pixels: Uint8Array, config: ImagePreprocess): Float32Arra
   const { length } = pixels;
   const values = takeFloats(length);
   // No `?? 0`: every index is in range, and the checks cost as much as the copy.
-  for (let index = 0; index < length; index += 1) values[index] = table[pixels[index] as number] as number;
+  for (let index = 0; index < length; index += 1) {
+    values[index] = table[pixels[index] as number] as number;
+  }
   return values;
 }
 
@@ -62,14 +66,17 @@ async function resized(bytes: Uint8Array, config: ImagePreprocess): Promise<Uint
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .raw();
   const { data, info } = await picture.toBuffer({ resolveWithObject: true }).catch(refuse);
-  if (info.channels !== channels)
+  if (info.channels !== channels) {
     throw new ServiceError("invalid_image", `The picture has ${info.channels} channels, not ${channels}.`);
+  }
   return data;
 }
 
 /** Interleaved pixels (height, width, channel) in the layout's order. */
 function arrange(pixels: Uint8Array, { layout, channels }: ImagePreprocess): Uint8Array {
-  if (layout !== "chw" || channels === 1) return pixels;
+  if (layout !== "chw" || channels === 1) {
+    return pixels;
+  }
   const plane = pixels.length / channels;
   return Uint8Array.from(
     pixels,

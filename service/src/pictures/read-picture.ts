@@ -14,12 +14,16 @@ export interface GreyPicture {
 
 /** A picture ready to be transformed: upright, of one frame. Throws invalid_image when its head cannot be read. */
 export async function openPicture(bytes: Uint8Array): Promise<Sharp> {
-  if (bytes.byteLength === 0) throw new ServiceError("invalid_image", "The picture is empty.");
+  if (bytes.byteLength === 0) {
+    throw new ServiceError("invalid_image", "The picture is empty.");
+  }
   // Loaded with the first picture, so that a server of other models starts without it.
   const { default: sharp } = await import("sharp");
   const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", sequentialRead: true });
   const { format } = await picture.metadata().catch(refuse);
-  if (format === "png" || format === "jpeg" || format === "webp") return picture.autoOrient();
+  if (format === "png" || format === "jpeg" || format === "webp") {
+    return picture.autoOrient();
+  }
   throw new ServiceError("invalid_image", `The picture is ${format}; PNG, JPEG and WebP are read.`);
 }
 
@@ -55,7 +59,9 @@ async function decodeScaled(bytes: Uint8Array, maxSide: number): Promise<Pixels>
 
 function greys(data: Uint8Array, channels: number): Float32Array {
   const values = new Float32Array(data.length / channels);
-  for (let pixel = 0; pixel < values.length; pixel += 1) values[pixel] = greyAt(data, channels, pixel);
+  for (let pixel = 0; pixel < values.length; pixel += 1) {
+    values[pixel] = greyAt(data, channels, pixel);
+  }
   return values;
 }
 
@@ -71,13 +77,16 @@ function flatten(data: Uint8Array, channels: number): Float32Array {
   return values.map((grey, pixel) => paper + (grey - paper) * (alphas[pixel] ?? 0));
 }
 
-const alphaAt = (data: Uint8Array, channels: number, pixel: number): number =>
-  (data[pixel * channels + channels - 1] ?? 0) / 255;
+function alphaAt(data: Uint8Array, channels: number, pixel: number): number {
+  return (data[pixel * channels + channels - 1] ?? 0) / 255;
+}
 
 /** Rec. 709 luma, or the one channel that there is. */
 function greyAt(data: Uint8Array, channels: number, pixel: number): number {
   const start = pixel * channels;
   const red = data[start] ?? 0;
-  if (channels < 3) return red;
+  if (channels < 3) {
+    return red;
+  }
   return 0.2126 * red + 0.7152 * (data[start + 1] ?? 0) + 0.0722 * (data[start + 2] ?? 0);
 }

@@ -29,7 +29,9 @@ const MAX_BYTES = 16_384;
  */
 export function decodeSmallPng(bytes: Uint8Array, maxSide: number): Pixels | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isSmallAndPlain(file, maxSide)) return undefined;
+  if (!isSmallAndPlain(file, maxSide)) {
+    return undefined;
+  }
   try {
     const { width, height, channels, data } = decode(file, { checkCrc: true });
     return data instanceof Uint8Array ? { width, height, channels, data } : undefined;

@@ -6,27 +6,33 @@ import { takeFloats } from "./spare-floats.js";
 import type { Datatype, TensorData } from "./tensor.js";
 
 // The wire is little-endian and so is every machine that ONNX Runtime has packages for; typed arrays are then the wire format.
-if (endianness() !== "LE") throw new Error("this server needs a little-endian machine");
+if (endianness() !== "LE") {
+  throw new Error("this server needs a little-endian machine");
+}
 
 /**
  * Row-major little-endian bytes as tensor data of `length` elements; a view without a copy where alignment allows.
  * Throws invalid_input when there are too few or too many bytes.
  */
 export function readBytes(bytes: Uint8Array, datatype: Datatype, length: number, path: string): TensorData {
-  if (datatype === "BYTES") return readStrings(bytes, length, path);
+  if (datatype === "BYTES") {
+    return readStrings(bytes, length, path);
+  }
   const expected = length * bytesPerElement(datatype);
-  if (bytes.byteLength !== expected)
+  if (bytes.byteLength !== expected) {
     throw new ServiceError(
       "invalid_input",
       `${path} has ${bytes.byteLength} bytes; ${length} values of ${datatype} are ${expected} bytes.`,
       { path },
     );
+  }
   return viewOf(bytes, datatype, length);
 }
 
 function viewOf(bytes: Uint8Array, datatype: FixedDatatype, length: number): TensorData {
-  if (bytes.byteOffset % bytesPerElement(datatype) === 0)
+  if (bytes.byteOffset % bytesPerElement(datatype) === 0) {
     return new ELEMENT_ARRAYS[datatype](bytes.buffer, bytes.byteOffset, length);
+  }
   const copy = datatype === "FP32" ? takeFloats(length) : new ELEMENT_ARRAYS[datatype](length);
   new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength).set(bytes);
   return copy;
@@ -39,26 +45,34 @@ function readStrings(bytes: Uint8Array, length: number, path: string): string[] 
   let offset = 0;
   while (offset < buffer.length && strings.length < length) {
     const size = offset + 4 <= buffer.length ? buffer.readUInt32LE(offset) : Infinity;
-    if (offset + 4 + size > buffer.length)
+    if (offset + 4 + size > buffer.length) {
       throw stringsFault(path, `element ${strings.length} ends past the data`);
+    }
     const element = buffer.subarray(offset + 4, offset + 4 + size);
-    if (!isWholeUtf8(element))
+    if (!isWholeUtf8(element)) {
       throw stringsFault(path, `element ${strings.length} is no UTF-8 text without NUL`);
+    }
     strings.push(element.toString("utf8"));
     offset += 4 + size;
   }
-  if (strings.length !== length)
+  if (strings.length !== length) {
     throw stringsFault(path, `it holds ${strings.length} elements, not ${length}`);
-  if (offset !== buffer.length) throw stringsFault(path, `${buffer.length - offset} bytes are left over`);
+  }
+  if (offset !== buffer.length) {
+    throw stringsFault(path, `${buffer.length - offset} bytes are left over`);
+  }
   return strings;
 }
 
-const stringsFault = (path: string, reason: string): ServiceError =>
-  new ServiceError("invalid_input", `${path} is no valid BYTES data: ${reason}.`, { path });
+function stringsFault(path: string, reason: string): ServiceError {
+  return new ServiceError("invalid_input", `${path} is no valid BYTES data: ${reason}.`, { path });
+}
 
 /** The wire format of tensor data: the reverse of `readBytes`. */
 export function writeBytes(data: TensorData): Buffer {
-  if (!Array.isArray(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  if (!Array.isArray(data)) {
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  }
   return Buffer.concat(
     data.flatMap((text) => {
       const bytes = Buffer.from(text, "utf8");

@@ -26,5 +26,6 @@ export const ELEMENT_ARRAYS: Readonly<Record<FixedDatatype, ElementArray>> = {
   FP64: Float64Array,
 };
 
-export const bytesPerElement = (datatype: FixedDatatype): number =>
-  ELEMENT_ARRAYS[datatype].BYTES_PER_ELEMENT;
+export function bytesPerElement(datatype: FixedDatatype): number {
+  return ELEMENT_ARRAYS[datatype].BYTES_PER_ELEMENT;
+}

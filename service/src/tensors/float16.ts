@@ -9,9 +9,15 @@ export function toFloat16(value: number): number {
   const word = bits[0] ?? 0;
   const sign = (word >>> 16) & 0x8000;
   const magnitude = word & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00;
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  if (magnitude < 0x38800000) return sign | subnormal(Math.abs(single[0] ?? 0));
+  if (magnitude > 0x7f800000) {
+    return sign | 0x7e00;
+  }
+  if (magnitude >= 0x477ff000) {
+    return sign | 0x7c00;
+  }
+  if (magnitude < 0x38800000) {
+    return sign | subnormal(Math.abs(single[0] ?? 0));
+  }
   // Rebias the exponent from 127 to 15, then round the 13 bits that go away to even.
   const rebased = magnitude - 0x38000000;
   return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
@@ -30,7 +36,11 @@ export function fromFloat16(pattern: number): number {
   const sign = pattern & 0x8000 ? -1 : 1;
   const exponent = (pattern >>> 10) & 0x1f;
   const fraction = pattern & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) {
+    return sign * fraction * 2 ** -24;
+  }
+  if (exponent === 31) {
+    return fraction === 0 ? sign * Infinity : NaN;
+  }
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -29,13 +29,19 @@ export function readNested(
 
   function leaves(row: readonly unknown[], offset: number): void {
     const fault = storeRow(row, offset);
-    if (fault >= 0) throw badValue(row[fault], datatype, locate([...indices, fault]));
+    if (fault >= 0) {
+      throw badValue(row[fault], datatype, locate([...indices, fault]));
+    }
   }
 
   function walk(level: unknown, dimension: number, offset: number): void {
     const size = shape[dimension] ?? 0;
-    if (!Array.isArray(level) || level.length !== size) throw ragged(level, size, locate(indices));
-    if (dimension === depth - 1) return leaves(level, offset);
+    if (!Array.isArray(level) || level.length !== size) {
+      throw ragged(level, size, locate(indices));
+    }
+    if (dimension === depth - 1) {
+      return leaves(level, offset);
+    }
     const stride = product(shape.slice(dimension + 1));
     for (let index = 0; index < size; index += 1) {
       indices.push(index);
@@ -44,8 +50,11 @@ export function readNested(
     }
   }
 
-  if (depth > 0) walk(values, 0, 0);
-  else if (storeRow([values], 0) >= 0) throw badValue(values, datatype, locate([]));
+  if (depth > 0) {
+    walk(values, 0, 0);
+  } else if (storeRow([values], 0) >= 0) {
+    throw badValue(values, datatype, locate([]));
+  }
   return data;
 }
 
@@ -78,16 +87,21 @@ const NAMES: Readonly<Record<Datatype, string>> = {
   BYTES: "string of Unicode text without NUL",
 };
 
-const kindOf = (value: unknown): string =>
-  value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+function kindOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
 
 /** A value as an error shows it: short, and never a whole document. */
 function shown(value: unknown): string {
-  if (typeof value === "string")
+  if (typeof value === "string") {
     return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+  }
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") {
     return String(value);
-  if (value === undefined) return "absent";
+  }
+  if (value === undefined) {
+    return "absent";
+  }
   return typeof value === "object" && value !== null && !Array.isArray(value) ? "an object" : kindOf(value);
 }
 
@@ -137,36 +151,46 @@ function createStore(datatype: Datatype, length: number): RowStore {
   }
 }
 
-const oneByOne = (data: TensorData, store: Store): RowStore => ({
-  data,
-  storeRow: (row, offset) => row.findIndex((value, index) => !store(value, offset + index)),
-});
+function oneByOne(data: TensorData, store: Store): RowStore {
+  return {
+    data,
+    storeRow: (row, offset) => row.findIndex((value, index) => !store(value, offset + index)),
+  };
+}
 
 /** Most of all values that come as JSON: a loop without a call per value takes half the time. */
-const floats = (data: Float32Array | Float64Array): RowStore => ({
-  data,
-  storeRow(row, offset) {
-    for (let index = 0; index < row.length; index += 1) {
-      const value = row[index];
-      if (typeof value !== "number") return index;
-      data[offset + index] = value;
-      // Checked after it is stored, so that what overflows 32 bits is caught too.
-      if (!Number.isFinite(data[offset + index])) return index;
-    }
-    return -1;
-  },
-});
+function floats(data: Float32Array | Float64Array): RowStore {
+  return {
+    data,
+    storeRow(row, offset) {
+      for (let index = 0; index < row.length; index += 1) {
+        const value = row[index];
+        if (typeof value !== "number") {
+          return index;
+        }
+        data[offset + index] = value;
+        // Checked after it is stored, so that what overflows 32 bits is caught too.
+        if (!Number.isFinite(data[offset + index])) {
+          return index;
+        }
+      }
+      return -1;
+    },
+  };
+}
 
 function put<T>(data: { [index: number]: T }, index: number, value: T): true {
   data[index] = value;
   return true;
 }
 
-const inRange = (value: number, lowest: number, highest: number): boolean =>
-  value >= lowest && value <= highest;
+function inRange(value: number, lowest: number, highest: number): boolean {
+  return value >= lowest && value <= highest;
+}
 
-const isBoolean = (value: unknown): value is boolean | 0 | 1 =>
-  typeof value === "boolean" || value === 0 || value === 1;
+function isBoolean(value: unknown): value is boolean | 0 | 1 {
+  return typeof value === "boolean" || value === 0 || value === 1;
+}
 
 const DECIMAL = /^-?\d{1,20}$/;
 
@@ -180,7 +204,9 @@ function bigIntegerStore(
       typeof value === "bigint" ||
       Number.isSafeInteger(value) ||
       (typeof value === "string" && DECIMAL.test(value));
-    if (!exact) return false;
+    if (!exact) {
+      return false;
+    }
     const integer = BigInt(value as bigint | number | string);
     return integer >= lowest && integer <= highest && put(data, index, integer);
   };

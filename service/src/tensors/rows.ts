@@ -14,14 +14,20 @@ export class RowJoiner {
    */
   join(requests: readonly (readonly Tensor[])[], totalRows: number): readonly Tensor[] {
     const first = requests[0];
-    if (!first) return [];
-    if (requests.length === 1 && first.every((tensor) => tensor.shape[0] === totalRows)) return first;
+    if (!first) {
+      return [];
+    }
+    if (requests.length === 1 && first.every((tensor) => tensor.shape[0] === totalRows)) {
+      return first;
+    }
     return first.map((model, input) => {
       const rowLength = rowLengthOf(model);
       const length = totalRows * rowLength;
       const buffer = this.bufferFor(input, model, length);
       const filled = fill(buffer, requests, input);
-      for (let at = filled; at < length; at += rowLength) copyRow(buffer, at, rowLength);
+      for (let at = filled; at < length; at += rowLength) {
+        copyRow(buffer, at, rowLength);
+      }
       return {
         datatype: model.datatype,
         shape: [totalRows, ...model.shape.slice(1)],
@@ -32,7 +38,9 @@ export class RowJoiner {
 
   private bufferFor(input: number, { datatype }: Tensor, length: number): TensorData {
     const kept = this.buffers[input];
-    if (kept && kept.length >= length) return kept;
+    if (kept && kept.length >= length) {
+      return kept;
+    }
     const buffer = allocate(datatype, length);
     this.buffers[input] = buffer;
     return buffer;
@@ -41,7 +49,9 @@ export class RowJoiner {
 
 /** Rows `from` to `from + rows` of a tensor of shape `[n, ...]`; numbers are a view, not a copy. */
 export function takeRows(tensor: Tensor, from: number, rows: number): Tensor {
-  if (from === 0 && tensor.shape[0] === rows) return tensor;
+  if (from === 0 && tensor.shape[0] === rows) {
+    return tensor;
+  }
   const rowLength = rowLengthOf(tensor);
   return {
     datatype: tensor.datatype,
@@ -57,14 +67,18 @@ export function concatRows(parts: readonly Tensor[]): Tensor {
     parts.map((part) => [part]),
     rows,
   );
-  if (!joined) throw new RangeError("nothing to join");
+  if (!joined) {
+    throw new RangeError("nothing to join");
+  }
   return joined;
 }
 
 /** Elements per row; 1 for a tensor with no dimension but the batch. */
 function rowLengthOf({ shape }: Tensor): number {
   let length = 1;
-  for (let dimension = 1; dimension < shape.length; dimension += 1) length *= shape[dimension] ?? 1;
+  for (let dimension = 1; dimension < shape.length; dimension += 1) {
+    length *= shape[dimension] ?? 1;
+  }
   return length;
 }
 
@@ -72,7 +86,9 @@ function fill(buffer: TensorData, requests: readonly (readonly Tensor[])[], inpu
   let at = 0;
   for (const request of requests) {
     const data = request[input]?.data;
-    if (data) at += copy(buffer, data, at);
+    if (data) {
+      at += copy(buffer, data, at);
+    }
   }
   return at;
 }
@@ -80,7 +96,9 @@ function fill(buffer: TensorData, requests: readonly (readonly Tensor[])[], inpu
 /** Both arrays are of one type: the requests were checked against the model's declaration. */
 function copy(target: TensorData, source: TensorData, at: number): number {
   if (Array.isArray(target)) {
-    for (let index = 0; index < source.length; index += 1) target[at + index] = source[index] as string;
+    for (let index = 0; index < source.length; index += 1) {
+      target[at + index] = source[index] as string;
+    }
   } else {
     (target as Float32Array).set(source as Float32Array, at);
   }

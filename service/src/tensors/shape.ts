@@ -3,26 +3,28 @@ import { ServiceError } from "../server/errors.js";
 /** Dimensions that a tensor may have; ONNX models have fewer than ten. */
 export const MAX_RANK = 16;
 
-export const product = (shape: readonly number[]): number => shape.reduce((total, size) => total * size, 1);
+export function product(shape: readonly number[]): number {
+  return shape.reduce((total, size) => total * size, 1);
+}
 
 /** Where an element is in a request body, by its indices. */
 export type Locate = (indices: readonly number[]) => string;
 
 /** Elements of the array at `path`. */
-export const under =
-  (path: string): Locate =>
-  (indices) =>
-    path + indices.map((index) => `[${index}]`).join("");
+export function under(path: string): Locate {
+  return (indices) => path + indices.map((index) => `[${index}]`).join("");
+}
 
 /** The shape of nested arrays as their first elements tell it. Throws invalid_input past MAX_RANK. */
 export function nestedShape(values: unknown, locate: Locate): number[] {
   const shape: number[] = [];
   let level = values;
   while (Array.isArray(level)) {
-    if (shape.length === MAX_RANK)
+    if (shape.length === MAX_RANK) {
       throw new ServiceError("invalid_input", `Arrays are nested more than ${MAX_RANK} deep.`, {
         path: locate([]),
       });
+    }
     shape.push(level.length);
     // Not `[0]`: V8 would turn every array of numbers that comes by into one of objects, since this place sees both.
     level = (level as unknown[]).at(0);
@@ -31,7 +33,9 @@ export function nestedShape(values: unknown, locate: Locate): number[] {
 }
 
 /** A shape as people write it: `[-1, 784]`. */
-export const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
 
 /**
  * The shape that values nested as `given` take in a tensor declared as `declared` (-1: of every size), when their first
@@ -40,19 +44,27 @@ export const shapeText = (shape: readonly number[]): string => `[${shape.join(",
 export function fitRows(given: readonly number[], declared: readonly number[]): number[] | undefined {
   const [rows, ...item] = given;
   const [declaredRows, ...declaredItem] = declared;
-  if (rows === undefined || declaredRows === undefined)
+  if (rows === undefined || declaredRows === undefined) {
     return given.length === declared.length ? [] : undefined;
-  if (declaredRows !== -1 && declaredRows !== rows) return undefined;
+  }
+  if (declaredRows !== -1 && declaredRows !== rows) {
+    return undefined;
+  }
   const fitted = fitItem(item, declaredItem);
   return fitted && [rows, ...fitted];
 }
 
 function fitItem(item: readonly number[], declared: readonly number[]): readonly number[] | undefined {
   const free = declared.filter((size) => size === -1).length;
-  if (free === 0) return product(item) === product(declared) ? declared : undefined;
-  if (item.length === declared.length)
+  if (free === 0) {
+    return product(item) === product(declared) ? declared : undefined;
+  }
+  if (item.length === declared.length) {
     return item.every((size, index) => declared[index] === -1 || declared[index] === size) ? item : undefined;
-  if (free > 1 || item.length > 1) return undefined;
+  }
+  if (free > 1 || item.length > 1) {
+    return undefined;
+  }
   const known = -product(declared);
   const size = product(item) / known;
   return Number.isInteger(size) ? declared.map((each) => (each === -1 ? size : each)) : undefined;

@@ -13,7 +13,9 @@ let spareValues = 0;
 /** An array for the values of a request. What it holds is left over from another one: all of it must be written. */
 export function takeFloats(length: number): Float32Array {
   const spare = spares.get(length)?.pop();
-  if (spare === undefined) return new Float32Array(length);
+  if (spare === undefined) {
+    return new Float32Array(length);
+  }
   spareValues -= length;
   return spare;
 }
@@ -25,9 +27,13 @@ export function takeFloats(length: number): Float32Array {
 export function spareFloats(tensors: Readonly<Record<string, Tensor>>): void {
   for (const name in tensors) {
     const data = tensors[name]?.data;
-    if (!(data instanceof Float32Array) || data.length < SMALLEST || data.length > MOST_VALUES) continue;
+    if (!(data instanceof Float32Array) || data.length < SMALLEST || data.length > MOST_VALUES) {
+      continue;
+    }
     // A view of a part is no array of its own.
-    if (data.buffer.byteLength === data.byteLength) keep(data);
+    if (data.buffer.byteLength === data.byteLength) {
+      keep(data);
+    }
   }
 }
 
@@ -39,6 +45,9 @@ function keep(data: Float32Array): void {
     spareValues = data.length;
   }
   const stack = spares.get(data.length);
-  if (stack === undefined) spares.set(data.length, [data]);
-  else stack.push(data);
+  if (stack === undefined) {
+    spares.set(data.length, [data]);
+  } else {
+    stack.push(data);
+  }
 }

@@ -9,13 +9,17 @@ import { product } from "./shape.js";
 export function flatJson(data: TensorData, datatype: Datatype, from = 0, to = data.length): string {
   const text = WRITERS[datatype] ?? ((value) => String(value));
   let json = "[";
-  for (let index = from; index < to; index += 1) json += (index > from ? "," : "") + text(data[index] ?? 0);
+  for (let index = from; index < to; index += 1) {
+    json += (index > from ? "," : "") + text(data[index] ?? 0);
+  }
   return `${json}]`;
 }
 
 type Element = number | bigint | string;
 
-const finite = (value: Element): string => (Number.isFinite(value) ? String(value) : "null");
+function finite(value: Element): string {
+  return Number.isFinite(value) ? String(value) : "null";
+}
 
 const WRITERS: Readonly<Partial<Record<Datatype, (value: Element) => string>>> = {
   BOOL: (value) => (value === 0 ? "false" : "true"),
@@ -30,7 +34,9 @@ export function nestedJson({ data, datatype, shape }: Tensor): string {
   const last = shape.length - 1;
   function level(dimension: number, offset: number): string {
     const size = shape[dimension] ?? 0;
-    if (dimension === last) return flatJson(data, datatype, offset, offset + size);
+    if (dimension === last) {
+      return flatJson(data, datatype, offset, offset + size);
+    }
     const stride = product(shape.slice(dimension + 1));
     return `[${Array.from({ length: size }, (_, index) => level(dimension + 1, offset + index * stride)).join(",")}]`;
   }

@@ -29,7 +29,9 @@ export function heldOutIndexes(labels: Uint8Array): number[] {
   labels.forEach((label, index) => {
     const position = (seen[label] ?? 0) + 1;
     seen[label] = position;
-    if (position % HELD_OUT_EVERY === 0) indexes.push(index);
+    if (position % HELD_OUT_EVERY === 0) {
+      indexes.push(index);
+    }
   });
   return indexes;
 }

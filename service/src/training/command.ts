@@ -22,7 +22,9 @@ export function trainCommand(): Command {
 
 /** A sentence for what the person can mend; anything else is thrown on. */
 function explain(error: unknown): string {
-  if (error instanceof DataError) return error.message;
+  if (error instanceof DataError) {
+    return error.message;
+  }
   if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") {
     return `training needs the development packages, which this installation leaves out (${error.message})`;
   }

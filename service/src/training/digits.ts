@@ -21,8 +21,9 @@ export interface DataSplit {
 }
 
 /** The 784 bytes of digit `index`: a view, not a copy. */
-export const pixelsOf = ({ pixels }: Digits, index: number): Uint8Array =>
-  pixels.subarray(index * PIXELS, (index + 1) * PIXELS);
+export function pixelsOf({ pixels }: Digits, index: number): Uint8Array {
+  return pixels.subarray(index * PIXELS, (index + 1) * PIXELS);
+}
 
 /** The digits at `indexes`, in that order, copied. */
 export function pick(digits: Digits, indexes: readonly number[]): Digits {

@@ -18,14 +18,16 @@ export interface Distortion {
 const CENTER = SIDE / 2;
 
 /** A small distortion, as hands differ: up to 12 degrees, 15 % of size, 0.25 of slant, 1.5 pixels. */
-export const drawDistortion = (random: Random): Distortion => ({
-  rotation: between(random, -0.21, 0.21),
-  scaleX: between(random, 0.85, 1.15),
-  scaleY: between(random, 0.85, 1.15),
-  slant: between(random, -0.25, 0.25),
-  shiftX: between(random, -1.5, 1.5),
-  shiftY: between(random, -1.5, 1.5),
-});
+export function drawDistortion(random: Random): Distortion {
+  return {
+    rotation: between(random, -0.21, 0.21),
+    scaleX: between(random, 0.85, 1.15),
+    scaleY: between(random, 0.85, 1.15),
+    slant: between(random, -0.25, 0.25),
+    shiftX: between(random, -1.5, 1.5),
+    shiftY: between(random, -1.5, 1.5),
+  };
+}
 
 /** Writes the distorted `source` (784 values) to `target`, sampling bilinearly; what lies outside is background. */
 export function distort(source: ArrayLike<number>, target: Float32Array, distortion: Distortion): void {
@@ -55,5 +57,6 @@ function sample(source: ArrayLike<number>, x: number, y: number): number {
   return upper * (1 - down) + lower * down;
 }
 
-const pixel = (source: ArrayLike<number>, x: number, y: number): number =>
-  x < 0 || y < 0 || x >= SIDE || y >= SIDE ? 0 : (source[y * SIDE + x] ?? 0);
+function pixel(source: ArrayLike<number>, x: number, y: number): number {
+  return x < 0 || y < 0 || x >= SIDE || y >= SIDE ? 0 : (source[y * SIDE + x] ?? 0);
+}

@@ -15,28 +15,33 @@ export interface ClassReport {
 }
 
 /** The most probable class of each row; `probabilities` is count x 10, row-major. */
-export const predictedClasses = (probabilities: Float32Array): number[] =>
-  Array.from({ length: probabilities.length / CLASSES }, (_, row) => {
+export function predictedClasses(probabilities: Float32Array): number[] {
+  return Array.from({ length: probabilities.length / CLASSES }, (_, row) => {
     const scores = probabilities.subarray(row * CLASSES, (row + 1) * CLASSES);
     return scores.indexOf(Math.max(...scores));
   });
+}
 
 /** The part of rows whose most probable class is the label, 0 to 1. */
-export const accuracyOf = (probabilities: Float32Array, labels: Uint8Array): number =>
-  mean(predictedClasses(probabilities).map((predicted, row) => (predicted === labels[row] ? 1 : 0)));
+export function accuracyOf(probabilities: Float32Array, labels: Uint8Array): number {
+  return mean(predictedClasses(probabilities).map((predicted, row) => (predicted === labels[row] ? 1 : 0)));
+}
 
 /** Mean categorical cross-entropy in nats: -ln of the probability that the label got. */
-export const crossEntropyOf = (probabilities: Float32Array, labels: Uint8Array): number =>
-  mean(
+export function crossEntropyOf(probabilities: Float32Array, labels: Uint8Array): number {
+  return mean(
     Array.from(labels, (label, row) => -Math.log(Math.max(probabilities[row * CLASSES + label] ?? 0, 1e-7))),
   );
+}
 
 /** Counts: `matrix[actual][predicted]`. */
 export function confusionMatrix(probabilities: Float32Array, labels: Uint8Array): number[][] {
   const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   predictedClasses(probabilities).forEach((predicted, row) => {
     const actual = matrix[labels[row] ?? 0];
-    if (actual) actual[predicted] = (actual[predicted] ?? 0) + 1;
+    if (actual) {
+      actual[predicted] = (actual[predicted] ?? 0) + 1;
+    }
   });
   return matrix;
 }
@@ -62,5 +67,9 @@ export function classReports(probabilities: Float32Array, labels: Uint8Array): C
   });
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const mean = (values: readonly number[]): number => sum(values) / values.length;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}

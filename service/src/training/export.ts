@@ -44,7 +44,9 @@ function weightsOf(network: Sequential): OnnxTensor[] {
   const names = ["hidden.weight", "hidden.bias", "output.weight", "output.bias"];
   return network.getWeights().map((weight, index) => {
     const name = names[index];
-    if (name === undefined) throw new TypeError(`the network has more than ${names.length} weights`);
+    if (name === undefined) {
+      throw new TypeError(`the network has more than ${names.length} weights`);
+    }
     return floats(name, weight.shape, weight.dataSync<"float32">());
   });
 }

@@ -103,17 +103,24 @@ async function trainOnBatch(
     const index = position % train.count;
     const target = pixels.subarray(row * PIXELS, (row + 1) * PIXELS);
     const source = pixelsOf(train, index);
-    if (position < train.count) target.set(source);
-    else distort(source, target, drawDistortion(random));
+    if (position < train.count) {
+      target.set(source);
+    } else {
+      distort(source, target, drawDistortion(random));
+    }
     labels[row] = train.labels[index] ?? 0;
   });
   const x = tf.tidy(() => tf.div<tf.Tensor2D>(tf.tensor2d(pixels, [batch.length, PIXELS]), 255));
   const y = tf.tidy(() => tf.cast(tf.oneHot(labels, CLASSES), "float32"));
   const figures = await network.trainOnBatch(x, y);
   tf.dispose([x, y]);
-  if (!Array.isArray(figures)) throw new TypeError("the network is compiled with one metric beside the loss");
+  if (!Array.isArray(figures)) {
+    throw new TypeError("the network is compiled with one metric beside the loss");
+  }
   return [figures[0] ?? NaN, figures[1] ?? NaN];
 }
 
 /** Pixels as the network takes them: 0 to 1. */
-export const scaled = ({ pixels }: Digits): Float32Array => Float32Array.from(pixels, (value) => value / 255);
+export function scaled({ pixels }: Digits): Float32Array {
+  return Float32Array.from(pixels, (value) => value / 255);
+}

@@ -79,7 +79,9 @@ export function parseLabels(bytes: Buffer, file: string): Uint8Array {
   const [count = 0] = parseSizes(bytes, file, LABELS_MAGIC, 1);
   const labels = parseBody(bytes, file, 8, count);
   const index = labels.findIndex((label) => label >= CLASSES);
-  if (index >= 0) throw new DataError(`${file}: label ${index} is ${labels[index]}, expected 0 to 9`);
+  if (index >= 0) {
+    throw new DataError(`${file}: label ${index} is ${labels[index]}, expected 0 to 9`);
+  }
   return labels;
 }
 
@@ -96,11 +98,15 @@ function parseSizes(bytes: Buffer, file: string, magic: number, dimensions: numb
 }
 
 function parseBody(bytes: Buffer, file: string, header: number, length: number): Uint8Array {
-  if (length === 0) throw new DataError(`${file}: holds nothing`);
+  if (length === 0) {
+    throw new DataError(`${file}: holds nothing`);
+  }
   if (bytes.length < header + length) {
     throw new DataError(`${file}: truncated, ${bytes.length} bytes where its header says ${header + length}`);
   }
   return new Uint8Array(bytes.subarray(header, header + length));
 }
 
-const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, "0")}`;
+}

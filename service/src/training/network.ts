@@ -46,7 +46,9 @@ export function predict(network: layers.Sequential, pixels: Float32Array): Float
   return tf.tidy(() => {
     const input = tf.tensor2d(pixels, [pixels.length / PIXELS, PIXELS]);
     const output = network.predict(input);
-    if (Array.isArray(output)) throw new TypeError("the network has one output");
+    if (Array.isArray(output)) {
+      throw new TypeError("the network has one output");
+    }
     return output.dataSync<"float32">();
   });
 }

@@ -11,19 +11,23 @@ export interface TrainOptions {
   readonly seed: number;
 }
 
-const wholeNumber = (least: number) => (text: string) => {
+function wholeNumber(least: number) {
+  return (text: string) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`It must be a whole number, at least ${least}.`);
+    }
+    return number;
+  };
+}
+
+function rate(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least) {
-    throw new InvalidArgumentError(`It must be a whole number, at least ${least}.`);
+  if (!(number > 0 && number < 1)) {
+    throw new InvalidArgumentError("It must be a number between 0 and 1.");
   }
   return number;
-};
-
-const rate = (text: string): number => {
-  const number = Number(text);
-  if (!(number > 0 && number < 1)) throw new InvalidArgumentError("It must be a number between 0 and 1.");
-  return number;
-};
+}
 
 export const TRAIN_OPTIONS: readonly Option[] = [
   new Option(

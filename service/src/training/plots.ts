@@ -18,29 +18,34 @@ const STYLE = {
 } as const;
 
 /** Loss and accuracy over the epochs, as shown and as held out, as a PNG's bytes. */
-export const drawLearningCurve = (epochs: readonly Epoch[]): Promise<Uint8Array> =>
-  draw({
+export function drawLearningCurve(epochs: readonly Epoch[]): Promise<Uint8Array> {
+  return draw({
     title: "Learning curve",
     data: { values: epochs.flatMap(curvePoints) },
     hconcat: [curve("loss", "loss (cross-entropy)"), curve("accuracy", "accuracy")],
     config: STYLE,
   });
+}
 
-const curvePoints = (figures: Epoch, index: number) => [
-  { epoch: index + 1, digits: "trained on", loss: figures.loss, accuracy: figures.accuracy },
-  { epoch: index + 1, digits: "held out", loss: figures.heldOutLoss, accuracy: figures.heldOutAccuracy },
-];
+function curvePoints(figures: Epoch, index: number) {
+  return [
+    { epoch: index + 1, digits: "trained on", loss: figures.loss, accuracy: figures.accuracy },
+    { epoch: index + 1, digits: "held out", loss: figures.heldOutLoss, accuracy: figures.heldOutAccuracy },
+  ];
+}
 
-const curve = (field: "loss" | "accuracy", title: string) => ({
-  width: 300,
-  height: 220,
-  mark: { type: "line" as const, point: true },
-  encoding: {
-    x: { field: "epoch", type: "ordinal" as const, axis: { labelAngle: 0 } },
-    y: { field, type: "quantitative" as const, title, scale: { zero: false } },
-    color: { field: "digits", type: "nominal" as const, title: null, sort: ["trained on", "held out"] },
-  },
-});
+function curve(field: "loss" | "accuracy", title: string) {
+  return {
+    width: 300,
+    height: 220,
+    mark: { type: "line" as const, point: true },
+    encoding: {
+      x: { field: "epoch", type: "ordinal" as const, axis: { labelAngle: 0 } },
+      y: { field, type: "quantitative" as const, title, scale: { zero: false } },
+      color: { field: "digits", type: "nominal" as const, title: null, sort: ["trained on", "held out"] },
+    },
+  };
+}
 
 /** `matrix[actual][predicted]` as a picture, each row's share as its shade: a PNG's bytes. */
 export function drawConfusion(matrix: readonly (readonly number[])[]): Promise<Uint8Array> {

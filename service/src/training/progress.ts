@@ -6,11 +6,12 @@ import type { Epoch, FitListener } from "./fit.js";
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** Shows the training on `output`: a bar with loss and accuracy on a terminal, one line an epoch elsewhere. */
-export const showProgress = (output: Output, epochs: number): FitListener =>
-  output.isTTY === true ? new BarListener(output, epochs) : new LineListener(output, epochs);
+export function showProgress(output: Output, epochs: number): FitListener {
+  return output.isTTY === true ? new BarListener(output, epochs) : new LineListener(output, epochs);
+}
 
 class BarListener implements FitListener {
-  #bar: SingleBar | undefined;
+  private bar: SingleBar | undefined;
 
   constructor(
     private readonly output: Output,
@@ -19,17 +20,17 @@ class BarListener implements FitListener {
 
   onProgress({ epoch, shown, total, loss, accuracy }: Parameters<FitListener["onProgress"]>[0]): void {
     const figures = { loss: loss.toFixed(4), accuracy: accuracy.toFixed(4) };
-    this.#bar ??= this.#start(epoch, total);
-    this.#bar.update(shown, figures);
+    this.bar ??= this.start(epoch, total);
+    this.bar.update(shown, figures);
   }
 
   onEpoch(_epoch: number, figures: Epoch): void {
-    this.#bar?.stop();
-    this.#bar = undefined;
+    this.bar?.stop();
+    this.bar = undefined;
     this.output.write(`  ${heldOutText(figures)}\n`);
   }
 
-  #start(epoch: number, total: number): SingleBar {
+  private start(epoch: number, total: number): SingleBar {
     const bar = new SingleBar(
       {
         format: `epoch ${epoch}/${this.epochs} {bar} {percentage}% loss {loss} accuracy {accuracy} {eta_formatted} left`,
@@ -59,5 +60,6 @@ class LineListener implements FitListener {
   }
 }
 
-const heldOutText = ({ heldOutLoss, heldOutAccuracy }: Epoch): string =>
-  `held out: loss ${heldOutLoss.toFixed(4)} accuracy ${heldOutAccuracy.toFixed(4)}`;
+function heldOutText({ heldOutLoss, heldOutAccuracy }: Epoch): string {
+  return `held out: loss ${heldOutLoss.toFixed(4)} accuracy ${heldOutAccuracy.toFixed(4)}`;
+}

@@ -3,10 +3,14 @@ import seedrandom from "seedrandom";
 /** Numbers in [0, 1), the same ones for the same seed on every machine. */
 export type Random = () => number;
 
-export const randomFrom = (seed: number | string): Random => seedrandom.alea(String(seed));
+export function randomFrom(seed: number | string): Random {
+  return seedrandom.alea(String(seed));
+}
 
 /** A number in [low, high). */
-export const between = (random: Random, low: number, high: number): number => low + (high - low) * random();
+export function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random();
+}
 
 /** 0 to `count` - 1 in an order drawn from `random` (Fisher-Yates). */
 export function shuffled(count: number, random: Random): Uint32Array {

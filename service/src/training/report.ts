@@ -18,9 +18,10 @@ export function renderReport({ accuracy, loss, classes, data, trainSeconds }: Me
 }
 
 /** Columns aligned to the right, two spaces apart. */
-const renderTable = (rows: readonly (readonly string[])[]): string[] =>
-  rows.map((row) =>
+function renderTable(rows: readonly (readonly string[])[]): string[] {
+  return rows.map((row) =>
     row
       .map((cell, column) => cell.padStart(Math.max(...rows.map((other) => other[column]?.length ?? 0))))
       .join("  "),
   );
+}

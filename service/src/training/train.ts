@@ -37,8 +37,9 @@ export interface TrainedModel {
 }
 
 /** Digits from the IDX files in `folder`, or without one those that come with the program. Throws DataError. */
-export const loadDigits = (folder: string | undefined): DataSplit =>
-  folder === undefined ? bundledDigits() : idxDigits(folder);
+export function loadDigits(folder: string | undefined): DataSplit {
+  return folder === undefined ? bundledDigits() : idxDigits(folder);
+}
 
 /** Trains on `data`, measures on its held-out digits, exports. The same settings and data give the same model. */
 export async function train(

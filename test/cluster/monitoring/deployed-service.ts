@@ -39,7 +39,9 @@ export class DeployedService {
     await eventually("every metric is live", async () => {
       const facts = await scalingFacts(this.config, { namespace, service: NAME, monitoringNamespace });
       const metrics = scalingStatus(facts);
-      if (metrics.some(({ live }) => !live)) throw new Error(JSON.stringify(metrics));
+      if (metrics.some(({ live }) => !live)) {
+        throw new Error(JSON.stringify(metrics));
+      }
       return metrics;
     });
   }

@@ -49,7 +49,9 @@ export class DeployedStack {
 
   /** Removes everything that it made, and its state; what is removed already stays so. */
   async destroy(): Promise<void> {
-    if (this.destroyed) return;
+    if (this.destroyed) {
+      return;
+    }
     await this.pulumi("destroy", "--yes", "--skip-preview");
     await rm(this.folder, { recursive: true });
     this.destroyed = true;

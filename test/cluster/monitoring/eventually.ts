@@ -11,7 +11,9 @@ export async function eventually<T>(
   while (performance.now() < end) {
     try {
       const answer = await ask();
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) {
+        return answer;
+      }
       fault = undefined;
     } catch (error) {
       fault = error;

@@ -14,7 +14,9 @@ export function logEventsTo(file: string): string[] {
 
 /** The errors that Pulumi reported in such a file. */
 export function loggedErrors(file: string): string[] {
-  if (!existsSync(file)) return [];
+  if (!existsSync(file)) {
+    return [];
+  }
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
   return lines
     .flatMap((line) => events.parse(JSON.parse(line)).diagnosticEvent ?? [])

@@ -12,7 +12,9 @@ export async function freePorts<Name extends string>(
   const found = new Set<number>();
   while (found.size < names.length) {
     const port = randomInt(LOWEST, HIGHEST + 1);
-    if (await isFree(port)) found.add(port);
+    if (await isFree(port)) {
+      found.add(port);
+    }
   }
   const ports = [...found].map((port, index) => [names[index], port]);
   return Object.fromEntries(ports) as Record<Name, number>;

@@ -20,7 +20,9 @@ export class Project {
       });
     }
     for (const folder of ["node_modules", "infra/node_modules", "service/node_modules"]) {
-      if (existsSync(folder)) await symlink(resolve(folder), join(root, folder));
+      if (existsSync(folder)) {
+        await symlink(resolve(folder), join(root, folder));
+      }
     }
     return new Project(root);
   }

@@ -24,8 +24,11 @@ export async function postToService(
   return new Promise((resolve, reject) => {
     const sent = request(url, { ...credentials, method: "POST", headers }, (response) => {
       text(response).then((answer) => {
-        if (response.statusCode === 200) resolve(JSON.parse(answer));
-        else reject(new Error(`${path} answers ${response.statusCode ?? 0}: ${answer.slice(0, 200)}`));
+        if (response.statusCode === 200) {
+          resolve(JSON.parse(answer));
+        } else {
+          reject(new Error(`${path} answers ${response.statusCode ?? 0}: ${answer.slice(0, 200)}`));
+        }
       }, reject);
     });
     sent.on("error", reject).end(body);

@@ -13,7 +13,9 @@ export function story(): Story {
   return {
     step: (name, run) =>
       it(name, async ({ skip }) => {
-        if (failed !== undefined) skip(`"${failed}" failed`);
+        if (failed !== undefined) {
+          skip(`"${failed}" failed`);
+        }
         try {
           await run();
         } catch (error) {
@@ -22,7 +24,9 @@ export function story(): Story {
         }
       }),
     mustGoOn() {
-      if (failed !== undefined) throw new Error(`"${failed}" failed`);
+      if (failed !== undefined) {
+        throw new Error(`"${failed}" failed`);
+      }
     },
   };
 }

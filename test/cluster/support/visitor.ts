@@ -37,7 +37,9 @@ export class Visitor {
   come(): void {
     const { signal } = (this.leaving = new AbortController());
     this.visit = (async () => {
-      while (!signal.aborted) await this.ask();
+      while (!signal.aborted) {
+        await this.ask();
+      }
     })();
   }
 

@@ -174,8 +174,11 @@ async function serve(files: Record<string, Buffer>, halves: Record<string, Buffe
     if (half !== undefined) {
       response.writeHead(200, { "content-length": half.length });
       response.write(half.subarray(0, half.length / 2), () => response.destroy());
-    } else if (files[name] === undefined) response.writeHead(404).end();
-    else response.end(files[name]);
+    } else if (files[name] === undefined) {
+      response.writeHead(404).end();
+    } else {
+      response.end(files[name]);
+    }
   });
   server = answering;
   await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));

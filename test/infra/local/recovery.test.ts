@@ -12,7 +12,9 @@ const closing: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  for (const close of closing.splice(0)) await close();
+  for (const close of closing.splice(0)) {
+    await close();
+  }
 });
 
 async function docker(answers: Answers = {}) {

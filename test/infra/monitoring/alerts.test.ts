@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { describe, expect, it } from "vitest";
 import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
 import { ruleGroups } from "#infra/monitoring/alerts.js";

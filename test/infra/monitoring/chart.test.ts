@@ -23,5 +23,7 @@ it("finds a chart in a folder, absolute or beside the project", () => {
 });
 
 it("pins every chart", () => {
-  for (const { version } of Object.values(CHARTS)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  for (const { version } of Object.values(CHARTS)) {
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  }
 });

@@ -9,9 +9,15 @@ function withMonitoring(monitoring: Record<string, unknown>, options?: { preview
   return runProgram({ cluster: "existing", existing, image: { reference }, monitoring }, options);
 }
 
-const ofKind = (run: Run, kind: string) => run.resources.filter(({ type }) => type.endsWith(`:${kind}`));
-const names = (resources: Declared[]) => resources.map(({ name }) => name).sort();
-const metricsOf = (run: Run) => run.only("HorizontalPodAutoscaler").inputs;
+function ofKind(run: Run, kind: string) {
+  return run.resources.filter(({ type }) => type.endsWith(`:${kind}`));
+}
+function names(resources: Declared[]) {
+  return resources.map(({ name }) => name).sort();
+}
+function metricsOf(run: Run) {
+  return run.only("HorizontalPodAutoscaler").inputs;
+}
 
 describe("monitoring that the program installs", () => {
   it("is three pinned charts: the definitions, the stack and the adapter", async () => {
@@ -67,8 +73,9 @@ describe("monitoring that is there already", () => {
     const run = await withMonitoring({ mode, labels });
     expect(ofKind(run, "Release")).toEqual([]);
     for (const kind of ["ServiceMonitor", "PrometheusRule", "ConfigMap"]) {
-      for (const { inputs } of ofKind(run, kind))
+      for (const { inputs } of ofKind(run, kind)) {
         expect(inputs).toHaveProperty("metadata.labels", expect.objectContaining(labels));
+      }
     }
     expect(metricsOf(run)).not.toHaveProperty("spec.metrics.1");
   });
@@ -101,8 +108,9 @@ describe("an adapter that is there already", () => {
 describe("no monitoring", () => {
   it("leaves the service as it is", async () => {
     const run = await withMonitoring({ mode: "none" });
-    for (const kind of ["Release", "ServiceMonitor", "PrometheusRule", "ConfigMap"])
+    for (const kind of ["Release", "ServiceMonitor", "PrometheusRule", "ConfigMap"]) {
       expect(ofKind(run, kind)).toEqual([]);
+    }
     expect(metricsOf(run)).not.toHaveProperty("spec.metrics.1");
   });
 });

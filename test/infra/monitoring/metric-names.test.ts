@@ -1,4 +1,5 @@
-import { LATENCY_BUCKETS_SECONDS, METRICS, PATHS } from "@ai-model-service/contract";
+import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract/metrics";
+import { PATHS } from "@ai-model-service/contract/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adapterRule } from "#infra/monitoring/adapter-rule.js";
 import { ruleGroups } from "#infra/monitoring/alerts.js";
@@ -43,13 +44,16 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const emitted = (): Set<string> => new Set(samples.map((line) => line.replace(/[{ ].*$/, "")));
-const labelValues = (metric: string, label: string): Set<string> =>
-  new Set(
+function emitted(): Set<string> {
+  return new Set(samples.map((line) => line.replace(/[{ ].*$/, "")));
+}
+function labelValues(metric: string, label: string): Set<string> {
+  return new Set(
     samples
       .filter((line) => line.startsWith(`${metric}{`))
       .flatMap((line) => new RegExp(`[{,]${label}="([^"]*)"`).exec(line)?.[1] ?? []),
   );
+}
 
 describe("every metric that is queried", () => {
   it.each(queries)("$where: is emitted by the server, recorded, or another's that is known", ({ expr }) => {

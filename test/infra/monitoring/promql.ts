@@ -26,12 +26,16 @@ export function metricNames(expr: string): Set<string> {
   parser.parse(expr).iterate({
     enter(node) {
       const text = expr.slice(node.from, node.to);
-      if (node.type.isError) throw new SyntaxError(`no PromQL at ${node.from}: ${expr}`);
+      if (node.type.isError) {
+        throw new SyntaxError(`no PromQL at ${node.from}: ${expr}`);
+      }
       if (node.name === "VectorSelector" && node.node.firstChild?.name === "Identifier") {
         names.add(expr.slice(node.node.firstChild.from, node.node.firstChild.to));
       }
       const byName = /^__name__\s*=\s*"([^"]*)"$/.exec(text);
-      if (node.name === "UnquotedLabelMatcher" && byName?.[1] !== undefined) names.add(byName[1]);
+      if (node.name === "UnquotedLabelMatcher" && byName?.[1] !== undefined) {
+        names.add(byName[1]);
+      }
     },
   });
   return names;

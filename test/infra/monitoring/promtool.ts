@@ -42,7 +42,9 @@ function withoutAnnotations({ name, rules }: RuleGroup) {
 
 function run(args: string[], cwd: string): void {
   const { status, stdout, stderr } = spawnSync("promtool", args, { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`promtool ${args.join(" ")}:\n${stdout}${stderr}`);
+  if (status !== 0) {
+    throw new Error(`promtool ${args.join(" ")}:\n${stdout}${stderr}`);
+  }
 }
 
 function withFolder(use: (folder: string) => void): void {

@@ -35,7 +35,9 @@ const facts: ScalingFacts = {
 
 const scraped = [{ pod: "a", health: "up", lastError: "" }];
 
-const says = (over: Partial<ScalingFacts>) => scalingStatus({ ...facts, ...over }).at(-1)?.says;
+function says(over: Partial<ScalingFacts>) {
+  return scalingStatus({ ...facts, ...over }).at(-1)?.says;
+}
 
 describe("the status of the autoscaler", () => {
   it("has the present value of a live metric, and its target", () => {
@@ -75,7 +77,9 @@ describe("the status of the autoscaler", () => {
   it("says that it is off where there are no replicas, and no pod to blame", () => {
     const condition = { type: "ScalingActive", status: "False", reason: "ScalingDisabled", message: "off" };
     const autoscaler = { ...half, status: { desiredReplicas: 0, conditions: [condition] } };
-    for (const { says } of scalingStatus({ ...facts, autoscaler })) expect(says).toMatch(/no replicas/);
+    for (const { says } of scalingStatus({ ...facts, autoscaler })) {
+      expect(says).toMatch(/no replicas/);
+    }
   });
 
   it("tells of a metric that the program does not know", () => {

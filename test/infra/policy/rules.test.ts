@@ -35,12 +35,16 @@ function changed(
   value: unknown,
 ): Checked {
   const found = declared[stack].find((r) => r.name === name && r.type.split(/[:/]/).at(-1) === type);
-  if (found === undefined) throw new Error(`${stack} has no ${type} ${name}`);
+  if (found === undefined) {
+    throw new Error(`${stack} has no ${type} ${name}`);
+  }
   return { type: found.type, name, props: replaced(found.inputs, path, value) };
 }
 
 function replaced(tree: unknown, [key, ...rest]: (string | number)[], value: unknown): unknown {
-  if (key === undefined) return value;
+  if (key === undefined) {
+    return value;
+  }
   const copy = structuredClone(tree) as Record<string | number, unknown>;
   copy[key] = replaced(copy[key], rest, value);
   return copy;
@@ -102,7 +106,9 @@ describe("the policy", () => {
   it.each(mutations)("%s refuses a change: %s %s %s %j = %j", (rule, ...change) => {
     const found = faults(changed(...change));
     expect(found.length).toBeGreaterThan(0);
-    for (const fault of found) expect(fault).toMatch(new RegExp(`^${rule}: `));
+    for (const fault of found) {
+      expect(fault).toMatch(new RegExp(`^${rule}: `));
+    }
   });
 
   it("shows each rule at work", () => {

@@ -29,7 +29,9 @@ export function outliving({ resources }: Run, resource: Declared): Set<Declared>
   const visit = (from: Declared) => {
     for (const urn of needs(from)) {
       const next = byUrn.get(urn);
-      if (next === undefined || found.has(next)) continue;
+      if (next === undefined || found.has(next)) {
+        continue;
+      }
       found.add(next);
       visit(next);
     }
@@ -41,7 +43,9 @@ export function outliving({ resources }: Run, resource: Declared): Set<Declared>
 /** The one resource of that type and name. */
 export function find({ resources }: Run, type: string, name: string): Declared {
   const found = resources.find((r) => r.name === name && r.type.split(/[:/]/).at(-1) === type);
-  if (found === undefined) throw new Error(`no ${type} ${name} is declared`);
+  if (found === undefined) {
+    throw new Error(`no ${type} ${name} is declared`);
+  }
   return found;
 }
 
@@ -52,7 +56,9 @@ export function ofPackage({ resources }: Run, name: string): Declared[] {
 
 /** Every value under a key, at any depth. */
 export function valuesOf(tree: unknown, key: string): unknown[] {
-  if (typeof tree !== "object" || tree === null) return [];
+  if (typeof tree !== "object" || tree === null) {
+    return [];
+  }
   return Object.entries(tree as Record<string, unknown>).flatMap(([name, value]) =>
     name === key ? [value] : valuesOf(value, key),
   );

@@ -83,7 +83,9 @@ function recordRegistrations(resources: Declared[]): void {
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request: RegisterResourceRequest, callback) =>
     register(request, (error: unknown, response: RegisterResourceResponse | undefined) => {
-      if (response !== undefined) resources.push(declaredBy(request, response.getUrn()));
+      if (response !== undefined) {
+        resources.push(declaredBy(request, response.getUrn()));
+      }
       callback(error, response);
     });
 }
@@ -112,8 +114,9 @@ function configuration(settings: StackSettings): Record<string, string> {
 
 function onlyOf(resources: Declared[], type: string): Declared {
   const found = resources.filter((r) => r.type.split(/[:/]/).slice(-1)[0] === type);
-  if (found.length !== 1 || found[0] === undefined)
+  if (found.length !== 1 || found[0] === undefined) {
     throw new Error(`${found.length} resources are a ${type}`);
+  }
   return found[0];
 }
 

@@ -12,14 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => repository.dispose());
 
-const examine = (): Promise<ModelReport> =>
-  examineModel(join(repository.root, "m"), {
+function examine(): Promise<ModelReport> {
+  return examineModel(join(repository.root, "m"), {
     maxBatchSize: 4,
     maxBatchDelayMs: 0,
     queueRows: 16,
     queueSeconds: 1,
     intraOpThreads: 1,
   });
+}
 
 describe("the doctor", () => {
   it("tells what it reads from the graph, and how long each batch size takes", async () => {

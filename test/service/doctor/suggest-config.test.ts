@@ -3,7 +3,9 @@ import { suggestConfig } from "#service/doctor/suggest-config.js";
 import type { ModelConfig } from "#service/models/model-config.js";
 import type { TensorSpec } from "#service/tensors/tensor.js";
 
-const float = (name: string, ...shape: number[]): TensorSpec => ({ name, datatype: "FP32", shape });
+function float(name: string, ...shape: number[]): TensorSpec {
+  return { name, datatype: "FP32", shape };
+}
 
 function suggest(
   input: TensorSpec,

@@ -14,37 +14,41 @@ const MAIN = fileURLToPath(new URL("../../../service/src/main.ts", import.meta.u
 /** The program as a process of its own. */
 class Program {
   output = "";
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown[]>;
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<unknown[]>;
 
   constructor(args: readonly string[], environment: Record<string, string> = {}) {
     const env = { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", ...environment };
-    this.#child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { env });
-    this.#ended = waitFor(this.#child, "close");
-    for (const stream of [this.#child.stdout, this.#child.stderr])
+    this.child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { env });
+    this.ended = waitFor(this.child, "close");
+    for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output += text;
-        this.#child.emit("output");
+        this.child.emit("output");
       });
+    }
   }
 
   /** Resolves with the groups of `pattern` once the program has said it. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.output);
-      if (match !== null) return match;
-      if (this.#child.exitCode !== null)
-        throw new Error(`ended with ${this.#child.exitCode}: ${this.output}`);
-      await Promise.race([waitFor(this.#child, "output"), this.#ended]);
+      if (match !== null) {
+        return match;
+      }
+      if (this.child.exitCode !== null) {
+        throw new Error(`ended with ${this.child.exitCode}: ${this.output}`);
+      }
+      await Promise.race([waitFor(this.child, "output"), this.ended]);
     }
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    this.child.kill(name);
   }
 
   async exitCode(): Promise<unknown> {
-    return (await this.#ended)[0];
+    return (await this.ended)[0];
   }
 }
 
@@ -71,12 +75,13 @@ async function serving(environment: Record<string, string> = {}): Promise<{ prog
   return { program, url: url.replace("localhost", "127.0.0.1") };
 }
 
-const predict = (url: string): Promise<Response> =>
-  fetch(`${url}/predict`, {
+function predict(url: string): Promise<Response> {
+  return fetch(`${url}/predict`, {
     method: "POST",
     body: brightIn(0),
     headers: { "content-type": "application/octet-stream" },
   });
+}
 
 describe("serve", () => {
   it("says where it serves and what, and ends with 0 at SIGINT", async () => {
@@ -99,12 +104,18 @@ describe("serve", () => {
       }
     };
     const clients = Array.from({ length: 8 }, client);
-    while (statuses.length < 100) await delay(1);
+    while (statuses.length < 100) {
+      await delay(1);
+    }
     program.signal("SIGTERM");
     // What a load balancer does: sends no more once the server says that it is not ready.
-    while ((await fetch(`${url}/readyz`)).status !== 503) await delay(1);
+    while ((await fetch(`${url}/readyz`)).status !== 503) {
+      await delay(1);
+    }
     const before = statuses.length;
-    while (statuses.length < before + 100) await delay(1);
+    while (statuses.length < before + 100) {
+      await delay(1);
+    }
     leaving = true;
     await Promise.all(clients);
     expect(await program.exitCode()).toBe(0);
@@ -159,7 +170,9 @@ describe("serve", () => {
     const program = run(["serve", "--help"]);
     expect(await program.exitCode()).toBe(0);
     const text = program.output.replace(/\s+/g, " ");
-    for (const name of SETTING_NAMES) expect(text).toContain(`[${SETTINGS[name].variable}]`);
+    for (const name of SETTING_NAMES) {
+      expect(text).toContain(`[${SETTINGS[name].variable}]`);
+    }
   });
 });
 

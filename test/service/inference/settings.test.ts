@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { flagOf, readSettings, SETTING_NAMES, SETTINGS, SettingsError } from "#service/inference/settings.js";
 
-const faultsOf = (environment: Record<string, string>, flags = {}): readonly string[] => {
+function faultsOf(environment: Record<string, string>, flags = {}): readonly string[] {
   try {
     readSettings(environment, flags);
     return [];
   } catch (error) {
-    if (error instanceof SettingsError) return error.faults;
+    if (error instanceof SettingsError) {
+      return error.faults;
+    }
     throw error;
   }
-};
+}
 
 describe("settings", () => {
   it("have defaults, also where a variable is empty", () => {

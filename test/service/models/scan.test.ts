@@ -11,9 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => repository.dispose());
 
-const bytes = (length: number): Uint8Array => new Uint8Array(length);
-const stampOf = async (): Promise<string | undefined> =>
-  (await scanRepository(repository.root))[0]?.versions[0]?.stamp;
+function bytes(length: number): Uint8Array {
+  return new Uint8Array(length);
+}
+async function stampOf(): Promise<string | undefined> {
+  return (await scanRepository(repository.root))[0]?.versions[0]?.stamp;
+}
 
 describe("a look at the repository", () => {
   it("finds models, versions and configurations, in order", async () => {

@@ -21,7 +21,9 @@ async function run(bytes: Uint8Array, feeds: Record<string, Tensor>): Promise<Re
   return outputs;
 }
 
-const row = (values: number[], shape: number[]) => new Tensor("float32", values, shape);
+function row(values: number[], shape: number[]) {
+  return new Tensor("float32", values, shape);
+}
 
 describe("encoded models run in ONNX Runtime", () => {
   it("passes every element type through", async () => {

@@ -12,11 +12,13 @@ const config: ImagePreprocess = {
   mean: 0,
   fit: "stretch",
 };
-const tensor = (values: number[]) => ({
-  datatype: "FP32" as const,
-  shape: [1, values.length],
-  data: Float32Array.from(values),
-});
+function tensor(values: number[]) {
+  return {
+    datatype: "FP32" as const,
+    shape: [1, values.length],
+    data: Float32Array.from(values),
+  };
+}
 
 describe("pictureViews", () => {
   it("undoes scale and mean, kept within a byte", () => {

@@ -5,14 +5,17 @@ import { describe, expect, it } from "vitest";
 import { decodeSmallPng } from "#service/pictures/small-png.js";
 
 const SIDE = 12;
-const noise = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (at * 7919) % 251));
+function noise(length: number): Buffer {
+  return Buffer.from(Array.from({ length }, (_, at) => (at * 7919) % 251));
+}
 
 /** A PNG as libvips writes it, of that many channels. */
-const png = (channels: 1 | 2 | 3 | 4, options: PngOptions = {}): Promise<Buffer> =>
-  sharp(noise(SIDE * SIDE * channels), { raw: { width: SIDE, height: SIDE, channels } })
+function png(channels: 1 | 2 | 3 | 4, options: PngOptions = {}): Promise<Buffer> {
+  return sharp(noise(SIDE * SIDE * channels), { raw: { width: SIDE, height: SIDE, channels } })
     .toColourspace(channels < 3 ? "b-w" : "srgb")
     .png(options)
     .toBuffer();
+}
 
 /** A file whose chunk of pixels is `pixels`, with checksums that are right. */
 function withPixels(pixels: Buffer): Buffer {
@@ -30,7 +33,9 @@ function crc32(bytes: Buffer): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    for (let bit = 0; bit < 8; bit += 1) {
+      crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    }
   }
   return (crc ^ 0xffffffff) >>> 0;
 }
@@ -48,8 +53,9 @@ describe("decodeSmallPng", () => {
     const { data } = await sharp(await png(3))
       .raw()
       .toBuffer({ resolveWithObject: true });
-    for (const options of [{ adaptiveFiltering: true }, { progressive: true }, { compressionLevel: 0 }])
+    for (const options of [{ adaptiveFiltering: true }, { progressive: true }, { compressionLevel: 0 }]) {
       expect(Buffer.from(decodeSmallPng(await png(3, options), SIDE)?.data ?? [])).toEqual(data);
+    }
   });
 
   it.each([

@@ -3,7 +3,9 @@ import { concatRows, RowJoiner, takeRows } from "#service/tensors/rows.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import { floats } from "../inference/engine/repository-fixture.js";
 
-const words = (shape: number[], data: string[]): Tensor => ({ datatype: "BYTES", shape, data });
+function words(shape: number[], data: string[]): Tensor {
+  return { datatype: "BYTES", shape, data };
+}
 
 describe("joining rows", () => {
   it("puts every input's rows one after another", () => {

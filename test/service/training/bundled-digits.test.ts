@@ -4,8 +4,11 @@ import { bundledDigits, heldOutIndexes } from "#service/training/bundled-digits.
 import { PIXELS, pixelsOf, SIDE, type Digits } from "#service/training/digits.js";
 
 const { train, heldOut } = bundledDigits();
-const contents = (digits: Digits) =>
-  Array.from({ length: digits.count }, (_, index) => Buffer.from(pixelsOf(digits, index)).toString("base64"));
+function contents(digits: Digits) {
+  return Array.from({ length: digits.count }, (_, index) =>
+    Buffer.from(pixelsOf(digits, index)).toString("base64"),
+  );
+}
 
 /** Centre of mass in pixel indexes, and the longer side of the box around all that is not background. */
 function measure(pixels: Uint8Array) {

@@ -6,17 +6,19 @@ import { randomFrom } from "#service/training/random.js";
 
 const still: Distortion = { rotation: 0, scaleX: 1, scaleY: 1, slant: 0, shiftX: 0, shiftY: 0 };
 
-const at = (x: number, y: number) => y * SIDE + x;
-const dot = (x: number, y: number) => {
+function at(x: number, y: number) {
+  return y * SIDE + x;
+}
+function dot(x: number, y: number) {
   const pixels = new Float32Array(SIDE * SIDE);
   pixels[at(x, y)] = 100;
   return pixels;
-};
-const distorted = (source: ArrayLike<number>, distortion: Partial<Distortion>) => {
+}
+function distorted(source: ArrayLike<number>, distortion: Partial<Distortion>) {
   const target = new Float32Array(SIDE * SIDE);
   distort(source, target, { ...still, ...distortion });
   return target;
-};
+}
 
 describe("distort", () => {
   it("leaves a digit as it is when there is nothing to do", () => {

@@ -9,12 +9,13 @@ import {
 } from "#service/training/evaluate.js";
 
 /** Rows that give `probability` to a class and share the rest. */
-const rows = (...choices: [label: number, probability: number][]): Float32Array =>
-  Float32Array.from(
+function rows(...choices: [label: number, probability: number][]): Float32Array {
+  return Float32Array.from(
     choices.flatMap(([label, probability]) =>
       Array.from({ length: 10 }, (_, index) => (index === label ? probability : (1 - probability) / 9)),
     ),
   );
+}
 
 const probabilities = rows([0, 0.9], [0, 0.5], [1, 0.8], [9, 0.7]);
 const labels = Uint8Array.from([0, 1, 1, 9]);

@@ -6,18 +6,21 @@ import { PIXELS, type Digits } from "#service/training/digits.js";
 import { idxDigits } from "#service/training/idx.js";
 import { dataSet, folderOf, imageFile, labelFile } from "./idx-files.js";
 
-const digits = (labels: number[]): Digits => ({
-  count: labels.length,
-  pixels: Uint8Array.from({ length: labels.length * PIXELS }, (_, index) => (index * 7) % 256),
-  labels: Uint8Array.from(labels),
-});
+function digits(labels: number[]): Digits {
+  return {
+    count: labels.length,
+    pixels: Uint8Array.from({ length: labels.length * PIXELS }, (_, index) => (index * 7) % 256),
+    labels: Uint8Array.from(labels),
+  };
+}
 
 const train = digits([3, 1, 4]);
 const heldOut = digits([1, 5]);
 const whole = dataSet(train, heldOut);
 
-const renamed = (rename: (name: string) => string) =>
-  Object.fromEntries(Object.entries(whole).map(([name, content]) => [rename(name), content]));
+function renamed(rename: (name: string) => string) {
+  return Object.fromEntries(Object.entries(whole).map(([name, content]) => [rename(name), content]));
+}
 
 describe("idxDigits", () => {
   it.each([

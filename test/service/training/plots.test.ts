@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 
 import { drawConfusion, drawLearningCurve } from "#service/training/plots.js";
 
-const isDiagonal = (actual: number, predicted: number) => (actual === predicted ? 100 : 0);
+function isDiagonal(actual: number, predicted: number) {
+  return actual === predicted ? 100 : 0;
+}
 const matrix = Array.from({ length: 10 }, (_, actual) =>
   Array.from({ length: 10 }, (_, predicted) => isDiagonal(actual, predicted)),
 );

@@ -8,8 +8,12 @@ import { accuracyOf, classReports } from "#service/training/evaluate.js";
 import { scaled } from "#service/training/fit.js";
 import type { Metrics } from "#service/training/train.js";
 
-const file = (path: string) => new URL(`../../../service/models/mnist/${path}`, import.meta.url);
-const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(file(path), "utf8"));
+function file(path: string) {
+  return new URL(`../../../service/models/mnist/${path}`, import.meta.url);
+}
+async function json(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(file(path), "utf8"));
+}
 
 describe("the model that ships", () => {
   it("recognises at least 96 of 100 held-out digits, as its metrics say", async () => {

@@ -4,8 +4,9 @@ import { bundledDigits } from "#service/training/bundled-digits.js";
 import { pick, type DataSplit } from "#service/training/digits.js";
 import { train } from "#service/training/train.js";
 
-const every = (step: number, count: number) =>
-  Array.from({ length: Math.floor(count / step) }, (_, index) => index * step);
+function every(step: number, count: number) {
+  return Array.from({ length: Math.floor(count / step) }, (_, index) => index * step);
+}
 const all = bundledDigits();
 const few: DataSplit = {
   ...all,

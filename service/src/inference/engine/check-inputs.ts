@@ -12,10 +12,13 @@ export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inpu
   const tensors: Tensor[] = [];
   for (const spec of specs) {
     const tensor = Object.hasOwn(inputs, spec.name) ? inputs[spec.name] : undefined;
-    if (!tensor) throw missing(spec, inputs);
+    if (!tensor) {
+      throw missing(spec, inputs);
+    }
     checkTensor(spec, tensor, batched, inputs);
-    if (batched && tensor.shape[0] !== tensors[0]?.shape[0] && tensors.length > 0)
+    if (batched && tensor.shape[0] !== tensors[0]?.shape[0] && tensors.length > 0) {
       throw unequalRows(spec, inputs);
+    }
     tensors.push(tensor);
   }
   refuseUnknown(specs, inputs);
@@ -68,20 +71,30 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
 }
 
 function fits(declared: readonly number[], shape: readonly number[], batched: boolean): boolean {
-  if (shape.length !== declared.length) return false;
+  if (shape.length !== declared.length) {
+    return false;
+  }
   for (let index = 0; index < shape.length; index += 1) {
     const dimension = shape[index] ?? NaN;
-    if (!Number.isSafeInteger(dimension) || dimension < 0) return false;
+    if (!Number.isSafeInteger(dimension) || dimension < 0) {
+      return false;
+    }
     if (index === 0 && batched) {
-      if (dimension === 0) return false;
-    } else if (declared[index] !== -1 && declared[index] !== dimension) return false;
+      if (dimension === 0) {
+        return false;
+      }
+    } else if (declared[index] !== -1 && declared[index] !== dimension) {
+      return false;
+    }
   }
   return true;
 }
 
 function product(shape: readonly number[]): number {
   let elements = 1;
-  for (const dimension of shape) elements *= dimension;
+  for (const dimension of shape) {
+    elements *= dimension;
+  }
   return elements;
 }
 

@@ -93,7 +93,9 @@ class RepositoryEngine implements Engine {
 
   async start(): Promise<void> {
     await this.refresh(true);
-    if (!this.ready) this.log.error({ models: this.manager.missing() }, "required models do not serve");
+    if (!this.ready) {
+      this.log.error({ models: this.manager.missing() }, "required models do not serve");
+    }
     this.watcher.start();
   }
 
@@ -102,7 +104,9 @@ class RepositoryEngine implements Engine {
   }
 
   resolve(reference: ModelReference): ServedModel {
-    if (this.stopping) throw this.stopping;
+    if (this.stopping) {
+      throw this.stopping;
+    }
     const server = this.manager.resolve(reference);
     this.servers.set(server.model, server);
     return server.model;
@@ -115,7 +119,9 @@ class RepositoryEngine implements Engine {
 
   infer(request: InferenceRequest): Promise<InferenceResult> {
     const server = this.servers.get(request.model);
-    if (server) return server.infer(request);
+    if (server) {
+      return server.infer(request);
+    }
     return Promise.reject(
       new ServiceError("model_not_found", `model '${request.model.name}' was not resolved`),
     );
@@ -130,7 +136,9 @@ class RepositoryEngine implements Engine {
       const { model, statistics } = this.manager.resolve({ name, version });
       return [statistics.figures(model.name, model.version)];
     }
-    if (name !== undefined) this.manager.resolve({ name });
+    if (name !== undefined) {
+      this.manager.resolve({ name });
+    }
     return [...this.manager.servingVersions()]
       .map(({ server }) => server)
       .filter(({ model }) => name === undefined || model.name === name)
@@ -159,7 +167,9 @@ class RepositoryEngine implements Engine {
 
   private onlyModel(): string {
     const name = this.manager.onlyName();
-    if (name !== undefined) return name;
+    if (name !== undefined) {
+      return name;
+    }
     const names = this.manager.names();
     throw new ServiceError(
       "model_not_found",

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { Counter, Gauge, type Registry } from "prom-client";
 import { CLOSE_REASONS } from "./batching/close.js";
 import type { ManagedModel, ManagedVersion } from "./repository/managed-model.js";
@@ -166,24 +166,30 @@ function registerProcessGauges(registry: Registry, source: MetricsSource): void 
 type Aggregator = "sum" | "max" | "min";
 
 /** A metric whose samples are made anew at each scrape. */
-const sampled = (
+function sampled(
   registry: Registry,
   name: string,
   help: string,
   labelNames: string[],
   samples: () => Sample[],
-) => ({
-  name,
-  help,
-  labelNames,
-  registers: [registry],
-  collect(this: Counter | Gauge): void {
-    this.reset();
-    for (const [labels, value] of samples()) this.inc(labels, value);
-  },
-});
+) {
+  return {
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect(this: Counter | Gauge): void {
+      this.reset();
+      for (const [labels, value] of samples()) {
+        this.inc(labels, value);
+      }
+    },
+  };
+}
 
-const counter = (...metric: Parameters<typeof sampled>): Counter => new Counter(sampled(...metric));
+function counter(...metric: Parameters<typeof sampled>): Counter {
+  return new Counter(sampled(...metric));
+}
 
 function gauge(
   registry: Registry,

@@ -23,13 +23,17 @@ export function cpuLimit(read: ReadText): CpuLimit {
   const quotaV2 = smallestQuota("/sys/fs/cgroup", unified, (folder) =>
     parseCpuMax(read(`${folder}/cpu.max`)),
   );
-  if (quotaV2 !== undefined) return { quota: quotaV2, source: "cgroup v2" };
+  if (quotaV2 !== undefined) {
+    return { quota: quotaV2, source: "cgroup v2" };
+  }
   const cpu = groupPath(groups, (controllers) => controllers.split(",").includes("cpu"));
   for (const root of ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]) {
     const quota = smallestQuota(root, cpu, (folder) =>
       parseCfs(read(`${folder}/cpu.cfs_quota_us`), read(`${folder}/cpu.cfs_period_us`)),
     );
-    if (quota !== undefined) return { quota, source: "cgroup v1" };
+    if (quota !== undefined) {
+      return { quota, source: "cgroup v1" };
+    }
   }
   return { quota: undefined, source: "none" };
 }
@@ -49,7 +53,9 @@ export function detectThreads(): { readonly threads: number; readonly limit: Cpu
 function groupPath(groups: string, isWanted: (controllers: string) => boolean): string {
   for (const line of groups.split("\n")) {
     const [, controllers, ...path] = line.split(":");
-    if (controllers !== undefined && isWanted(controllers)) return path.join(":");
+    if (controllers !== undefined && isWanted(controllers)) {
+      return path.join(":");
+    }
   }
   return "/";
 }

@@ -120,9 +120,13 @@ export class VersionServer {
     resolve: (result: InferenceResult) => void,
     fail: (error: unknown) => void,
   ): void {
-    if (this.closed) throw this.closed;
+    if (this.closed) {
+      throw this.closed;
+    }
     const inputs = checkInputs(this.model.inputs, this.model.batched, request.inputs);
-    if (request.outputs) checkOutputs(this.model.outputs, request.outputs);
+    if (request.outputs) {
+      checkOutputs(this.model.outputs, request.outputs);
+    }
     const rows = this.model.batched ? (inputs[0]?.shape[0] ?? 1) : 1;
     this.admit(rows, request, arrivedAt);
     const finish = (outputs: readonly Tensor[], ran: Ran): void => {
@@ -137,8 +141,11 @@ export class VersionServer {
         batchRows: ran.rows,
       });
     };
-    if (rows <= this.settings.maxRows) this.enqueue(inputs, rows, request, arrivedAt, finish, fail);
-    else this.enqueueParts(inputs, rows, request, arrivedAt, finish, fail);
+    if (rows <= this.settings.maxRows) {
+      this.enqueue(inputs, rows, request, arrivedAt, finish, fail);
+    } else {
+      this.enqueueParts(inputs, rows, request, arrivedAt, finish, fail);
+    }
   }
 
   private admit(rows: number, { deadline }: InferenceRequest, now: number): void {
@@ -149,7 +156,9 @@ export class VersionServer {
         `the request has ${rows} rows; the queue of model '${this.model.name}' takes at most ${queueLimitRows}`,
       );
     }
-    if (this.batcher.queuedRows + rows > this.queueLimitRows) this.batcher.dropDead();
+    if (this.batcher.queuedRows + rows > this.queueLimitRows) {
+      this.batcher.dropDead();
+    }
     const { queuedRows, runningRows } = this.batcher;
     const ahead = this.estimate.milliseconds(queuedRows) + this.estimate.milliseconds(runningRows);
     const waitMilliseconds = ahead / this.sessions.length;
@@ -199,11 +208,15 @@ export class VersionServer {
         answers[part] = outputs;
         rans[part] = ran;
         missing -= 1;
-        if (missing > 0 || failed) return;
+        if (missing > 0 || failed) {
+          return;
+        }
         resolve(rejoin(answers), spanOf(rans));
       };
       const onFailure = (error: unknown): void => {
-        if (failed) return;
+        if (failed) {
+          return;
+        }
         failed = true;
         reject(error);
       };
@@ -220,8 +233,12 @@ export class VersionServer {
     for (let index = 0; index < declared.length; index += 1) {
       const name = declared[index]?.name;
       const tensor = outputs[index];
-      if (name === undefined || !tensor) continue;
-      if (!wanted || wanted.length === 0 || wanted.includes(name)) named[name] = tensor;
+      if (name === undefined || !tensor) {
+        continue;
+      }
+      if (!wanted || wanted.length === 0 || wanted.includes(name)) {
+        named[name] = tensor;
+      }
     }
     return named;
   }

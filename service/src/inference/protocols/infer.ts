@@ -56,9 +56,13 @@ export function createInfer({ engine, registry, requestTimeoutSeconds }: InferOp
 function headerTimeout(headers: Exchange["headers"]): number | undefined {
   for (const name of TIMEOUT_HEADERS) {
     const text = headers[name];
-    if (text === undefined) continue;
+    if (text === undefined) {
+      continue;
+    }
     const milliseconds = Number(text);
-    if (milliseconds > 0 && Number.isFinite(milliseconds)) return milliseconds;
+    if (milliseconds > 0 && Number.isFinite(milliseconds)) {
+      return milliseconds;
+    }
     throw new ServiceError("invalid_input", `The header ${name} must be a number of milliseconds above 0.`, {
       path: name,
     });

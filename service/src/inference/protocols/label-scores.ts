@@ -20,8 +20,11 @@ export function eachBestLabel(
   const { scores, rows, size } = probabilities(output, config);
   for (let start = 0; start < rows * size; start += size) {
     let best = start;
-    for (let at = start + 1; at < start + size; at += 1)
-      if (scoreAt(scores, at) > scoreAt(scores, best)) best = at;
+    for (let at = start + 1; at < start + size; at += 1) {
+      if (scoreAt(scores, at) > scoreAt(scores, best)) {
+        best = at;
+      }
+    }
     found(best - start, scoreAt(scores, best));
   }
 }
@@ -44,7 +47,9 @@ export function topScores(output: Tensor, config: Classification, top = config.t
 
 type Floats = Float32Array | Float64Array;
 
-const scoreAt = (scores: Floats, at: number): number => scores[at] ?? 0;
+function scoreAt(scores: Floats, at: number): number {
+  return scores[at] ?? 0;
+}
 
 /** Positions of the `count` highest of `size` scores from `start`, kept in order while they are read once. */
 function highest(scores: Floats, start: number, size: number, count: number): number[] {
@@ -55,10 +60,16 @@ function highest(scores: Floats, start: number, size: number, count: number): nu
     let place = Math.min(kept.length, limit);
     for (; place > 0; place -= 1) {
       const before = kept[place - 1] ?? 0;
-      if (!(score > scoreAt(scores, start + before))) break;
-      if (place < limit) kept[place] = before;
+      if (!(score > scoreAt(scores, start + before))) {
+        break;
+      }
+      if (place < limit) {
+        kept[place] = before;
+      }
     }
-    if (place < limit) kept[place] = index;
+    if (place < limit) {
+      kept[place] = index;
+    }
   }
   return kept;
 }
@@ -73,19 +84,21 @@ interface Probabilities {
 function probabilities({ data, shape, datatype }: Tensor, config: Classification): Probabilities {
   const size = config.labels.length;
   const floats = data instanceof Float32Array || data instanceof Float64Array;
-  if (!floats || shape.length !== 2 || shape[1] !== size)
+  if (!floats || shape.length !== 2 || shape[1] !== size) {
     throw new ServiceError(
       "internal",
       `Output ${config.output} is ${datatype} [${shape.join(", ")}], not ${size} numbers a row as config.json says.`,
     );
+  }
   const rows = shape[0] ?? 0;
   return { scores: config.scores === "logits" ? softmaxRows(data, size) : data, rows, size };
 }
 
 function softmaxRows(logits: Floats, size: number): Float64Array {
   const scores = new Float64Array(logits.length);
-  for (let start = 0; start < logits.length; start += size)
+  for (let start = 0; start < logits.length; start += size) {
     scores.set(softmax(logits.subarray(start, start + size)), start);
+  }
   return scores;
 }
 

@@ -1,4 +1,4 @@
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 import { z } from "zod";
 import type { ErrorCode } from "../../server/errors.js";
 import type { Operation } from "../../server/http/openapi.js";
@@ -14,7 +14,9 @@ import {
 
 const JSON_TYPE = "application/json";
 const anything = z.looseObject({});
-const json = (schema: z.ZodType = anything): Operation["response"] => ({ [JSON_TYPE]: schema });
+function json(schema: z.ZodType = anything): Operation["response"] {
+  return { [JSON_TYPE]: schema };
+}
 
 const INFERENCE_ERRORS: readonly ErrorCode[] = [
   "invalid_input",
@@ -68,37 +70,43 @@ const PREDICT: readonly Operation[] = [
   },
 ];
 
-const inferOperation = (path: string): Operation => ({
-  method: "post",
-  path,
-  tag: "Open Inference Protocol",
-  summary: "Infer",
-  description:
-    "With binary tensor data, the body is the JSON followed by the data, and Inference-Header-Content-Length has the JSON's length.",
-  headers: { ...deadline, "Inference-Header-Content-Length": "Bytes of JSON before the binary data." },
-  request: { [JSON_TYPE]: inferRequestSchema, "application/octet-stream": null },
-  response: { [JSON_TYPE]: inferResponseSchema, "application/octet-stream": null },
-  errors: INFERENCE_ERRORS,
-});
+function inferOperation(path: string): Operation {
+  return {
+    method: "post",
+    path,
+    tag: "Open Inference Protocol",
+    summary: "Infer",
+    description:
+      "With binary tensor data, the body is the JSON followed by the data, and Inference-Header-Content-Length has the JSON's length.",
+    headers: { ...deadline, "Inference-Header-Content-Length": "Bytes of JSON before the binary data." },
+    request: { [JSON_TYPE]: inferRequestSchema, "application/octet-stream": null },
+    response: { [JSON_TYPE]: inferResponseSchema, "application/octet-stream": null },
+    errors: INFERENCE_ERRORS,
+  };
+}
 
-const v2 = (path: string, summary: string, schema?: z.ZodType, errors?: readonly ErrorCode[]): Operation => ({
-  method: "get",
-  path,
-  tag: "Open Inference Protocol",
-  summary,
-  response: json(schema),
-  ...(errors && { errors }),
-});
+function v2(path: string, summary: string, schema?: z.ZodType, errors?: readonly ErrorCode[]): Operation {
+  return {
+    method: "get",
+    path,
+    tag: "Open Inference Protocol",
+    summary,
+    response: json(schema),
+    ...(errors && { errors }),
+  };
+}
 
-const repository = (path: string, summary: string, request?: z.ZodType, response?: z.ZodType): Operation => ({
-  method: "post",
-  path,
-  tag: "Model repository",
-  summary,
-  ...(request && { request: json(request) }),
-  response: json(response),
-  errors: ["unauthorized", "model_not_found", "unprocessable"],
-});
+function repository(path: string, summary: string, request?: z.ZodType, response?: z.ZodType): Operation {
+  return {
+    method: "post",
+    path,
+    tag: "Model repository",
+    summary,
+    ...(request && { request: json(request) }),
+    response: json(response),
+    errors: ["unauthorized", "model_not_found", "unprocessable"],
+  };
+}
 
 const V2: readonly Operation[] = [
   inferOperation("/v2/models/{model}/infer"),
@@ -125,14 +133,16 @@ const V2: readonly Operation[] = [
   repository("/v2/repository/models/{model}/unload", "Unload a model"),
 ];
 
-const tensorflow = (path: string, summary: string): Operation => ({
-  method: "get",
-  path,
-  tag: "TensorFlow Serving",
-  summary,
-  response: json(),
-  errors: MODEL_ERRORS,
-});
+function tensorflow(path: string, summary: string): Operation {
+  return {
+    method: "get",
+    path,
+    tag: "TensorFlow Serving",
+    summary,
+    response: json(),
+    errors: MODEL_ERRORS,
+  };
+}
 
 const TENSORFLOW: readonly Operation[] = [
   {
@@ -152,14 +162,16 @@ const TENSORFLOW: readonly Operation[] = [
   tensorflow("/v1/models/{model}/metadata", "A model's signature"),
 ];
 
-const probe = (path: string, summary: string, response = json()): Operation => ({
-  method: "get",
-  path,
-  tag: "Operate",
-  summary,
-  response,
-  open: true,
-});
+function probe(path: string, summary: string, response = json()): Operation {
+  return {
+    method: "get",
+    path,
+    tag: "Operate",
+    summary,
+    response,
+    open: true,
+  };
+}
 
 const OPERATE: readonly Operation[] = [
   probe(PATHS.live, "Whether the process answers"),

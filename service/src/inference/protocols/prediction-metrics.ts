@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { Counter, type Registry } from "prom-client";
 import type { ServedModel } from "../engine/engine.js";
 import { eachBestLabel } from "./label-scores.js";
@@ -18,7 +18,7 @@ interface ModelCounts {
 
 /** Confidence and class counts of models that classify: what drifts when the world differs from the training set. */
 export class PredictionMetrics {
-  readonly #counts = new Map<string, ModelCounts>();
+  private readonly counts = new Map<string, ModelCounts>();
 
   constructor(registry: Registry) {
     registry.registerMetric(
@@ -27,8 +27,7 @@ export class PredictionMetrics {
         help: "Highest probability of each prediction.",
         labelNames: ["model", "version"],
         bounds: CONFIDENCE_BOUNDS,
-        series: () =>
-          [...this.#counts.values()].map(({ labels, confidence: counts }) => ({ labels, counts })),
+        series: () => [...this.counts.values()].map(({ labels, confidence: counts }) => ({ labels, counts })),
       }),
     );
     const counter: Counter = new Counter({
@@ -36,7 +35,7 @@ export class PredictionMetrics {
       help: "Predictions by their most probable label.",
       labelNames: ["model", "version", "label"],
       registers: [registry],
-      collect: () => this.#collect(counter),
+      collect: () => this.collect(counter),
     });
   }
 
@@ -44,17 +43,19 @@ export class PredictionMetrics {
   observe(model: ServedModel, outputs: Readonly<Record<string, Tensor>>): void {
     const { postprocess } = model.config;
     const output = postprocess && outputs[postprocess.output];
-    if (postprocess === undefined || output === undefined) return;
-    const { confidence, predictions } = this.#countsOf(model, postprocess.labels);
+    if (postprocess === undefined || output === undefined) {
+      return;
+    }
+    const { confidence, predictions } = this.countsOf(model, postprocess.labels);
     eachBestLabel(output, postprocess, (index, probability) => {
       confidence.observe(probability);
       predictions[index] = (predictions[index] ?? 0) + 1;
     });
   }
 
-  #countsOf({ name: model, version }: ServedModel, names: readonly string[]): ModelCounts {
+  private countsOf({ name: model, version }: ServedModel, names: readonly string[]): ModelCounts {
     const key = `${model}/${version}`;
-    let counts = this.#counts.get(key);
+    let counts = this.counts.get(key);
     if (counts?.names !== names) {
       counts = {
         labels: { model, version },
@@ -62,14 +63,15 @@ export class PredictionMetrics {
         predictions: new Float64Array(names.length),
         names,
       };
-      this.#counts.set(key, counts);
+      this.counts.set(key, counts);
     }
     return counts;
   }
 
-  #collect(counter: Counter): void {
+  private collect(counter: Counter): void {
     counter.reset();
-    for (const { labels, predictions, names } of this.#counts.values())
+    for (const { labels, predictions, names } of this.counts.values()) {
       names.forEach((label, index) => counter.inc({ ...labels, label }, predictions[index] ?? 0));
+    }
   }
 }

@@ -10,7 +10,9 @@ export type Tensors = Record<string, Tensor>;
 export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
   const wanted = config.input ?? (inputs.length === 1 ? inputs[0]?.name : undefined);
   const spec = inputs.find((input) => input.name === wanted);
-  if (spec !== undefined) return spec;
+  if (spec !== undefined) {
+    return spec;
+  }
   const names = inputs.map((input) => input.name).join(", ");
   throw new ServiceError("invalid_input", `Model ${name} has the inputs ${names}: name them in the body.`);
 }
@@ -19,7 +21,9 @@ export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
 function tensorOf(values: unknown, spec: TensorSpec, locate: Locate): Tensor {
   const given = nestedShape(values, locate);
   const shape = fitRows(given, spec.shape);
-  if (shape === undefined) throw misfit(given, spec, locate);
+  if (shape === undefined) {
+    throw misfit(given, spec, locate);
+  }
   return { datatype: spec.datatype, shape, data: readNested(values, given, spec.datatype, locate) };
 }
 
@@ -27,12 +31,13 @@ function misfit(given: readonly number[], spec: TensorSpec, locate: Locate): Ser
   const path = locate([]);
   const item = spec.shape.slice(1);
   const fixed = item.length > 0 && !item.includes(-1);
-  if (given.length < 2 || !fixed)
+  if (given.length < 2 || !fixed) {
     return new ServiceError(
       "invalid_input",
       `${path} has shape ${shapeText(given)}; input ${spec.name} takes ${shapeText(spec.shape)}.`,
       { path },
     );
+  }
   const at = locate([0]);
   return new ServiceError(
     "invalid_input",
@@ -41,8 +46,9 @@ function misfit(given: readonly number[], spec: TensorSpec, locate: Locate): Ser
   );
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** TensorFlow Serving's row format: a list of values of the one input, or of objects with a value for each input. */
 export function tensorsFromRows(model: ServedModel, instances: readonly unknown[]): Tensors {
@@ -60,10 +66,10 @@ export function tensorsFromRows(model: ServedModel, instances: readonly unknown[
 }
 
 /** Elements of one input's values, gathered from all rows. */
-const inColumn =
-  (name: string): Locate =>
-  ([row, ...rest]) =>
+function inColumn(name: string): Locate {
+  return ([row, ...rest]) =>
     row === undefined ? `instances[*].${name}` : under(`instances[${row}].${name}`)(rest);
+}
 
 /** TensorFlow Serving's columnar format: the one input's values, or an object of input name to values. */
 export function tensorsFromColumns(model: ServedModel, inputs: unknown): Tensors {
@@ -72,23 +78,28 @@ export function tensorsFromColumns(model: ServedModel, inputs: unknown): Tensors
     return { [spec.name]: tensorOf(inputs, spec, under("inputs")) };
   }
   const tensors: Tensors = {};
-  for (const spec of model.inputs)
+  for (const spec of model.inputs) {
     tensors[spec.name] = tensorOf(valueAt(inputs, spec.name, "inputs"), spec, under(`inputs.${spec.name}`));
+  }
   refuseUnknown(inputs, model, "inputs");
   return tensors;
 }
 
 function valueAt(row: unknown, name: string, path: string): unknown {
-  if (!isObject(row))
+  if (!isObject(row)) {
     throw new ServiceError("invalid_input", `${path} must be an object of input name to value.`, { path });
-  if (!Object.hasOwn(row, name))
+  }
+  if (!Object.hasOwn(row, name)) {
     throw new ServiceError("invalid_input", `${path} has no value for input ${name}.`, { path });
+  }
   return row[name];
 }
 
 function refuseUnknown(row: Record<string, unknown>, model: ServedModel, path: string): void {
   const unknown = Object.keys(row).find((name) => !model.inputs.some((input) => input.name === name));
-  if (unknown === undefined) return;
+  if (unknown === undefined) {
+    return;
+  }
   const at = `${path}.${unknown.slice(0, 100)}`;
   throw new ServiceError("invalid_input", `${at} is no input of model ${model.name}.`, { path: at });
 }

@@ -38,7 +38,9 @@ export function sumStatistics(perEngine: readonly (readonly ModelStatistics[])[]
   return [...sums.values()];
 }
 
-const addDurations = (a: Duration, b: Duration): Duration => ({ count: a.count + b.count, ns: a.ns + b.ns });
+function addDurations(a: Duration, b: Duration): Duration {
+  return { count: a.count + b.count, ns: a.ns + b.ns };
+}
 
 function add(a: ModelStatistics, b: ModelStatistics): ModelStatistics {
   return {

@@ -14,9 +14,9 @@ export type Operations = Readonly<Record<Operation, (argument: unknown) => unkno
 
 /** The workers of one server, as one of them sees them. */
 export class Siblings {
-  readonly #waiting = new Map<number, (outcomes: readonly Outcome[]) => void>();
-  #lastId = 0;
-  #allStarted = false;
+  private readonly waiting = new Map<number, (outcomes: readonly Outcome[]) => void>();
+  private lastId = 0;
+  private haveAllStarted = false;
 
   /** `onStop` is called when the worker is to leave. */
   constructor(
@@ -25,12 +25,12 @@ export class Siblings {
     readonly onStop: () => void,
     readonly log: Pick<Logger, "error">,
   ) {
-    channel.onMessage((message) => void this.#receive(message));
+    channel.onMessage((message) => void this.receive(message));
   }
 
   /** Whether every worker has loaded its models. */
   get allStarted(): boolean {
-    return this.#allStarted;
+    return this.haveAllStarted;
   }
 
   started(serving: Serving): void {
@@ -39,41 +39,45 @@ export class Siblings {
 
   /** The values that all workers give, this one included. Rejects with the first fault once all are done. */
   async ask(operation: Operation, argument: unknown): Promise<unknown[]> {
-    const id = (this.#lastId += 1);
+    const id = (this.lastId += 1);
     const outcomes = await new Promise<readonly Outcome[]>((resolve) => {
-      this.#waiting.set(id, resolve);
+      this.waiting.set(id, resolve);
       this.channel.send({ kind: "ask", id, operation, argument });
     });
     return outcomes.map((outcome) => {
-      if ("fault" in outcome) throw new ServiceError(outcome.fault.code, outcome.fault.message);
+      if ("fault" in outcome) {
+        throw new ServiceError(outcome.fault.code, outcome.fault.message);
+      }
       return outcome.value;
     });
   }
 
-  async #receive(message: ToWorker): Promise<void> {
+  private async receive(message: ToWorker): Promise<void> {
     switch (message.kind) {
       case "ask": {
-        const outcome = await this.#carryOut(message.operation, message.argument);
+        const outcome = await this.carryOut(message.operation, message.argument);
         return this.channel.send({ kind: "outcome", id: message.id, outcome });
       }
       case "outcomes":
-        this.#waiting.get(message.id)?.(message.outcomes);
-        this.#waiting.delete(message.id);
+        this.waiting.get(message.id)?.(message.outcomes);
+        this.waiting.delete(message.id);
         return;
       case "all-started":
-        this.#allStarted = true;
+        this.haveAllStarted = true;
         return;
       case "stop":
         return this.onStop();
     }
   }
 
-  async #carryOut(operation: Operation, argument: unknown): Promise<Outcome> {
+  private async carryOut(operation: Operation, argument: unknown): Promise<Outcome> {
     try {
       return { value: await this.operations[operation](argument) };
     } catch (error) {
       const { code, message } = toServiceError(error);
-      if (code === "internal") this.log.error({ err: error, operation }, "failed to do what a worker asked");
+      if (code === "internal") {
+        this.log.error({ err: error, operation }, "failed to do what a worker asked");
+      }
       return { fault: { code, message } };
     }
   }

@@ -28,91 +28,121 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
 }
 
 class Supervisor {
-  #stopping = false;
-  #code = 0;
-  #restartSeconds = FIRST_RESTART_SECONDS;
-  readonly #started = new Set<number>();
-  #allStarted = false;
-  readonly #relay = new Relay((id, message) => this.#send(id, message));
-  readonly #emptied: Promise<void>;
-  #onEmptied: () => void = () => undefined;
+  private stopping = false;
+  private code = 0;
+  private restartSeconds = FIRST_RESTART_SECONDS;
+  private readonly started = new Set<number>();
+  private allStarted = false;
+  private readonly relay = new Relay((id, message) => this.send(id, message));
+  private readonly emptied: Promise<void>;
+  private onEmptied: () => void = () => undefined;
 
   constructor(readonly options: SupervisorOptions) {
-    this.#emptied = new Promise((resolve) => (this.#onEmptied = resolve));
+    this.emptied = new Promise((resolve) => (this.onEmptied = resolve));
   }
 
   /** Resolves with the exit code when no worker is left and none will be started. */
   get exitCode(): Promise<number> {
-    return this.#emptied.then(() => this.#code);
+    return this.emptied.then(() => this.code);
   }
 
   /** The first worker alone at first: when the port is taken, one says so. */
   async start(): Promise<void> {
     cluster.setupPrimary({ serialization: "advanced" });
-    const first = this.#fork();
+    const first = this.fork();
     await Promise.race([once(first, "listening"), once(first, "exit")]);
-    for (let more = 1; more < this.options.workers && !this.#stopping; more += 1) this.#fork();
+    for (let more = 1; more < this.options.workers && !this.stopping; more += 1) {
+      this.fork();
+    }
   }
 
   stop(signal: NodeJS.Signals): void {
     const workers = Object.values(cluster.workers ?? {});
-    if (this.#stopping) for (const worker of workers) worker?.process.kill("SIGKILL");
-    if (!this.#stopping) this.options.log.info({ signal, workers: workers.length }, "stopping the workers");
-    this.#leave();
+    if (this.stopping) {
+      for (const worker of workers) {
+        worker?.process.kill("SIGKILL");
+      }
+    }
+    if (!this.stopping) {
+      this.options.log.info({ signal, workers: workers.length }, "stopping the workers");
+    }
+    this.leave();
   }
 
-  #leave(): void {
-    this.#stopping = true;
-    for (const id of this.#ids()) this.#send(id, { kind: "stop" });
-    if (this.#ids().length === 0) this.#onEmptied();
+  private leave(): void {
+    this.stopping = true;
+    for (const id of this.ids()) {
+      this.send(id, { kind: "stop" });
+    }
+    if (this.ids().length === 0) {
+      this.onEmptied();
+    }
   }
 
-  #fork(): Worker {
+  private fork(): Worker {
     const worker = cluster.fork();
-    worker.on("message", (message: ToSupervisor) => this.#receive(worker.id, message));
-    worker.on("exit", (code, signal) => this.#ended(worker, code ?? 1, signal ?? undefined));
+    worker.on("message", (message: ToSupervisor) => this.receive(worker.id, message));
+    worker.on("exit", (code, signal) => this.ended(worker, code ?? 1, signal ?? undefined));
     return worker;
   }
 
-  #receive(id: number, message: ToSupervisor): void {
-    if (message.kind === "ask") return this.#relay.ask(id, message, this.#ids());
-    if (message.kind === "outcome") return this.#relay.outcome(id, message.id, message.outcome);
-    this.#started.add(id);
+  private receive(id: number, message: ToSupervisor): void {
+    if (message.kind === "ask") {
+      return this.relay.ask(id, message, this.ids());
+    }
+    if (message.kind === "outcome") {
+      return this.relay.outcome(id, message.id, message.outcome);
+    }
+    this.started.add(id);
     this.options.log.info({ pid: cluster.workers?.[id]?.process.pid }, "worker started");
-    if (this.#started.size < this.options.workers) return;
-    for (const worker of this.#ids()) this.#send(worker, { kind: "all-started" });
-    this.#restartSeconds = FIRST_RESTART_SECONDS;
-    if (!this.#allStarted) this.options.onServing(message);
-    this.#allStarted = true;
+    if (this.started.size < this.options.workers) {
+      return;
+    }
+    for (const worker of this.ids()) {
+      this.send(worker, { kind: "all-started" });
+    }
+    this.restartSeconds = FIRST_RESTART_SECONDS;
+    if (!this.allStarted) {
+      this.options.onServing(message);
+    }
+    this.allStarted = true;
   }
 
-  #ended({ id, process: { pid } }: Worker, code: number, signal: string | undefined): void {
-    this.#relay.gone(id);
-    const wasStarted = this.#started.delete(id);
-    if (this.#stopping) this.#code = Math.max(this.#code, code);
-    else if (!wasStarted && !this.#allStarted) this.#giveUp(code);
-    else this.#replace({ worker: pid, code, signal });
-    if (this.#stopping && this.#ids().length === 0) this.#onEmptied();
+  private ended({ id, process: { pid } }: Worker, code: number, signal: string | undefined): void {
+    this.relay.gone(id);
+    const wasStarted = this.started.delete(id);
+    if (this.stopping) {
+      this.code = Math.max(this.code, code);
+    } else if (!wasStarted && !this.allStarted) {
+      this.giveUp(code);
+    } else {
+      this.replace({ worker: pid, code, signal });
+    }
+    if (this.stopping && this.ids().length === 0) {
+      this.onEmptied();
+    }
   }
 
   /** One of the first workers could not start, and has said why: the next would not either. */
-  #giveUp(code: number): void {
-    this.#code = code || 1;
-    this.#leave();
+  private giveUp(code: number): void {
+    this.code = code || 1;
+    this.leave();
   }
 
-  #replace(died: object): void {
-    this.options.log.error({ ...died, restartSeconds: this.#restartSeconds }, "a worker died");
-    setTimeout(() => !this.#stopping && this.#fork(), this.#restartSeconds * 1000);
-    this.#restartSeconds = Math.min(LONGEST_RESTART_SECONDS, 2 * this.#restartSeconds);
+  private replace(died: object): void {
+    this.options.log.error({ ...died, restartSeconds: this.restartSeconds }, "a worker died");
+    setTimeout(() => !this.stopping && this.fork(), this.restartSeconds * 1000);
+    this.restartSeconds = Math.min(LONGEST_RESTART_SECONDS, 2 * this.restartSeconds);
   }
 
-  #ids(): number[] {
+  private ids(): number[] {
     return Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.id ?? []);
   }
 
-  #send(id: number, message: ToWorker): void {
+  private send(id: number, message: ToWorker): void {
     const worker = cluster.workers?.[id];
-    if (worker?.isConnected()) worker.send(message);
+    if (worker?.isConnected()) {
+      worker.send(message);
+    }
   }
 }

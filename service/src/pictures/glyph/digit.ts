@@ -19,6 +19,8 @@ export async function fitDigit(bytes: Uint8Array, config: ImagePreprocess): Prom
   const box = config.box ?? Math.round(Math.min(width, height) * DEFAULT_BOX);
   const frame = { width, height, box };
   const picture = await decodeGrey(bytes, WORKING_SIDE);
-  if (isConventional(picture, frame)) return Uint8Array.from(picture.pixels);
+  if (isConventional(picture, frame)) {
+    return Uint8Array.from(picture.pixels);
+  }
   return normalise(findInk(picture), frame);
 }

@@ -62,13 +62,15 @@ function line(
   pick: (a: number, b: number) => number,
 ): Float32Array {
   const result = new Float32Array(pixels.length);
-  for (let each = 0; each < count; each += 1)
+  for (let each = 0; each < count; each += 1) {
     for (let at = 0; at < length; at += 1) {
       let value = pixels[each * stride + at * step] ?? 0;
-      for (let near = Math.max(0, at - radius); near <= Math.min(length - 1, at + radius); near += 1)
+      for (let near = Math.max(0, at - radius); near <= Math.min(length - 1, at + radius); near += 1) {
         value = pick(value, pixels[each * stride + near * step] ?? 0);
+      }
       result[each * stride + at * step] = value;
     }
+  }
   return result;
 }
 
@@ -102,7 +104,9 @@ export function planeThroughBorder({ width, height, pixels }: GreyPicture): (x: 
   pixels.forEach((pixel, index) => {
     const column = index % width;
     const row = Math.floor(index / width);
-    if (Math.min(column, row, width - 1 - column, height - 1 - row) >= rim) return;
+    if (Math.min(column, row, width - 1 - column, height - 1 - row) >= rim) {
+      return;
+    }
     // About the middle the border is symmetrical, so the three unknowns do not depend on each other.
     const x = column - middle.x;
     const y = row - middle.y;

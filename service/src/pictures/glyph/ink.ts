@@ -23,9 +23,13 @@ export function findInk(picture: GreyPicture): GreyPicture {
   const paper = illumination({ width, height, pixels: bright });
   const raised = bright.map((pixel, index) => Math.max(0, pixel - (paper[index] ?? 0)));
   const { paper: base, noise, peak, threshold } = levelsOf(raised);
-  if (peak - base < Math.max(LEAST_CONTRAST, LEAST_SIGNAL_TO_NOISE * noise)) throw blank();
+  if (peak - base < Math.max(LEAST_CONTRAST, LEAST_SIGNAL_TO_NOISE * noise)) {
+    throw blank();
+  }
   const glyph = glyphOf(components(raised, width, height, threshold));
-  if (glyph.length === 0) throw blank();
+  if (glyph.length === 0) {
+    throw blank();
+  }
   const floor = base + 2 * noise;
   const full = Math.max(meanOf(raised.filter((level) => level > threshold)), floor + 1);
   const near = neighbourhood(glyph, width, height);
@@ -33,13 +37,16 @@ export function findInk(picture: GreyPicture): GreyPicture {
   return { width, height, pixels: ink };
 }
 
-const blank = (): ServiceError =>
-  new ServiceError(
+function blank(): ServiceError {
+  return new ServiceError(
     "unprocessable",
     "The picture is blank: nothing on it differs enough from its background.",
   );
+}
 
-const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
 
 /** True when what stands out from the border's brightness is darker than it. */
 function hasDarkInk(picture: GreyPicture): boolean {
@@ -66,12 +73,14 @@ function glyphOf(all: readonly Component[]): readonly Component[] {
 /** Pixels of the components and those up to two pixels away, where their edges fade. */
 function neighbourhood(glyph: readonly Component[], width: number, height: number): Uint8Array {
   const near = new Uint8Array(width * height);
-  for (const { indices } of glyph)
+  for (const { indices } of glyph) {
     for (const index of indices) {
       const x = index % width;
       const y = Math.floor(index / width);
-      for (let row = Math.max(0, y - 2); row <= Math.min(height - 1, y + 2); row += 1)
+      for (let row = Math.max(0, y - 2); row <= Math.min(height - 1, y + 2); row += 1) {
         near.fill(1, row * width + Math.max(0, x - 2), row * width + Math.min(width - 1, x + 2) + 1);
+      }
     }
+  }
   return near;
 }

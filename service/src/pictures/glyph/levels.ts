@@ -29,8 +29,10 @@ export function levelsOf(raised: Float32Array): Levels {
   return { paper, noise, peak, threshold };
 }
 
-const quantile = (sorted: Float32Array, share: number): number =>
-  sorted[Math.floor(sorted.length * share)] ?? 0;
+function quantile(sorted: Float32Array, share: number): number {
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}
 
-export const meanOf = (values: Float32Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+export function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

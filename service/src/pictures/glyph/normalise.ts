@@ -20,9 +20,13 @@ const EDGE = 0.25;
 /** Whether grey values (0 to 255) already are bright on dark, of the frame's size, boxed and centred by mass. */
 export function isConventional(picture: GreyPicture, frame: Frame): boolean {
   const { width, height, pixels } = picture;
-  if (width !== frame.width || height !== frame.height) return false;
+  if (width !== frame.width || height !== frame.height) {
+    return false;
+  }
   const brightest = pixels.reduce((a, b) => Math.max(a, b), 0);
-  if (brightest < 128 || brightestOnRim(picture) > brightest * 0.1) return false;
+  if (brightest < 128 || brightestOnRim(picture) > brightest * 0.1) {
+    return false;
+  }
   const extent = extentOf(picture, brightest * EDGE);
   const longest = Math.max(extent.width, extent.height);
   const mass = centreOfMass(picture);
@@ -35,8 +39,12 @@ function brightestOnRim({ width, height, pixels }: GreyPicture): number {
   const look = (at: number): void => {
     brightest = Math.max(brightest, pixels[at] ?? 0);
   };
-  for (let x = 0; x < width; x += 1) [x, (height - 1) * width + x].forEach(look);
-  for (let y = 0; y < height; y += 1) [y * width, (y + 1) * width - 1].forEach(look);
+  for (let x = 0; x < width; x += 1) {
+    [x, (height - 1) * width + x].forEach(look);
+  }
+  for (let y = 0; y < height; y += 1) {
+    [y * width, (y + 1) * width - 1].forEach(look);
+  }
   return brightest;
 }
 
@@ -66,28 +74,34 @@ function placed(mass: number, size: number, frame: number): number {
 /** The smallest box around all pixels above `least`; the whole picture when there is none. */
 export function extentOf({ width, height, pixels }: GreyPicture, least: number): Box {
   let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let y = 0, at = 0; y < height; y += 1)
+  for (let y = 0, at = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1, at += 1) {
-      if ((pixels[at] ?? 0) <= least) continue;
+      if ((pixels[at] ?? 0) <= least) {
+        continue;
+      }
       left = Math.min(left, x);
       right = Math.max(right, x);
       top = Math.min(top, y);
       bottom = y;
     }
-  if (right < 0) return { left: 0, top: 0, width, height };
+  }
+  if (right < 0) {
+    return { left: 0, top: 0, width, height };
+  }
   return { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** Mean position of the pixels, weighted by their values. */
 export function centreOfMass({ width, height, pixels }: GreyPicture): { x: number; y: number } {
   let [mass, momentX, momentY] = [0, 0, 0];
-  for (let y = 0, at = 0; y < height; y += 1)
+  for (let y = 0, at = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1, at += 1) {
       const pixel = pixels[at] ?? 0;
       mass += pixel;
       momentX += pixel * x;
       momentY += pixel * y;
     }
+  }
   return { x: momentX / (mass || 1), y: momentY / (mass || 1) };
 }
 
@@ -101,9 +115,11 @@ function resample(picture: GreyPicture, box: Box, scale: number): GreyPicture {
   rows.forEach((row, y) =>
     columns.forEach((column, x) => {
       let sum = 0;
-      for (const [sourceY, weightY] of row)
-        for (const [sourceX, weightX] of column)
+      for (const [sourceY, weightY] of row) {
+        for (const [sourceX, weightX] of column) {
           sum += weightX * weightY * (picture.pixels[sourceY * picture.width + sourceX] ?? 0);
+        }
+      }
       pixels[y * width + x] = sum;
     }),
   );
@@ -120,8 +136,9 @@ function taps(
   const centre = start + (target + 0.5) / scale - 0.5;
   const reach = Math.max(1, 1 / scale);
   const found: [number, number][] = [];
-  for (let at = Math.max(0, Math.ceil(centre - reach)); at <= Math.min(size - 1, centre + reach); at += 1)
+  for (let at = Math.max(0, Math.ceil(centre - reach)); at <= Math.min(size - 1, centre + reach); at += 1) {
     found.push([at, Math.max(0, 1 - Math.abs(at - centre) / reach)]);
+  }
   const total = found.reduce((sum, [, weight]) => sum + weight, 0) || 1;
   return found.map(([at, weight]) => [at, weight / total]);
 }

@@ -7,25 +7,34 @@ import { ServiceError } from "../errors.js";
  * Without keys everything passes. Digests of equal length are compared, each in constant time and always all of them.
  */
 export function createKeyCheck(keys: readonly string[]): (headers: IncomingHttpHeaders) => void {
-  if (keys.length === 0) return () => undefined;
+  if (keys.length === 0) {
+    return () => undefined;
+  }
   const digests = keys.map(digest);
   return (headers) => {
     const given = keyOf(headers);
-    if (given === undefined)
+    if (given === undefined) {
       throw new ServiceError(
         "unauthorized",
         "An API key is needed: send it as X-API-Key, or as Authorization: Bearer KEY.",
       );
+    }
     const actual = digest(given);
     const matches = digests.filter((expected) => timingSafeEqual(expected, actual));
-    if (matches.length === 0) throw new ServiceError("unauthorized", "The API key is not known.");
+    if (matches.length === 0) {
+      throw new ServiceError("unauthorized", "The API key is not known.");
+    }
   };
 }
 
-const digest = (key: string): Buffer => createHash("sha256").update(key).digest();
+function digest(key: string): Buffer {
+  return createHash("sha256").update(key).digest();
+}
 
 function keyOf(headers: IncomingHttpHeaders): string | undefined {
   const key = headers["x-api-key"];
-  if (typeof key === "string") return key;
+  if (typeof key === "string") {
+    return key;
+  }
   return /^bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
 }

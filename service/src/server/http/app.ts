@@ -39,27 +39,39 @@ const exchanges = new WeakMap<object, Exchange>();
 export function createApp(options: AppOptions): (exchange: Exchange) => void {
   const app = express().disable("x-powered-by").disable("etag");
   app.use(SECURITY);
-  for (const path of new Set(options.routes.map((route) => route.path))) addPath(app, path, options);
-  for (const { path, folder } of options.folders) app.use(path, named("static"), express.static(folder));
+  for (const path of new Set(options.routes.map((route) => route.path))) {
+    addPath(app, path, options);
+  }
+  for (const { path, folder } of options.folders) {
+    app.use(path, named("static"), express.static(folder));
+  }
   return (exchange) => {
     exchanges.set(exchange.request, exchange);
     app(exchange.request as Request, exchange.response as Response, (error: unknown) => {
-      if (error === undefined) exchange.route = "unmatched";
+      if (error === undefined) {
+        exchange.route = "unmatched";
+      }
       options.responder.error(exchange, error ?? notFound());
     });
   };
 }
 
-const notFound = (): ServiceError => new ServiceError("not_found", "There is nothing at this path.");
+function notFound(): ServiceError {
+  return new ServiceError("not_found", "There is nothing at this path.");
+}
 
 function addPath(app: Express, path: string, { routes, responder, checkKey }: AppOptions): void {
   const here = routes.filter((route) => route.path === path);
   const chain = app.route(path).all(named(path));
-  if (here.some(({ besidePage }) => besidePage)) chain.all(leavePage);
+  if (here.some(({ besidePage }) => besidePage)) {
+    chain.all(leavePage);
+  }
   for (const { method, handle, open } of here) {
     chain[method === "GET" ? "get" : "post"](async (request) => {
       const exchange = exchangeOf(request);
-      if (open !== true) checkKey(exchange.headers);
+      if (open !== true) {
+        checkKey(exchange.headers);
+      }
       responder.reply(exchange, await handle(exchange, request.params as Record<string, string>));
     });
   }
@@ -73,15 +85,17 @@ const leavePage: RequestHandler = (request, response, next) => {
   next(request.accepts(["json", "html"]) === "html" ? "route" : undefined);
 };
 
-const named =
-  (route: string): RequestHandler =>
-  (request, ...[, next]) => {
+function named(route: string): RequestHandler {
+  return (request, ...[, next]) => {
     exchangeOf(request).route = route;
     next();
   };
+}
 
 function exchangeOf(request: object): Exchange {
   const exchange = exchanges.get(request);
-  if (exchange === undefined) throw new Error("a request reached express without an exchange");
+  if (exchange === undefined) {
+    throw new Error("a request reached express without an exchange");
+  }
   return exchange;
 }

@@ -43,7 +43,9 @@ export function docsRoutes(operations: readonly Operation[]): Route[] {
   ];
 }
 
-const text = (body: string | Uint8Array, contentType: string): Reply => ({ status: 200, contentType, body });
+function text(body: string | Uint8Array, contentType: string): Reply {
+  return { status: 200, contentType, body };
+}
 
 function assetPath(name: string): string {
   const require = createRequire(import.meta.url);

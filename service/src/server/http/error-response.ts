@@ -3,7 +3,9 @@ import type { Reply } from "./reply.js";
 
 /** What a caller sees of any error: a ServiceError's own words, or `internal` without a word of what was thrown. */
 export function toServiceError(error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
+  if (error instanceof ServiceError) {
+    return error;
+  }
   return httpError(error) ?? new ServiceError("internal", "The server failed to answer.", { cause: error });
 }
 
@@ -22,7 +24,9 @@ export function errorReply(error: ServiceError, headers: Readonly<Record<string,
 }
 
 function retryAfter(error: ServiceError): Record<string, string> {
-  if (error.retryAfterSeconds !== undefined) return { "Retry-After": String(error.retryAfterSeconds) };
+  if (error.retryAfterSeconds !== undefined) {
+    return { "Retry-After": String(error.retryAfterSeconds) };
+  }
   return error.status === 503 ? { "Retry-After": "1" } : {};
 }
 
@@ -35,9 +39,13 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 /** Errors that express and its parts throw carry a status and a message that may be shown (http-errors). */
 function httpError(error: unknown): ServiceError | undefined {
-  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return undefined;
+  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") {
+    return undefined;
+  }
   const code = CODE_BY_STATUS[error.status];
-  if (code === undefined) return undefined;
+  if (code === undefined) {
+    return undefined;
+  }
   return new ServiceError(code, code === "not_found" ? "There is nothing at this path." : error.message, {
     cause: error,
   });

@@ -78,7 +78,9 @@ export class Exchange {
   /** Writes the whole answer at once. Does nothing when the client is gone. */
   send(reply: Reply, lastOnConnection: boolean): void {
     const { response } = this;
-    if (response.destroyed || response.headersSent) return;
+    if (response.destroyed || response.headersSent) {
+      return;
+    }
     const { body } = reply;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     const headers: OutgoingHttpHeaders = {
@@ -87,11 +89,17 @@ export class Exchange {
       "X-Request-Id": this.id,
       "X-Content-Type-Options": "nosniff",
     };
-    if (lastOnConnection) headers.Connection = "close";
+    if (lastOnConnection) {
+      headers.Connection = "close";
+    }
     response.writeHead(reply.status, reply.headers ? { ...headers, ...reply.headers } : headers);
-    if (this.method === "HEAD") response.end();
+    if (this.method === "HEAD") {
+      response.end();
+    }
     // Text of ASCII alone, as most answers are, is the same in both encodings; latin1 is written without a look at it.
-    else response.end(body, length === body.length ? "latin1" : "utf8");
+    else {
+      response.end(body, length === body.length ? "latin1" : "utf8");
+    }
   }
 }
 
@@ -100,7 +108,9 @@ const ID_PREFIX = randomBytes(12).toString("hex");
 let lastId = 0;
 
 /** An id of our own. Counted, not drawn: 16 random bytes cost each request as much as all its metrics. */
-const newId = (): string => `${ID_PREFIX}-${(lastId += 1).toString(16)}`;
+function newId(): string {
+  return `${ID_PREFIX}-${(lastId += 1).toString(16)}`;
+}
 
 export function pathOf(url: string): string {
   const mark = url.indexOf("?");
@@ -110,6 +120,8 @@ export function pathOf(url: string): string {
 /** A `traceparent` header taken apart; undefined when it is absent or malformed, as the standard asks. */
 export function parseTraceParent(header: string | string[] | undefined): TraceParent | undefined {
   const [, traceId, spanId, flags] = (typeof header === "string" && TRACE_PARENT.exec(header)) || [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (traceId === undefined || spanId === undefined || flags === undefined) {
+    return undefined;
+  }
   return { traceId, spanId, sampled: (parseInt(flags, 16) & 1) === 1 };
 }

@@ -1,4 +1,4 @@
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 import { ServiceError } from "../errors.js";
 import type { Lifecycle } from "../life/lifecycle.js";
 import { json } from "./reply.js";
@@ -6,8 +6,12 @@ import type { Route } from "./route.js";
 
 /** Throws model_not_ready or shutting_down while requests should go elsewhere. */
 export function assertReady(lifecycle: Lifecycle, isReady: () => boolean): void {
-  if (lifecycle.draining) throw new ServiceError("shutting_down", "The server is shutting down.");
-  if (!isReady()) throw new ServiceError("model_not_ready", "The models are not loaded yet.");
+  if (lifecycle.draining) {
+    throw new ServiceError("shutting_down", "The server is shutting down.");
+  }
+  if (!isReady()) {
+    throw new ServiceError("model_not_ready", "The models are not loaded yet.");
+  }
 }
 
 /** Liveness: the process answers. Readiness: it should be sent requests. Both open to all, for probes. */

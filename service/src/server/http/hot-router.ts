@@ -11,7 +11,9 @@ export function createHotRouter(routes: readonly HotRoute[]): (path: string) => 
   return (path) => {
     for (const route of routes) {
       const groups = route.pattern.exec(path);
-      if (groups !== null) return { route, parameters: decode(groups.groups) };
+      if (groups !== null) {
+        return { route, parameters: decode(groups.groups) };
+      }
     }
     return undefined;
   };
@@ -20,14 +22,18 @@ export function createHotRouter(routes: readonly HotRoute[]): (path: string) => 
 const NONE: Parameters = {};
 
 function decode(groups: Readonly<Record<string, string | undefined>> | undefined): Parameters {
-  if (groups === undefined) return NONE;
+  if (groups === undefined) {
+    return NONE;
+  }
   return Object.fromEntries(
     Object.entries(groups).map(([name, text]) => [name, text === undefined ? text : decoded(text)]),
   );
 }
 
 function decoded(text: string): string {
-  if (!text.includes("%")) return text;
+  if (!text.includes("%")) {
+    return text;
+  }
   try {
     return decodeURIComponent(text);
   } catch (cause) {

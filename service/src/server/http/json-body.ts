@@ -15,9 +15,13 @@ const LONG_NUMBER = /\d{16}/;
  * as bigints, exact to the last digit. Throws invalid_json, and invalid_input for an empty body.
  */
 export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unknown {
-  if (body.length === 0) throw new ServiceError("invalid_input", "The request body is empty.");
+  if (body.length === 0) {
+    throw new ServiceError("invalid_input", "The request body is empty.");
+  }
   // JSON is UTF-8 (RFC 8259); what is not would come through with other characters.
-  if (!isUtf8(body)) throw new ServiceError("invalid_json", "The request body is not UTF-8 text.");
+  if (!isUtf8(body)) {
+    throw new ServiceError("invalid_json", "The request body is not UTF-8 text.");
+  }
   const text = body.toString("utf8", startsWithMark(body) ? BYTE_ORDER_MARK.length : 0);
   const exact = inputs.some(({ datatype }) => datatype === "INT64" || datatype === "UINT64");
   try {
@@ -29,19 +33,24 @@ export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unk
   }
 }
 
-const startsWithMark = (body: Buffer): boolean =>
-  body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+function startsWithMark(body: Buffer): boolean {
+  return body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+}
 
-const exactNumber = (text: string): number | bigint =>
-  isInteger(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);
+function exactNumber(text: string): number | bigint {
+  return isInteger(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);
+}
 
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message.slice(0, 200) : "unreadable";
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.slice(0, 200) : "unreadable";
+}
 
 /** `value` as `schema` has it. Throws invalid_input with the path of the first fault. */
 export function checked<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const [issue] = result.error.issues;
   const path = pathText(issue?.path ?? []);
   const message = issue?.message ?? "is not valid";
@@ -53,7 +62,9 @@ export function checked<S extends z.ZodType>(value: unknown, schema: S): z.outpu
 /** `["inputs", 0, "shape"]` as `inputs[0].shape`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
+    if (typeof key === "number") {
+      return `${text}[${key}]`;
+    }
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
 }

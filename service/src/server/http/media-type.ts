@@ -8,7 +8,9 @@ const NONE: MediaType["parameters"] = new Map();
 
 export function parseMediaType(header = ""): MediaType {
   // Most have no parameters, and most of the time here would go into splitting.
-  if (!header.includes(";")) return { type: header.trim().toLowerCase(), parameters: NONE };
+  if (!header.includes(";")) {
+    return { type: header.trim().toLowerCase(), parameters: NONE };
+  }
   const [type = "", ...rest] = header.split(";");
   const parameters = new Map<string, string>();
   for (const parameter of rest) {

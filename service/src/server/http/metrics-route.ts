@@ -1,4 +1,4 @@
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 import type { Registry } from "prom-client";
 import type { Route } from "./route.js";
 

@@ -119,7 +119,9 @@ function reference(schema: z.ZodType, components: Map<string, object>, io: "inpu
   const { $defs = {}, ...root } = JSON.parse(
     JSON.stringify(document).replaceAll("#/$defs/", "#/components/schemas/"),
   ) as { $schema?: string; $defs?: Record<string, object> };
-  for (const [name, part] of Object.entries($defs)) components.set(name, part);
+  for (const [name, part] of Object.entries($defs)) {
+    components.set(name, part);
+  }
   delete root.$schema;
   return root;
 }

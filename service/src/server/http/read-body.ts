@@ -27,11 +27,12 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
 async function decompressed(request: IncomingMessage, limit: number, encoding: string): Promise<Buffer> {
   const coding = encoding.toLowerCase();
   const decode = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
-  if (decode === undefined)
+  if (decode === undefined) {
     throw new ServiceError(
       "unsupported_media_type",
       `Content-Encoding ${JSON.stringify(encoding)} is not supported; use gzip, deflate or br.`,
     );
+  }
   const body = await collect(request, limit);
   return decode(body, { maxOutputLength: limit }).catch((cause: unknown) => {
     throw decompressionError(cause, encoding, limit);
@@ -40,12 +41,16 @@ async function decompressed(request: IncomingMessage, limit: number, encoding: s
 
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers["content-length"] ?? 0) > limit) return reject(tooLarge(limit));
+    if (Number(request.headers["content-length"] ?? 0) > limit) {
+      return reject(tooLarge(limit));
+    }
     const chunks: Buffer[] = [];
     let length = 0;
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limit) return chunks.push(chunk);
+      if (length <= limit) {
+        return chunks.push(chunk);
+      }
       chunks.length = 0;
       reject(tooLarge(limit));
     });
@@ -61,14 +66,17 @@ function joined(chunks: Buffer[], length: number): Buffer {
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length);
 }
 
-const tooLarge = (limit: number): ServiceError =>
-  new ServiceError("too_large", `The request body is larger than ${limit} bytes.`);
+function tooLarge(limit: number): ServiceError {
+  return new ServiceError("too_large", `The request body is larger than ${limit} bytes.`);
+}
 
-const clientGone = (cause: Error): ServiceError =>
-  new ServiceError("client_closed_request", "The client closed the connection.", { cause });
+function clientGone(cause: Error): ServiceError {
+  return new ServiceError("client_closed_request", "The client closed the connection.", { cause });
+}
 
 function decompressionError(cause: unknown, encoding: string, limit: number): ServiceError {
-  if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE")
+  if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
     return new ServiceError("too_large", `The request body inflates to more than ${limit} bytes.`, { cause });
+  }
   return new ServiceError("invalid_input", `The request body is not valid ${encoding} data.`, { cause });
 }

@@ -8,4 +8,6 @@ export interface Reply {
 }
 
 /** A JSON answer with status 200. */
-export const json = (value: unknown): Reply => ({ status: 200, body: JSON.stringify(value) });
+export function json(value: unknown): Reply {
+  return { status: 200, body: JSON.stringify(value) };
+}

@@ -53,9 +53,13 @@ export function createHttpServer(options: ServerOptions): Server {
 
   async function answer(exchange: Exchange): Promise<void> {
     const hit = match(exchange.path);
-    if (hit === undefined) return options.fallback(exchange);
+    if (hit === undefined) {
+      return options.fallback(exchange);
+    }
     exchange.route = hit.route.path;
-    if (exchange.method !== "POST") return respond.methodNotAllowed(exchange, ["POST"]);
+    if (exchange.method !== "POST") {
+      return respond.methodNotAllowed(exchange, ["POST"]);
+    }
     options.checkKey(exchange.headers);
     respond.reply(exchange, await hit.route.handle(exchange, hit.parameters));
   }
@@ -116,8 +120,11 @@ function refuse(fault: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 function protocolError(code: string | undefined): ServiceError {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
     return new ServiceError("request_timeout", "The request took too long to arrive.");
-  if (code === "HPE_HEADER_OVERFLOW") return new ServiceError("invalid_input", "The headers are too large.");
+  }
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new ServiceError("invalid_input", "The headers are too large.");
+  }
   return new ServiceError("invalid_input", "This is not a valid HTTP/1.1 request.");
 }

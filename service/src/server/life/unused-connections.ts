@@ -6,18 +6,20 @@ import type { Socket } from "node:net";
  * but waits for these as if they were busy, so that one open page would hold up the shutdown.
  */
 export class UnusedConnections {
-  readonly #sockets = new Set<Socket>();
+  private readonly sockets = new Set<Socket>();
 
   /** Watches a server that does not listen yet. */
   constructor(server: Server) {
     server.on("connection", (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
+      this.sockets.add(socket);
+      socket.once("close", () => this.sockets.delete(socket));
     });
-    server.on("request", ({ socket }) => this.#sockets.delete(socket));
+    server.on("request", ({ socket }) => this.sockets.delete(socket));
   }
 
   close(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.sockets) {
+      socket.destroy();
+    }
   }
 }

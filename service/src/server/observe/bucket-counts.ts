@@ -14,7 +14,9 @@ export class BucketCounts {
 
   observe(value: number): void {
     let bucket = 0;
-    while (bucket < this.bounds.length && value > (this.bounds[bucket] ?? Infinity)) bucket += 1;
+    while (bucket < this.bounds.length && value > (this.bounds[bucket] ?? Infinity)) {
+      bucket += 1;
+    }
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sum += value;
     this.count += 1;

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { Gauge, type Registry } from "prom-client";
 import { BucketCounts } from "./bucket-counts.js";
 import { BucketHistogram, type HistogramSeries } from "./bucket-histogram.js";
@@ -12,9 +12,9 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** Counts requests while they run and measures them when they end, in `registry`. */
 export class HttpMetrics {
-  #inFlight = 0;
+  private inFlight = 0;
   /** By route, status code and method: looked up without making a key of them. */
-  readonly #series = new Map<string, Map<number, Map<string, HistogramSeries>>>();
+  private readonly series = new Map<string, Map<number, Map<string, HistogramSeries>>>();
 
   constructor(registry: Registry) {
     registry.registerMetric(
@@ -24,7 +24,7 @@ export class HttpMetrics {
         labelNames: ["method", "route", "code"],
         bounds: DURATION_BOUNDS,
         series: () =>
-          [...this.#series.values()].flatMap((codes) =>
+          [...this.series.values()].flatMap((codes) =>
             [...codes.values()].flatMap((methods) => [...methods.values()]),
           ),
       }),
@@ -33,24 +33,24 @@ export class HttpMetrics {
       name: METRICS.httpRequestsInFlight,
       help: "HTTP requests that have begun and not ended.",
       registers: [registry],
-      collect: () => gauge.set(this.#inFlight),
+      collect: () => gauge.set(this.inFlight),
     });
   }
 
   begin(): void {
-    this.#inFlight += 1;
+    this.inFlight += 1;
   }
 
   /** To be called once for each `begin`, when the response is closed. */
   end(exchange: Exchange): void {
-    this.#inFlight -= 1;
-    this.#countsOf(exchange).observe((performance.now() - exchange.started) / 1000);
+    this.inFlight -= 1;
+    this.countsOf(exchange).observe((performance.now() - exchange.started) / 1000);
   }
 
-  #countsOf({ method: given, route, response, aborted }: Exchange): BucketCounts {
+  private countsOf({ method: given, route, response, aborted }: Exchange): BucketCounts {
     const method = knownMethod(given);
     const code = aborted ? CLIENT_CLOSED_REQUEST : response.statusCode;
-    const methods = inner(inner(this.#series, route), code);
+    const methods = inner(inner(this.series, route), code);
     let series = methods.get(method);
     if (series === undefined) {
       series = {
@@ -66,11 +66,15 @@ export class HttpMetrics {
 /** The map at `key`, made when there is none. */
 function inner<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   let found = map.get(key);
-  if (found === undefined) map.set(key, (found = new Map<L, V>()));
+  if (found === undefined) {
+    map.set(key, (found = new Map<L, V>()));
+  }
   return found;
 }
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** A method that a client made up must not make a series. */
-const knownMethod = (method: string): string => (METHODS.has(method) ? method : "other");
+function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : "other";
+}

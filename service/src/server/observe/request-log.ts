@@ -13,7 +13,7 @@ interface Refusals {
 
 /** Logs requests as they end: failures of ours as errors, everything else at debug, so that full speed costs nothing. */
 export class RequestLog {
-  readonly #refusals = new Map<number, Refusals>();
+  private readonly refusals = new Map<number, Refusals>();
 
   constructor(
     readonly log: Logger,
@@ -22,17 +22,20 @@ export class RequestLog {
 
   end(exchange: Exchange): void {
     const status = exchange.response.statusCode;
-    if (status === 500)
+    if (status === 500) {
       this.log.error({ ...describe(exchange), err: exchange.error?.cause }, "request failed");
-    else if (status > 500) this.#refused(exchange, status);
-    else if (this.log.isLevelEnabled("debug")) this.log.debug(describe(exchange), "request");
+    } else if (status > 500) {
+      this.refused(exchange, status);
+    } else if (this.log.isLevelEnabled("debug")) {
+      this.log.debug(describe(exchange), "request");
+    }
   }
 
   /** Under overload most requests are refused: to log each would take what is left for the others. */
-  #refused(exchange: Exchange, status: number): void {
+  private refused(exchange: Exchange, status: number): void {
     const now = this.now();
-    const refusals = this.#refusals.get(status) ?? { loggedAt: -Infinity, unlogged: 0 };
-    this.#refusals.set(status, refusals);
+    const refusals = this.refusals.get(status) ?? { loggedAt: -Infinity, unlogged: 0 };
+    this.refusals.set(status, refusals);
     if (now - refusals.loggedAt < REFUSALS_PER_LINE_MS) {
       refusals.unlogged += 1;
       return;

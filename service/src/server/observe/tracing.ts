@@ -70,7 +70,9 @@ export async function createTracing({ endpoint, service, onLost }: TracingOption
         { kind: SpanKind.SERVER, startTime, attributes },
         context,
       );
-      if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      if (response.statusCode >= 500) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
       if (inference) {
         const inside = trace.setSpan(context, span);
         const { queuedAt, ranAt, endedAt } = inference;
@@ -84,4 +86,6 @@ export async function createTracing({ endpoint, service, onLost }: TracingOption
 }
 
 /** A time of `performance.now()` as milliseconds since 1970. */
-const epoch = (milliseconds: number): number => performance.timeOrigin + milliseconds;
+function epoch(milliseconds: number): number {
+  return performance.timeOrigin + milliseconds;
+}

@@ -9,7 +9,9 @@ import { type Answers, fakeDaemon, type FakeDaemon, IDLE } from "../../support/d
 const closing: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
+  for (const close of closing.splice(0)) {
+    await close();
+  }
 });
 
 async function daemon(answers: Answers = {}): Promise<FakeDaemon> {

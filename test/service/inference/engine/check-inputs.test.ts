@@ -10,13 +10,14 @@ const SPECS: readonly TensorSpec[] = [
 const A = floats([1, 2], [1, 2]);
 const B: Tensor = { datatype: "INT64", shape: [1], data: BigInt64Array.of(9007199254740993n) };
 
-const fault = (path: string, message: RegExp): unknown =>
-  expect.objectContaining({
+function fault(path: string, message: RegExp): unknown {
+  return expect.objectContaining({
     code: "invalid_input",
     status: 400,
     path,
     message: expect.stringMatching(message) as string,
   });
+}
 
 describe("inputs", () => {
   it("come out in the model's order", () => {

@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { add, broken } from "../../../models/index.js";
 import { floats, RepositoryFixture } from "./repository-fixture.js";
@@ -11,8 +11,9 @@ beforeEach(async () => {
 afterEach(() => repository.dispose());
 
 const inputs = { a: floats([1, 4], [1, 2, 3, 4]), b: floats([1, 4], [0, 0, 0, 0]) };
-const linesOf = async (name: string): Promise<string[]> =>
-  (await repository.registry.metrics()).split("\n").filter((line) => line.startsWith(name));
+async function linesOf(name: string): Promise<string[]> {
+  return (await repository.registry.metrics()).split("\n").filter((line) => line.startsWith(name));
+}
 
 /** Those that others emit: the HTTP server, and the result processing. */
 const ELSEWHERE: readonly string[] = [

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { cpuLimit, detectThreads, threadsFor, type ReadText } from "#service/inference/engine/threads.js";
 
-const files =
-  (contents: Record<string, string>): ReadText =>
-  (path) =>
-    contents[path];
+function files(contents: Record<string, string>): ReadText {
+  return (path) => contents[path];
+}
 
 describe("the CPU quota", () => {
   it("is read from cgroup v2, as a container sees it", () => {

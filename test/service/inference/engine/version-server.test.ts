@@ -26,7 +26,9 @@ class Bench {
         const outputs = inputs.map((input) => ({ ...input, data: (input.data as Float32Array).slice() }));
         await Promise.resolve();
         this.now += RUN_MILLISECONDS;
-        if (outputs.some(({ data }) => (data as Float32Array).includes(666))) throw new Error("666");
+        if (outputs.some(({ data }) => (data as Float32Array).includes(666))) {
+          throw new Error("666");
+        }
         return outputs;
       },
       release: () => {
@@ -58,8 +60,11 @@ class Bench {
   }
 }
 
-const codes = (settled: PromiseSettledResult<unknown>[]): string[] =>
-  settled.map((result) => (result.status === "fulfilled" ? "ok" : (result.reason as ServiceError).code));
+function codes(settled: PromiseSettledResult<unknown>[]): string[] {
+  return settled.map((result) =>
+    result.status === "fulfilled" ? "ok" : (result.reason as ServiceError).code,
+  );
+}
 
 describe("under ten times the load that it can carry", () => {
   it("accepts what its queue holds, refuses the rest at once, and keeps the latency of what it accepted", async () => {

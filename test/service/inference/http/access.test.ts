@@ -1,4 +1,4 @@
-import { METRICS } from "@ai-model-service/contract";
+import { METRICS } from "@ai-model-service/contract/metrics";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { brightIn, quadrants, quadrantsConfig } from "../../../models/pictures.js";
 import { ServiceFixture } from "../service-fixture.js";
@@ -16,8 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const predict = (headers: Record<string, string>): Promise<Response> =>
-  service.post("/predict", brightIn(3), { "content-type": "application/octet-stream", ...headers });
+function predict(headers: Record<string, string>): Promise<Response> {
+  return service.post("/predict", brightIn(3), { "content-type": "application/octet-stream", ...headers });
+}
 
 describe("API keys", () => {
   it("open the API in either header", async () => {
@@ -41,8 +42,9 @@ describe("API keys", () => {
   });
 
   it("are not asked for by probes, scrapes and the page", async () => {
-    for (const path of ["/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"])
+    for (const path of ["/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"]) {
       expect([path, (await service.get(path)).status]).toEqual([path, 200]);
+    }
   });
 });
 
@@ -55,7 +57,9 @@ describe("/metrics", () => {
 
   it("has every metric that the contract names", async () => {
     const text = await (await service.get("/metrics")).text();
-    for (const name of Object.values(METRICS)) expect(text).toContain(`# TYPE ${name} `);
+    for (const name of Object.values(METRICS)) {
+      expect(text).toContain(`# TYPE ${name} `);
+    }
     expect(text).toContain("process_resident_memory_bytes ");
     expect(text).toMatch(/ai_model_service_build_info\{version="\d+\.\d+\.\d+"\} 1/);
   });

@@ -19,8 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const document = async (): Promise<Document> =>
-  (await (await service.get("/openapi.json")).json()) as Document;
+async function document(): Promise<Document> {
+  return (await (await service.get("/openapi.json")).json()) as Document;
+}
 
 describe("/openapi.json", () => {
   it("refers to nothing that it does not hold", async () => {
@@ -28,18 +29,21 @@ describe("/openapi.json", () => {
     const { components } = await document();
     const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect(names).toContain("InferRequest");
-    for (const name of names) expect(Object.keys(components.schemas)).toContain(name);
+    for (const name of names) {
+      expect(Object.keys(components.schemas)).toContain(name);
+    }
     expect(text).not.toContain("$defs");
   });
 
   it("declares every parameter of its paths", async () => {
     const { openapi, paths } = await document();
     expect(openapi).toBe("3.1.0");
-    for (const [path, methods] of Object.entries(paths))
+    for (const [path, methods] of Object.entries(paths)) {
       for (const { parameters } of Object.values(methods)) {
         const declared = parameters.filter((each) => each.in === "path").map(({ name }) => name);
         expect(declared).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
       }
+    }
   });
 
   it.each(OPERATIONS.map(({ method, path }) => [method, path]))(

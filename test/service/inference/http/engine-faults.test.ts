@@ -18,24 +18,26 @@ const model: ServedModel = {
   batched: true,
 };
 
-const unused = (): never => {
+function unused(): never {
   throw new Error("not part of this test");
-};
+}
 
 /** An engine in the states that a real one is in too shortly, or never, to be asked in. */
-const engineThat = (behaviour: Partial<Engine>): Engine => ({
-  start: unused,
-  isReady: () => true,
-  resolve: () => model,
-  defaultModel: () => model,
-  infer: unused,
-  index: () => [],
-  statistics: () => [],
-  load: unused,
-  unload: unused,
-  stop: unused,
-  ...behaviour,
-});
+function engineThat(behaviour: Partial<Engine>): Engine {
+  return {
+    start: unused,
+    isReady: () => true,
+    resolve: () => model,
+    defaultModel: () => model,
+    infer: unused,
+    index: () => [],
+    statistics: () => [],
+    load: unused,
+    unload: unused,
+    stop: unused,
+    ...behaviour,
+  };
+}
 
 let server: Server | undefined;
 const lines: string[] = [];
@@ -59,12 +61,13 @@ afterEach(() => {
   server?.closeAllConnections();
 });
 
-const post = (url: string, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${url}/predict`, {
+function post(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/predict`, {
     method: "POST",
     body: '{"instances": [[1]]}',
     headers: { "content-type": "application/json", ...headers },
   });
+}
 
 describe("the engine's refusals", () => {
   it.each([
@@ -114,7 +117,9 @@ describe("a fault of the server's own", () => {
 /** The line is written when the response is closed, which a client can see before the server does. */
 async function logLine(requestId: string): Promise<unknown> {
   const find = (): string | undefined => lines.find((line) => line.includes(requestId));
-  while (find() === undefined) await new Promise((resolve) => setImmediate(resolve));
+  while (find() === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   return JSON.parse(find() ?? "");
 }
 
@@ -187,7 +192,9 @@ describe("what the engine is told of a request", () => {
       });
     });
     const { signal } = await asked;
-    while (signal?.aborted !== true) await new Promise((resolve) => setImmediate(resolve));
+    while (signal?.aborted !== true) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     expect(signal.aborted).toBe(true);
   });
 });

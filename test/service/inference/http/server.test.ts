@@ -20,11 +20,13 @@ afterAll(() => service.stop());
 
 const OCTETS = { "content-type": "application/octet-stream" };
 const pixels = brightIn(0);
-const predict = (headers: Record<string, string> = {}, body: Uint8Array = pixels): Promise<Response> =>
-  service.post("/predict", body, { ...OCTETS, ...headers });
+function predict(headers: Record<string, string> = {}, body: Uint8Array = pixels): Promise<Response> {
+  return service.post("/predict", body, { ...OCTETS, ...headers });
+}
 
-const head = (length: number | string, path = "/predict"): string =>
-  `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n\r\n`;
+function head(length: number | string, path = "/predict"): string {
+  return `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n\r\n`;
+}
 
 /** A whole valid request as it goes over a socket. */
 const whole = Buffer.concat([Buffer.from(head(pixels.length)), pixels]);
@@ -120,7 +122,9 @@ describe("bodies", () => {
     client.send(
       "POST /predict HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
     );
-    for (let sent = 0; sent <= LIMIT; sent += 0x1000) client.send(`1000\r\n${"x".repeat(0x1000)}\r\n`);
+    for (let sent = 0; sent <= LIMIT; sent += 0x1000) {
+      client.send(`1000\r\n${"x".repeat(0x1000)}\r\n`);
+    }
     await client.until(/ 413 /);
     client.send("0\r\n\r\n");
     client.send(whole);

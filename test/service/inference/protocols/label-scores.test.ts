@@ -4,18 +4,22 @@ import { eachBestLabel, softmax, topScores } from "#service/inference/protocols/
 import type { Tensor } from "#service/tensors/tensor.js";
 
 const labels = ["a", "b", "c", "d"];
-const config = (scores: Classification["scores"] = "probabilities", top = 2): Classification => ({
-  kind: "classification",
-  output: "scores",
-  labels,
-  scores,
-  top,
-});
-const tensor = (...rows: number[][]): Tensor => ({
-  datatype: "FP64",
-  shape: [rows.length, rows[0]?.length ?? 0],
-  data: Float64Array.from(rows.flat()),
-});
+function config(scores: Classification["scores"] = "probabilities", top = 2): Classification {
+  return {
+    kind: "classification",
+    output: "scores",
+    labels,
+    scores,
+    top,
+  };
+}
+function tensor(...rows: number[][]): Tensor {
+  return {
+    datatype: "FP64",
+    shape: [rows.length, rows[0]?.length ?? 0],
+    data: Float64Array.from(rows.flat()),
+  };
+}
 
 describe("topScores", () => {
   it("lists the highest of each row, highest first", () => {

@@ -24,11 +24,12 @@ const OCTETS = { "content-type": "application/octet-stream" };
 const PNG = { "content-type": "image/png" };
 const pixels = brightIn(2);
 const values = Array.from(pixels, (pixel) => pixel / 255);
-const picture = (format: "png" | "jpeg" | "webp", raw = pixels): Promise<Uint8Array> =>
-  sharp(raw, { raw: { width: 4, height: 4, channels: 1 } })
+function picture(format: "png" | "jpeg" | "webp", raw = pixels): Promise<Uint8Array> {
+  return sharp(raw, { raw: { width: 4, height: 4, channels: 1 } })
     .resize(32, 32, { kernel: "nearest" })
     .toFormat(format)
     .toBuffer();
+}
 
 /** The status and the first prediction's label, or what went wrong. */
 async function outcome(response: Promise<Response>): Promise<unknown> {
@@ -73,8 +74,9 @@ describe("POST /predict takes", () => {
       { instances: [{ pixels: values }] },
       { inputs: [values] },
       { inputs: { pixels: [values] } },
-    ])
+    ]) {
       expect(await outcome(service.post("/predict", body))).toEqual(expected);
+    }
   });
 
   it.each(["png", "jpeg", "webp"] as const)("a %s picture", async (format) => {

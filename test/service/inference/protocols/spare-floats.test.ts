@@ -26,19 +26,22 @@ function rowsOf(request: number): number[][] {
 
 type Send = (request: number, signal: AbortSignal | null) => Promise<number[][]>;
 
-const post = async (
+async function post(
   path: string,
   body: NonNullable<RequestInit["body"]>,
   type: string,
   signal: AbortSignal | null,
   more: Readonly<Record<string, string>> = {},
-): Promise<unknown> => {
+): Promise<unknown> {
   const headers = { "content-type": type, ...more };
   return (await fetch(service.url(path), { method: "POST", headers, body, signal })).json();
-};
+}
 
-const inRows = (values: readonly number[]): number[][] =>
-  Array.from({ length: values.length / WIDTH }, (_, row) => values.slice(row * WIDTH, (row + 1) * WIDTH));
+function inRows(values: readonly number[]): number[][] {
+  return Array.from({ length: values.length / WIDTH }, (_, row) =>
+    values.slice(row * WIDTH, (row + 1) * WIDTH),
+  );
+}
 
 const WAYS: readonly Send[] = [
   async (request, signal) => {

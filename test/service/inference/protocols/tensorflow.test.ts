@@ -23,13 +23,16 @@ async function predict(path: string, body: unknown): Promise<unknown> {
 }
 
 const pixels = Array.from(brightIn(1), (pixel) => pixel / 255);
-const near = (...values: number[]): unknown[] => values.map((value) => expect.closeTo(value, 3) as number);
+function near(...values: number[]): unknown[] {
+  return values.map((value) => expect.closeTo(value, 3) as number);
+}
 
 describe("POST /v1/models/{model}:predict", () => {
   it("answers rows with predictions", async () => {
     const scores = near(0.017, 0.948, 0.017, 0.017);
-    for (const path of ["quadrants", "quadrants/versions/2", "quadrants/labels/stable"])
+    for (const path of ["quadrants", "quadrants/versions/2", "quadrants/labels/stable"]) {
       expect(await predict(path, { instances: [pixels, pixels] })).toEqual({ predictions: [scores, scores] });
+    }
     expect(
       await predict("sum", {
         instances: [

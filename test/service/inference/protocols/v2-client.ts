@@ -51,11 +51,12 @@ export async function readBinary(response: Response): Promise<{ answer: Answer; 
 }
 
 /** BYTES elements on the wire. */
-export const packed = (...texts: readonly string[]): Buffer =>
-  Buffer.concat(
+export function packed(...texts: readonly string[]): Buffer {
+  return Buffer.concat(
     texts.flatMap((text) => {
       const size = Buffer.alloc(4);
       size.writeUInt32LE(Buffer.byteLength(text));
       return [size, Buffer.from(text)];
     }),
   );
+}

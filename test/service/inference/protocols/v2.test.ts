@@ -39,14 +39,16 @@ beforeAll(async () => {
     await repository.putModel("text", "1", textClassifier());
     await repository.putModel("broken", "1", broken());
     await repository.putConfig("broken", { required: false });
-    for (const [datatype, type] of Object.entries(ELEMENT_TYPES))
+    for (const [datatype, type] of Object.entries(ELEMENT_TYPES)) {
       await repository.putModel(`identity-${datatype}`, "1", identity(type));
+    }
   });
 });
 afterAll(() => service.stop());
 
-const infer = (model: string, request: unknown): Promise<Response> =>
-  service.post(`/v2/models/${model}/infer`, request);
+function infer(model: string, request: unknown): Promise<Response> {
+  return service.post(`/v2/models/${model}/infer`, request);
+}
 
 async function answerOf(response: Promise<Response>): Promise<Answer> {
   const answered = await response;
@@ -85,10 +87,11 @@ describe("infer", () => {
     ["BYTES", ["", "a", "é", "日本", "x y", '"']],
   ])("gives %s back as it came, flat and nested", async (datatype, data) => {
     const expected = { name: "output", datatype, shape: [2, 3], data };
-    for (const values of [data, [data.slice(0, 3), data.slice(3)]])
+    for (const values of [data, [data.slice(0, 3), data.slice(3)]]) {
       expect((await answerOf(infer(`identity-${datatype}`, tensor(datatype, values)))).outputs).toEqual([
         expected,
       ]);
+    }
   });
 
   it.each(Object.keys(ELEMENT_TYPES))("gives %s back as binary data", async (datatype) => {
@@ -290,22 +293,24 @@ describe("infer refuses", () => {
       ["INT32", 1.5],
       ["BOOL", 2],
       ["FP16", 65520],
-    ] as const)
+    ] as const) {
       expect(await fault(infer(`identity-${datatype}`, input({ datatype, data: [0, value, 0] })))).toEqual([
         400,
         "invalid_input",
         "inputs[0].data[1]",
       ]);
+    }
   });
 
   it("texts that the runtime would change", async () => {
     const strings = (data: unknown[]): object => input({ datatype: "BYTES", data });
-    for (const text of ["a\0b", "\ud800"])
+    for (const text of ["a\0b", "\ud800"]) {
       expect(await fault(infer("identity-BYTES", strings(["a", text, "b"])))).toEqual([
         400,
         "invalid_input",
         "inputs[0].data[1]",
       ]);
+    }
     const broken = Buffer.from(JSON.stringify(strings(["a", "?", "b"])));
     broken[broken.indexOf("?")] = 0xff;
     expect(await fault(service.post("/v2/models/identity-BYTES/infer", broken))).toEqual([

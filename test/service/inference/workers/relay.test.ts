@@ -9,10 +9,10 @@ function bench(): { relay: Relay; sent: [number, ToWorker][] } {
 }
 
 const ask = { kind: "ask", id: 7, operation: "load", argument: "mnist" } as const;
-const idOf = (sent: [number, ToWorker][]): number => {
+function idOf(sent: [number, ToWorker][]): number {
   const message = sent[0]?.[1];
   return message?.kind === "ask" ? message.id : NaN;
-};
+}
 
 describe("the relay", () => {
   it("asks every worker and answers the one that asked once all have", () => {

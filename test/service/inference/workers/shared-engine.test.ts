@@ -2,18 +2,20 @@ import { describe, expect, it } from "vitest";
 import type { ModelStatistics } from "#service/inference/engine/engine.js";
 import { sumStatistics } from "#service/inference/workers/shared-engine.js";
 
-const figures = (version: string, count: number, batchSize: number): ModelStatistics => ({
-  name: "m",
-  version,
-  lastInferenceMilliseconds: 100 * count,
-  inferenceCount: count,
-  executionCount: count,
-  success: { count, ns: 10 * count },
-  fail: { count: 0, ns: 0 },
-  queue: { count, ns: count },
-  computeInfer: { count, ns: 5 * count },
-  batches: [{ batchSize, count, ns: 5 * count }],
-});
+function figures(version: string, count: number, batchSize: number): ModelStatistics {
+  return {
+    name: "m",
+    version,
+    lastInferenceMilliseconds: 100 * count,
+    inferenceCount: count,
+    executionCount: count,
+    success: { count, ns: 10 * count },
+    fail: { count: 0, ns: 0 },
+    queue: { count, ns: count },
+    computeInfer: { count, ns: 5 * count },
+    batches: [{ batchSize, count, ns: 5 * count }],
+  };
+}
 
 describe("the statistics of several engines", () => {
   it("are added up by version and by batch size", () => {

@@ -16,7 +16,9 @@ interface Digit {
 const digits = JSON.parse(
   readFileSync(new URL("../../../fixtures/digits.json", import.meta.url), "utf8"),
 ) as Digit[];
-const squareOf = ({ pixels }: Digit): Square => ({ side: 28, pixels: Buffer.from(pixels, "base64") });
+function squareOf({ pixels }: Digit): Square {
+  return { side: 28, pixels: Buffer.from(pixels, "base64") };
+}
 
 const convention: ImagePreprocess = {
   kind: "image",
@@ -80,7 +82,9 @@ describe("fitDigit", () => {
 
   it("ignores specks and what comes in from the border", async () => {
     const [digit] = digits;
-    if (digit === undefined) throw new Error("no digits");
+    if (digit === undefined) {
+      throw new Error("no digits");
+    }
     const page = await toSharp(await enlarged(squareOf(digit), 200))
       .negate()
       .png()

@@ -20,8 +20,9 @@ export interface Scene {
   readonly noise: number;
 }
 
-export const toSharp = ({ side, pixels }: Square): Sharp =>
-  sharp(pixels, { raw: { width: side, height: side, channels: 1 } });
+export function toSharp({ side, pixels }: Square): Sharp {
+  return sharp(pixels, { raw: { width: side, height: side, channels: 1 } });
+}
 
 export async function enlarged(square: Square, side: number): Promise<Square> {
   const pixels = await toSharp(square)

@@ -3,11 +3,11 @@ import { connect, type Socket } from "node:net";
 /** A connection that is written to byte by byte, and what came back on it. */
 export class RawClient {
   received = "";
-  #waiting: (() => void)[] = [];
+  private waiting: (() => void)[] = [];
 
   private constructor(readonly socket: Socket) {
     socket.setEncoding("utf8");
-    const wake = (): void => this.#waiting.splice(0).forEach((resume) => resume());
+    const wake = (): void => this.waiting.splice(0).forEach((resume) => resume());
     socket.on("data", (text: string) => {
       this.received += text;
       wake();
@@ -31,15 +31,19 @@ export class RawClient {
   /** Resolves once `pattern` has been received; rejects when the connection closes before. */
   async until(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.received)) {
-      if (this.socket.destroyed) throw new Error(`closed before ${pattern.source}, after: ${this.received}`);
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (this.socket.destroyed) {
+        throw new Error(`closed before ${pattern.source}, after: ${this.received}`);
+      }
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     return this.received;
   }
 
   /** Resolves with all that was received once the server has closed the connection. */
   async closed(): Promise<string> {
-    while (!this.socket.destroyed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (!this.socket.destroyed) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
     return this.received;
   }
 

@@ -19,7 +19,9 @@ describe("the log of requests", () => {
     let now = 0;
     const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
     const log = new RequestLog(pino({}, stream), () => now);
-    for (let count = 0; count < 50; count += 1) log.end(ended(503));
+    for (let count = 0; count < 50; count += 1) {
+      log.end(ended(503));
+    }
     log.end(ended(504));
     log.end(ended(200));
     now = 1000;

@@ -84,8 +84,9 @@ describe("traces", () => {
       key: "http.response.status_code",
       value: { intValue: 200 },
     });
-    for (const name of ["queue", "compute"])
+    for (const name of ["queue", "compute"]) {
       expect(named(name)).toMatchObject([{ traceId, parentSpanId: request?.spanId }]);
+    }
 
     const [unmatched] = named("GET unmatched");
     expect(unmatched?.traceId).toMatch(/^[0-9a-f]{32}$/);

@@ -19,10 +19,13 @@ export function admit(rows: number, load: Load, deadline: number | undefined, no
       { retryAfterSeconds: retryAfterSeconds(load.waitMilliseconds) },
     );
   }
-  if (deadline === undefined) return;
+  if (deadline === undefined) {
+    return;
+  }
   const left = deadline - now;
-  if (left <= 0)
+  if (left <= 0) {
     throw new ServiceError("deadline_exceeded", "the deadline had passed when the request arrived");
+  }
   if (load.waitMilliseconds > left) {
     throw new ServiceError(
       "deadline_unreachable",

@@ -19,7 +19,9 @@ export class ComputeEstimate {
   private readonly means: number[] = [];
 
   constructor(private readonly maxRows: number) {
-    for (let bucket = 0; bucket <= bucketOf(maxRows); bucket += 1) this.means.push(NaN);
+    for (let bucket = 0; bucket <= bucketOf(maxRows); bucket += 1) {
+      this.means.push(NaN);
+    }
   }
 
   observe(rows: number, milliseconds: number): void {
@@ -41,11 +43,15 @@ export class ComputeEstimate {
     const bucket = bucketOf(rows);
     for (let up = bucket; up < this.means.length; up += 1) {
       const mean = this.means[up];
-      if (mean !== undefined && !Number.isNaN(mean)) return mean;
+      if (mean !== undefined && !Number.isNaN(mean)) {
+        return mean;
+      }
     }
     for (let down = bucket - 1; down >= 0; down -= 1) {
       const mean = this.means[down];
-      if (mean !== undefined && !Number.isNaN(mean)) return mean * 2 ** (bucket - down);
+      if (mean !== undefined && !Number.isNaN(mean)) {
+        return mean * 2 ** (bucket - down);
+      }
     }
     return 0;
   }

@@ -20,17 +20,23 @@ export function batchDimension(
   outputs: readonly DeclaredTensor[],
   configured: boolean | undefined,
 ): BatchDimension {
-  if (configured === false) return UNBATCHED;
+  if (configured === false) {
+    return UNBATCHED;
+  }
   const tensors = [...inputs, ...outputs];
   const sizes = new Set(tensors.map((tensor) => tensor.shape[0]));
   const symbols = new Set(inputs.map((input) => input.symbols[0]).filter((symbol) => symbol !== ""));
   const [size] = sizes;
   const problem = problemOf(sizes, symbols, inputs);
   if (problem || size === undefined) {
-    if (configured) throw new Error(`"batched" is true, but ${problem ?? "a tensor has no dimension"}`);
+    if (configured) {
+      throw new Error(`"batched" is true, but ${problem ?? "a tensor has no dimension"}`);
+    }
     return UNBATCHED;
   }
-  if (size === -1) return { batched: true, fixedRows: undefined };
+  if (size === -1) {
+    return { batched: true, fixedRows: undefined };
+  }
   return size === 1 || configured ? { batched: true, fixedRows: size } : UNBATCHED;
 }
 
@@ -39,9 +45,17 @@ function problemOf(
   symbols: ReadonlySet<string | undefined>,
   inputs: readonly DeclaredTensor[],
 ): string | undefined {
-  if (inputs.length === 0) return "the graph has no input";
-  if (sizes.has(undefined)) return "a tensor has no dimension";
-  if (sizes.size > 1) return "dimension 0 differs between inputs and outputs";
-  if (symbols.size > 1) return `dimension 0 has several names: ${[...symbols].join(", ")}`;
+  if (inputs.length === 0) {
+    return "the graph has no input";
+  }
+  if (sizes.has(undefined)) {
+    return "a tensor has no dimension";
+  }
+  if (sizes.size > 1) {
+    return "dimension 0 differs between inputs and outputs";
+  }
+  if (symbols.size > 1) {
+    return `dimension 0 has several names: ${[...symbols].join(", ")}`;
+  }
   return undefined;
 }

@@ -83,7 +83,9 @@ export class Batcher {
   enqueue(request: BatchRequest): void {
     this.line.push(request);
     this.rowsWaiting += request.rows;
-    if (request.deadline !== undefined && request.deadline < this.sweepAt) this.sweepLater(request.deadline);
+    if (request.deadline !== undefined && request.deadline < this.sweepAt) {
+      this.sweepLater(request.deadline);
+    }
     this.schedule();
   }
 
@@ -101,8 +103,12 @@ export class Batcher {
   /** Runs what waits without waiting for more; resolves when nothing waits or runs. */
   async drain(): Promise<void> {
     this.draining = true;
-    if (this.line.length > 0) this.schedule();
-    if (!this.isEmpty()) await new Promise<void>((resolve) => (this.drained = resolve));
+    if (this.line.length > 0) {
+      this.schedule();
+    }
+    if (!this.isEmpty()) {
+      await new Promise<void>((resolve) => (this.drained = resolve));
+    }
     clearTimeout(this.sweepTimer);
   }
 
@@ -111,7 +117,9 @@ export class Batcher {
   }
 
   private schedule(): void {
-    if (this.dispatchPending || this.freeLanes.length === 0) return;
+    if (this.dispatchPending || this.freeLanes.length === 0) {
+      return;
+    }
     this.dispatchPending = true;
     // After every socket that is readable in this turn has been read: their requests join the batch.
     setImmediate(this.dispatch);
@@ -120,10 +128,14 @@ export class Batcher {
   private readonly dispatch = (): void => {
     this.dispatchPending = false;
     clearTimeout(this.waitTimer);
-    if (this.headHasDead()) this.dropDead();
+    if (this.headHasDead()) {
+      this.dropDead();
+    }
     while (this.line.length > 0) {
       const lane = this.freeLanes.pop();
-      if (!lane) return;
+      if (!lane) {
+        return;
+      }
       const decision = closeBatch(this.line, this.settings, this.now(), this.draining);
       if (decision.kind === "wait") {
         this.freeLanes.push(lane);
@@ -132,7 +144,9 @@ export class Batcher {
       }
       void this.runBatch(lane, this.take(decision.requests, decision.rows), decision.rows, decision.reason);
     }
-    if (this.isEmpty()) this.drained?.();
+    if (this.isEmpty()) {
+      this.drained?.();
+    }
   };
 
   private headHasDead(): boolean {
@@ -140,7 +154,9 @@ export class Batcher {
     const looked = Math.min(this.line.length, this.settings.maxRows);
     for (let index = 0; index < looked; index += 1) {
       const request = this.line.at(index);
-      if (request && isDead(request, now)) return true;
+      if (request && isDead(request, now)) {
+        return true;
+      }
     }
     return false;
   }
@@ -149,7 +165,9 @@ export class Batcher {
     const requests: BatchRequest[] = [];
     for (let taken = 0; taken < count; taken += 1) {
       const request = this.line.shift();
-      if (request) requests.push(request);
+      if (request) {
+        requests.push(request);
+      }
     }
     this.rowsWaiting -= rows;
     return requests;
@@ -169,13 +187,21 @@ export class Batcher {
       this.observer.onBatch(ran, reason);
       hand(outputs, requests, ran, this.settings.batched);
     } catch (error) {
-      if (requests.length === 1) requests[0]?.reject(error);
-      else for (const request of requests) await this.runAlone(lane, request);
+      if (requests.length === 1) {
+        requests[0]?.reject(error);
+      } else {
+        for (const request of requests) {
+          await this.runAlone(lane, request);
+        }
+      }
     } finally {
       this.rowsRunning -= rows;
       this.freeLanes.push(lane);
-      if (this.line.length > 0) this.schedule();
-      else if (this.isEmpty()) this.drained?.();
+      if (this.line.length > 0) {
+        this.schedule();
+      } else if (this.isEmpty()) {
+        this.drained?.();
+      }
     }
   }
 
@@ -193,7 +219,9 @@ export class Batcher {
   }
 
   private async runOnce(lane: Lane, requests: readonly BatchRequest[], rows: number): Promise<Tensor[]> {
-    if (!this.settings.batched) return lane.run(requests[0]?.inputs ?? []);
+    if (!this.settings.batched) {
+      return lane.run(requests[0]?.inputs ?? []);
+    }
     const ranRows = this.settings.fixedRows ?? rows;
     const outputs = await lane.run(
       lane.joiner.join(
@@ -226,7 +254,9 @@ export class Batcher {
     for (let index = 0; index < this.line.length; index += 1) {
       earliest = Math.min(earliest, this.line.at(index)?.deadline ?? Infinity);
     }
-    if (earliest < Infinity) this.sweepLater(earliest);
+    if (earliest < Infinity) {
+      this.sweepLater(earliest);
+    }
   };
 }
 

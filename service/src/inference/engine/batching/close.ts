@@ -38,20 +38,30 @@ export type Decision =
  */
 export function closeBatch(line: WaitingLine, policy: BatchPolicy, now: number, draining: boolean): Decision {
   const head = line.at(0);
-  if (!head) return { kind: "wait", until: Infinity };
+  if (!head) {
+    return { kind: "wait", until: Infinity };
+  }
   let requests = 1;
   let rows = head.rows;
   for (; rows < policy.maxRows; requests += 1) {
     const next = line.at(requests);
-    if (!next) break;
-    if (rows + next.rows > policy.maxRows) return { kind: "run", requests, rows, reason: "full" };
+    if (!next) {
+      break;
+    }
+    if (rows + next.rows > policy.maxRows) {
+      return { kind: "run", requests, rows, reason: "full" };
+    }
     if (policy.shapesDiffer && !joinable(head.inputs, next.inputs)) {
       return { kind: "run", requests, rows, reason: "shape" };
     }
     rows += next.rows;
   }
-  if (rows >= policy.maxRows) return { kind: "run", requests, rows, reason: "full" };
-  if (draining) return { kind: "run", requests, rows, reason: "drain" };
+  if (rows >= policy.maxRows) {
+    return { kind: "run", requests, rows, reason: "full" };
+  }
+  if (draining) {
+    return { kind: "run", requests, rows, reason: "drain" };
+  }
   if (!head.arrivedDuringRun || policy.maxDelayMilliseconds === 0) {
     return { kind: "run", requests, rows, reason: "idle" };
   }
@@ -64,9 +74,13 @@ export function joinable(left: readonly Tensor[], right: readonly Tensor[]): boo
   for (let index = 0; index < left.length; index += 1) {
     const a = left[index]?.shape;
     const b = right[index]?.shape;
-    if (!a || !b || a.length !== b.length) return false;
+    if (!a || !b || a.length !== b.length) {
+      return false;
+    }
     for (let dimension = 1; dimension < a.length; dimension += 1) {
-      if (a[dimension] !== b[dimension]) return false;
+      if (a[dimension] !== b[dimension]) {
+        return false;
+      }
     }
   }
   return true;

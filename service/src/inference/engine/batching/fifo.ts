@@ -21,8 +21,11 @@ export class Fifo<T> {
     if (this.head < this.items.length) {
       this.items[this.head] = undefined;
       this.head += 1;
-      if (this.head === this.items.length) this.clear();
-      else if (this.head >= 1024 && this.head * 2 >= this.items.length) this.compact();
+      if (this.head === this.items.length) {
+        this.clear();
+      } else if (this.head >= 1024 && this.head * 2 >= this.items.length) {
+        this.compact();
+      }
     }
     return item;
   }
@@ -33,7 +36,9 @@ export class Fifo<T> {
     const kept: T[] = [];
     for (let index = this.head; index < this.items.length; index += 1) {
       const item = this.items[index];
-      if (item !== undefined) (unwanted(item) ? removed : kept).push(item);
+      if (item !== undefined) {
+        (unwanted(item) ? removed : kept).push(item);
+      }
     }
     if (removed.length > 0) {
       this.items = kept;

@@ -93,7 +93,11 @@ function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionS
   const queueLimitMilliseconds = open.threaded ? plan.settings.queueLimitMilliseconds : Infinity;
   const settings = { ...plan.settings, maxRows, queueLimitMilliseconds };
   const server = new VersionServer(model, sessions, settings, rejections);
-  for (const run of runs) if (run.rows <= maxRows) server.estimate.observe(run.rows, run.milliseconds);
+  for (const run of runs) {
+    if (run.rows <= maxRows) {
+      server.estimate.observe(run.rows, run.milliseconds);
+    }
+  }
   return server;
 }
 
@@ -103,7 +107,9 @@ async function planServing(
   defaults: ServingDefaults,
 ): Promise<ServingPlan> {
   const faults = configFaults(config, session.inputs, session.outputs);
-  if (faults.length > 0) throw new Error(faults.map((fault) => `config.json: ${fault}`).join("; "));
+  if (faults.length > 0) {
+    throw new Error(faults.map((fault) => `config.json: ${fault}`).join("; "));
+  }
   const warnings: string[] = [];
   const dimension = await findBatchDimension(session, config, warnings);
   const settings = settingsFor(config, dimension, defaults);
@@ -118,7 +124,9 @@ async function findBatchDimension(
 ): Promise<BatchDimension> {
   const found = batchDimension(session.inputs, session.outputs, config.batched);
   const isGuess = found.batched && found.fixedRows === undefined && config.batched === undefined;
-  if (!isGuess || (await rowsAreIndependent(session))) return found;
+  if (!isGuess || (await rowsAreIndependent(session))) {
+    return found;
+  }
   warnings.push("rows influence one another: requests are not batched");
   return { batched: false, fixedRows: undefined };
 }
@@ -146,15 +154,21 @@ export function usefulRows(
   config: ModelConfig,
   { runs, threaded }: Pick<LoadedVersion, "runs" | "threaded">,
 ): number {
-  if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) return maxRows;
+  if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) {
+    return maxRows;
+  }
   const good = smallestGoodBatch(runs, GOOD_THROUGHPUT);
   // The largest size that there was time to try says nothing of those beyond.
-  if (good === undefined || good === runs.at(-1)?.rows) return maxRows;
+  if (good === undefined || good === runs.at(-1)?.rows) {
+    return maxRows;
+  }
   const isLong = (run: WarmRun): boolean => run.milliseconds >= WORTHWHILE_RUN_MILLISECONDS;
   return runs.find((run) => run.rows >= good && isLong(run))?.rows ?? maxRows;
 }
 
 function sizesFor({ maxRows }: ServingSettings, dimension: BatchDimension): (number | undefined)[] {
-  if (!dimension.batched) return [undefined];
+  if (!dimension.batched) {
+    return [undefined];
+  }
   return dimension.fixedRows === undefined ? warmUpSizes(maxRows) : [dimension.fixedRows];
 }

@@ -48,7 +48,9 @@ export async function openSessions<P extends WarmUpPlan>(
 ): Promise<OpenSessions<P>> {
   if (wanted.concurrentRuns === 1 && wanted.bytes <= INLINE_FILE_BYTES) {
     const inline = await openInline(wanted.path, makePlan);
-    if (inline) return inline;
+    if (inline) {
+      return inline;
+    }
   }
   return openThreaded(wanted, makePlan);
 }
@@ -64,7 +66,9 @@ async function openInline<P extends WarmUpPlan>(
     if (areShort(await warmUp(session, [undefined], limits))) {
       const plan = await makePlan(session);
       const runs = await warmUp(session, plan.sizes, limits);
-      if (areShort(runs)) return { plan, sessions: [session], threaded: false, runs };
+      if (areShort(runs)) {
+        return { plan, sessions: [session], threaded: false, runs };
+      }
     }
   } catch (error) {
     await session.release();

@@ -20,7 +20,9 @@ export async function rowsAreIndependent(session: Session): Promise<boolean> {
   try {
     const together = await session.run(both);
     const alone: Tensor[][] = [];
-    for (const row of [0, 1]) alone.push(await session.run(both.map((tensor) => takeRows(tensor, row, 1))));
+    for (const row of [0, 1]) {
+      alone.push(await session.run(both.map((tensor) => takeRows(tensor, row, 1))));
+    }
     return together.every((output, index) =>
       isNear(
         output,
@@ -33,20 +35,30 @@ export async function rowsAreIndependent(session: Session): Promise<boolean> {
 }
 
 function isNear(together: Tensor, alone: readonly Tensor[]): boolean {
-  if (together.shape[0] !== 2 || alone.some((part) => part.shape[0] !== 1)) return false;
-  if (alone.some((part) => part.shape.slice(1).join() !== together.shape.slice(1).join())) return false;
+  if (together.shape[0] !== 2 || alone.some((part) => part.shape[0] !== 1)) {
+    return false;
+  }
+  if (alone.some((part) => part.shape.slice(1).join() !== together.shape.slice(1).join())) {
+    return false;
+  }
   const near = together.datatype === "FP16" ? isNearHalf : isNearNumber;
   const { data } = concatRows(alone);
   for (let index = 0; index < data.length; index += 1) {
     const [left, right] = [together.data[index], data[index]];
-    if (left === right) continue;
-    if (typeof left !== "number" || typeof right !== "number" || !near(left, right)) return false;
+    if (left === right) {
+      continue;
+    }
+    if (typeof left !== "number" || typeof right !== "number" || !near(left, right)) {
+      return false;
+    }
   }
   return true;
 }
 
 function isNearNumber(left: number, right: number): boolean {
-  if (Number.isNaN(left) && Number.isNaN(right)) return true;
+  if (Number.isNaN(left) && Number.isNaN(right)) {
+    return true;
+  }
   return Math.abs(left - right) <= ABSOLUTE_TOLERANCE + RELATIVE_TOLERANCE * Math.abs(right);
 }
 

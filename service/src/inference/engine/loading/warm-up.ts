@@ -19,7 +19,9 @@ export interface WarmUpLimits {
 /** The sizes that batches are warmed up at: powers of two below `maxRows`, and `maxRows`. */
 export function warmUpSizes(maxRows: number): number[] {
   const sizes: number[] = [];
-  for (let rows = 1; rows < maxRows; rows *= 2) sizes.push(rows);
+  for (let rows = 1; rows < maxRows; rows *= 2) {
+    sizes.push(rows);
+  }
   return [...sizes, maxRows];
 }
 
@@ -37,13 +39,19 @@ export async function warmUp(
   const runs: WarmRun[] = [];
   const began = now();
   for (const rows of sizes) {
-    if (now() - began > limits.budgetMilliseconds) break;
+    if (now() - began > limits.budgetMilliseconds) {
+      break;
+    }
     try {
       const milliseconds = await timeRuns(session, rows, now);
       runs.push({ rows: rows ?? 1, milliseconds });
-      if (milliseconds > limits.runMilliseconds) break;
+      if (milliseconds > limits.runMilliseconds) {
+        break;
+      }
     } catch (error) {
-      if (session.inputs.some((input) => hasFreeDimension(input, rows))) break;
+      if (session.inputs.some((input) => hasFreeDimension(input, rows))) {
+        break;
+      }
       throw error;
     }
   }

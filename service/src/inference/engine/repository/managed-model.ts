@@ -65,13 +65,17 @@ export class ManagedModel implements Serving {
   see(scanned: ScannedModel | undefined, trusted: boolean): void {
     const found = new Map(scanned?.versions.map((version) => [version.version, version]));
     for (const name of found.keys()) {
-      if (!this.versions.has(name)) this.versions.set(name, new ManagedVersion(name));
+      if (!this.versions.has(name)) {
+        this.versions.set(name, new ManagedVersion(name));
+      }
     }
     for (const [name, version] of this.versions) {
       const now = found.get(name);
       version.settled = trusted || version.scanned?.stamp === now?.stamp;
       version.scanned = now;
-      if (!now && !version.served) this.versions.delete(name);
+      if (!now && !version.served) {
+        this.versions.delete(name);
+      }
     }
   }
 
@@ -86,7 +90,11 @@ export class ManagedModel implements Serving {
 
   /** The versions that serve; looked at with each request, so without a list of them. */
   *[Symbol.iterator](): Generator<string> {
-    for (const { version, served } of this.versions.values()) if (served !== undefined) yield version;
+    for (const { version, served } of this.versions.values()) {
+      if (served !== undefined) {
+        yield version;
+      }
+    }
   }
 
   index(): ModelIndexEntry[] {
@@ -115,10 +123,18 @@ export class ManagedModel implements Serving {
   private reasonOf(version: ManagedVersion): string {
     const refusal = this.configProblem ?? (version.isRefused ? version.refused?.reason : undefined);
     const failure = version.served?.loaded.server.failure;
-    if (failure !== undefined) return `${failure}; it is being started again`;
-    if (version.served) return refusal ? `newer files are refused: ${refusal}` : "";
-    if (version.transition) return "";
-    if (!this.wanted) return "unloaded";
+    if (failure !== undefined) {
+      return `${failure}; it is being started again`;
+    }
+    if (version.served) {
+      return refusal ? `newer files are refused: ${refusal}` : "";
+    }
+    if (version.transition) {
+      return "";
+    }
+    if (!this.wanted) {
+      return "unloaded";
+    }
     return (
       refusal ?? (version.settled ? "not selected by the version policy" : "waiting for its files to settle")
     );
@@ -126,6 +142,8 @@ export class ManagedModel implements Serving {
 }
 
 function stateOf(version: ManagedVersion): ModelState {
-  if (version.served) return version.serves ? "READY" : "UNAVAILABLE";
+  if (version.served) {
+    return version.serves ? "READY" : "UNAVAILABLE";
+  }
   return version.transition ?? "UNAVAILABLE";
 }

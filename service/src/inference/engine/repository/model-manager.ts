@@ -39,7 +39,9 @@ export class ModelManager {
   refresh(trusted: boolean): Promise<void> {
     return this.inTurn(async () => {
       await this.look(trusted);
-      for (const model of this.models.values()) await this.reconcile(model);
+      for (const model of this.models.values()) {
+        await this.reconcile(model);
+      }
     });
   }
 
@@ -69,7 +71,9 @@ export class ModelManager {
     return this.inTurn(async () => {
       const model = this.find(name);
       model.wanted = false;
-      for (const version of model.serving()) await this.close(model, version, unloaded(name));
+      for (const version of model.serving()) {
+        await this.close(model, version, unloaded(name));
+      }
     });
   }
 
@@ -78,11 +82,14 @@ export class ModelManager {
     const labels = model.config.labels ?? {};
     const version = resolveVersion(wanted, model, labels);
     const server = version === undefined ? undefined : model.versions.get(version)?.served?.loaded.server;
-    if (server && server.failure === undefined) return server;
+    if (server && server.failure === undefined) {
+      return server;
+    }
     const known =
       wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
-    if (!known)
+    if (!known) {
       throw new ServiceError("model_not_found", `model '${name}' has no version or label '${wanted}'`);
+    }
     model.rejections.count("model_not_ready");
     throw new ServiceError("model_not_ready", `model '${name}' is not ready: ${whyNot(model, wanted)}`);
   }
@@ -114,7 +121,11 @@ export class ModelManager {
 
   *servingVersions(): Generator<LoadedVersion> {
     for (const model of this.models.values()) {
-      for (const version of model.serving()) if (version.served) yield version.served.loaded;
+      for (const version of model.serving()) {
+        if (version.served) {
+          yield version.served.loaded;
+        }
+      }
     }
   }
 
@@ -152,13 +163,18 @@ export class ModelManager {
   private async look(trusted: boolean): Promise<void> {
     const scanned = new Map((await scanRepository(this.options.root)).map((model) => [model.name, model]));
     for (const name of scanned.keys()) {
-      if (!this.models.has(name)) this.models.set(name, this.newModel(name));
+      if (!this.models.has(name)) {
+        this.models.set(name, this.newModel(name));
+      }
     }
     for (const [name, model] of this.models) {
       const found = scanned.get(name);
       model.see(found, trusted);
-      if (found) this.configure(model, found);
-      else if (model.versions.size === 0) this.models.delete(name);
+      if (found) {
+        this.configure(model, found);
+      } else if (model.versions.size === 0) {
+        this.models.delete(name);
+      }
     }
   }
 
@@ -182,23 +198,33 @@ export class ModelManager {
   }
 
   private async reconcile(model: ManagedModel): Promise<void> {
-    if (!model.wanted || model.configProblem !== undefined) return;
+    if (!model.wanted || model.configProblem !== undefined) {
+      return;
+    }
     const policy = model.config.versions ?? DEFAULT_VERSION_POLICY;
     for (;;) {
       const plan = planVersions(
         [...model.versions.values()].map((version) => version.state),
         policy,
       );
-      for (const name of plan.load) await this.loadOne(model, model.versions.get(name));
-      if (plan.load.length > 0) continue;
-      for (const name of plan.retire) this.retire(model.versions.get(name));
+      for (const name of plan.load) {
+        await this.loadOne(model, model.versions.get(name));
+      }
+      if (plan.load.length > 0) {
+        continue;
+      }
+      for (const name of plan.retire) {
+        this.retire(model.versions.get(name));
+      }
       return;
     }
   }
 
   private async loadOne(model: ManagedModel, version: ManagedVersion | undefined): Promise<void> {
     const scanned = version?.scanned;
-    if (!version || !scanned) return;
+    if (!version || !scanned) {
+      return;
+    }
     const { name, config } = model;
     version.transition = "LOADING";
     try {
@@ -236,7 +262,9 @@ export class ModelManager {
   /** Requests that were routed to it before the switch are still on their way: it goes on for a while, unlisted. */
   private retire(version: ManagedVersion | undefined): void {
     const served = version?.served;
-    if (!version || !served) return;
+    if (!version || !served) {
+      return;
+    }
     const { server } = served.loaded;
     version.served = undefined;
     const { name } = server.model;

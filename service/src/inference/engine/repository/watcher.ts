@@ -12,7 +12,9 @@ export class Watcher {
   ) {}
 
   start(): void {
-    if (this.seconds === 0 || this.stopped) return;
+    if (this.seconds === 0 || this.stopped) {
+      return;
+    }
     this.timer = setTimeout(() => void this.tick(), this.seconds * 1000).unref();
   }
 

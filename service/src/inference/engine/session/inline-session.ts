@@ -40,7 +40,9 @@ class InlineSession implements Session {
     const feeds: Record<string, OnnxTensor> = {};
     for (const [index, { name }] of this.inputs.entries()) {
       const tensor = inputs[index];
-      if (tensor) feeds[name] = new OnnxTensor(ONNX_BY_DATATYPE[tensor.datatype], tensor.data, tensor.shape);
+      if (tensor) {
+        feeds[name] = new OnnxTensor(ONNX_BY_DATATYPE[tensor.datatype], tensor.data, tensor.shape);
+      }
     }
     const results = await this.session.run(feeds, this.outputNames).catch((error: unknown) => {
       throw runError(error);

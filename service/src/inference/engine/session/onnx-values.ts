@@ -19,9 +19,13 @@ export interface GraphDeclaration {
 /** Throws when an input is not a tensor, or a tensor has elements that no array of JavaScript holds. */
 export function declareGraph({ inputMetadata, outputMetadata }: GraphMetadata): GraphDeclaration {
   const unserved = inputMetadata.find((input) => !input.isTensor);
-  if (unserved) throw new Error(`input '${unserved.name}' is not a tensor`);
+  if (unserved) {
+    throw new Error(`input '${unserved.name}' is not a tensor`);
+  }
   const outputs = outputMetadata.flatMap(declareTensor);
-  if (outputs.length === 0) throw new Error("no output is a tensor");
+  if (outputs.length === 0) {
+    throw new Error("no output is a tensor");
+  }
   return {
     inputs: inputMetadata.flatMap(declareTensor),
     outputs,
@@ -39,16 +43,21 @@ export interface OnnxValue {
 /** Throws when the result lacks the output `name`. */
 export function fromOnnx(name: string, value: OnnxValue | undefined): Tensor {
   const datatype = value && datatypeOf(value.type);
-  if (!datatype) throw new Error(`output '${name}' is missing from the result`);
+  if (!datatype) {
+    throw new Error(`output '${name}' is missing from the result`);
+  }
   const data = value.data as TensorData;
   return { datatype, shape: value.dims, data: datatype === "FP16" ? bits(data) : data };
 }
 
 function declareTensor(metadata: InferenceSession.ValueMetadata): DeclaredTensor[] {
-  if (!metadata.isTensor) return [];
+  if (!metadata.isTensor) {
+    return [];
+  }
   const datatype = datatypeOf(metadata.type);
-  if (!datatype)
+  if (!datatype) {
     throw new Error(`'${metadata.name}' has elements of type ${metadata.type}, which are not served`);
+  }
   return [
     {
       name: metadata.name,
@@ -61,6 +70,8 @@ function declareTensor(metadata: InferenceSession.ValueMetadata): DeclaredTensor
 
 /** Newer runtimes give half floats as Float16Array; the protocol's tensors hold their bits. */
 function bits(data: TensorData): TensorData {
-  if (Array.isArray(data) || data instanceof Uint16Array) return data;
+  if (Array.isArray(data) || data instanceof Uint16Array) {
+    return data;
+  }
   return new Uint16Array(data.buffer, data.byteOffset, data.length);
 }

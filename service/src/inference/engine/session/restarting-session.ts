@@ -65,7 +65,9 @@ class RestartingSession implements Session {
 
   private watch(session: MortalSession): void {
     void session.ended.then((reason) => {
-      if (!this.released.signal.aborted) this.reopen(reason);
+      if (!this.released.signal.aborted) {
+        this.reopen(reason);
+      }
     });
   }
 
@@ -79,7 +81,9 @@ class RestartingSession implements Session {
     this.current.then(
       (session) => this.opened(session),
       (error: unknown) => {
-        if (!this.released.signal.aborted) this.reopen(messageOf(error));
+        if (!this.released.signal.aborted) {
+          this.reopen(messageOf(error));
+        }
       },
     );
   }
@@ -101,4 +105,6 @@ class RestartingSession implements Session {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

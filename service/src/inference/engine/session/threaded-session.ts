@@ -35,7 +35,9 @@ export async function openThreadedSession(path: string, options: SessionOptions)
   });
   try {
     const [opened] = (await Promise.race([once(worker, "message"), endOf(worker)])) as [Opened];
-    if ("error" in opened) throw loadError(new Error(opened.error));
+    if ("error" in opened) {
+      throw loadError(new Error(opened.error));
+    }
     return new ThreadedSession(worker, declareGraph(opened));
   } catch (error) {
     await worker.terminate();
@@ -75,7 +77,9 @@ export class ThreadedSession implements Session {
   }
 
   async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
-    if (this.broken) throw this.broken;
+    if (this.broken) {
+      throw this.broken;
+    }
     const id = (this.lastId += 1);
     const values = await new Promise<readonly OnnxValue[]>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
@@ -95,14 +99,19 @@ export class ThreadedSession implements Session {
   private settle(answer: Answer): void {
     const waiting = this.waiting.get(answer.id);
     this.waiting.delete(answer.id);
-    if ("error" in answer) waiting?.reject(runError(new Error(answer.error)));
-    else waiting?.resolve(answer.outputs);
+    if ("error" in answer) {
+      waiting?.reject(runError(new Error(answer.error)));
+    } else {
+      waiting?.resolve(answer.outputs);
+    }
   }
 
   /** Fails the runs under way; gives the first reason that there was. */
   private fail(reason: string): string {
     const broken = (this.broken ??= new ServiceError("internal", reason));
-    for (const waiting of this.waiting.values()) waiting.reject(broken);
+    for (const waiting of this.waiting.values()) {
+      waiting.reject(broken);
+    }
     this.waiting.clear();
     return broken.message;
   }
@@ -110,6 +119,8 @@ export class ThreadedSession implements Session {
 
 /** The message is copied, not moved: the caller goes on using its buffers. */
 function plain({ name }: DeclaredTensor, tensor: Tensor | undefined): object {
-  if (!tensor) throw new Error(`input '${name}' is missing`);
+  if (!tensor) {
+    throw new Error(`input '${name}' is missing`);
+  }
   return { name, type: ONNX_BY_DATATYPE[tensor.datatype], data: tensor.data, dims: tensor.shape };
 }

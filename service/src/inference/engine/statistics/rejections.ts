@@ -23,6 +23,8 @@ export class Rejections {
   /** Counts an error that is a rejection; others are not. */
   count(code: ErrorCode): void {
     const reason = REASON_BY_CODE[code];
-    if (reason) this.counts[reason] += 1;
+    if (reason) {
+      this.counts[reason] += 1;
+    }
   }
 }

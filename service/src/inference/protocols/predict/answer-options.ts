@@ -13,19 +13,29 @@ const NONE: AnswerOptions = { top: undefined, view: false };
 
 /** `?top=` and `?view=`. Throws invalid_input for values that mean nothing. */
 export function readAnswerOptions(exchange: Exchange): AnswerOptions {
-  if (!exchange.hasQuery) return NONE;
+  if (!exchange.hasQuery) {
+    return NONE;
+  }
   const { query } = exchange;
   return { top: countOf("top", query.get("top")), view: flagOf("view", query.get("view")) };
 }
 
 function countOf(name: string, text: string | null): number | undefined {
-  if (text === null) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  if (text === null) {
+    return undefined;
+  }
+  if (/^[1-9]\d{0,8}$/.test(text)) {
+    return Number(text);
+  }
   throw new ServiceError("invalid_input", `${name} must be a whole number from 1.`, { path: name });
 }
 
 function flagOf(name: string, text: string | null): boolean {
-  if (text === null || text === "false") return false;
-  if (text === "true") return true;
+  if (text === null || text === "false") {
+    return false;
+  }
+  if (text === "true") {
+    return true;
+  }
   throw new ServiceError("invalid_input", `${name} must be true or false.`, { path: name });
 }

@@ -34,12 +34,16 @@ export async function readInput(exchange: Exchange, model: ServedModel, body: Bu
   }
 }
 
-const rows = (tensors: JsonInput["tensors"]): JsonInput => ({ form: "rows", tensors });
+function rows(tensors: JsonInput["tensors"]): JsonInput {
+  return { form: "rows", tensors };
+}
 
 /** `?datatype=` or the same parameter of the Content-Type. */
 function datatypeOf(exchange: Exchange, parameters: ReadonlyMap<string, string>): string | undefined {
   const asked = exchange.hasQuery ? exchange.query.get("datatype") : null;
   const datatype = (asked ?? parameters.get("datatype"))?.toUpperCase();
-  if (datatype === undefined || datatype === "UINT8" || datatype === "FP32") return datatype;
+  if (datatype === undefined || datatype === "UINT8" || datatype === "FP32") {
+    return datatype;
+  }
   throw new ServiceError("invalid_input", "datatype must be UINT8 or FP32.", { path: "datatype" });
 }

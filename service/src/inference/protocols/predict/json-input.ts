@@ -26,8 +26,9 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
     const picture = decodeBase64(checked(body, imageSchema).image, "image");
     return { form: "rows", tensors: await tensorsFromPictures(model, [picture]) };
   }
-  if ("inputs" in keys)
+  if ("inputs" in keys) {
     return { form: "columns", tensors: tensorsFromColumns(model, checked(body, columnsSchema).inputs) };
+  }
   throw new ServiceError(
     "invalid_input",
     "The request body must be a JSON object with instances, image or inputs.",
@@ -36,16 +37,20 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
 
 /** TensorFlow Serving's way to send files: every instance is `{"b64": "..."}`. */
 function picturesOf(instances: readonly unknown[]): Buffer[] | undefined {
-  if (!isPicture(instances[0])) return undefined;
+  if (!isPicture(instances[0])) {
+    return undefined;
+  }
   return instances.map((instance, index) => {
     const path = `instances[${index}]`;
-    if (!isPicture(instance))
+    if (!isPicture(instance)) {
       throw new ServiceError("invalid_input", `${path} must be {"b64": "..."} as the first one is.`, {
         path,
       });
+    }
     return decodeBase64(instance.b64, `${path}.b64`);
   });
 }
 
-const isPicture = (value: unknown): value is { b64: string } =>
-  typeof value === "object" && value !== null && "b64" in value && typeof value.b64 === "string";
+function isPicture(value: unknown): value is { b64: string } {
+  return typeof value === "object" && value !== null && "b64" in value && typeof value.b64 === "string";
+}

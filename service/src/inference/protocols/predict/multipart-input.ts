@@ -23,8 +23,11 @@ export function readFiles(body: Buffer, contentType: string): Promise<Buffer[]> 
       form.on("filesLimit", () => reject(tooMany()));
       form.on("error", fault);
       form.on("close", () => {
-        if (files.length === 0) reject(noFile());
-        else resolve(files.map((chunks) => Buffer.concat(chunks)));
+        if (files.length === 0) {
+          reject(noFile());
+        } else {
+          resolve(files.map((chunks) => Buffer.concat(chunks)));
+        }
       });
       form.end(body);
     } catch (cause) {
@@ -33,11 +36,13 @@ export function readFiles(body: Buffer, contentType: string): Promise<Buffer[]> 
   });
 }
 
-const tooMany = (): ServiceError =>
-  new ServiceError("invalid_input", `The form has more than ${MAX_FILES} files.`);
+function tooMany(): ServiceError {
+  return new ServiceError("invalid_input", `The form has more than ${MAX_FILES} files.`);
+}
 
-const noFile = (): ServiceError =>
-  new ServiceError(
+function noFile(): ServiceError {
+  return new ServiceError(
     "invalid_input",
     "The form has no file: send the picture as a file field, as curl -F image=@digit.png does.",
   );
+}

@@ -32,8 +32,9 @@ function predictionJson(top: readonly Score[], view: PictureView | undefined): s
   return `${best.slice(0, -1)},"top":[${scores.join(",")}]${seen}}`;
 }
 
-const viewJson = ({ pixels, ...size }: PictureView): string =>
-  JSON.stringify({ ...size, pixels: Buffer.from(pixels).toString("base64") });
+function viewJson({ pixels, ...size }: PictureView): string {
+  return JSON.stringify({ ...size, pixels: Buffer.from(pixels).toString("base64") });
+}
 
 const heads = new Map<string, string>();
 
@@ -47,7 +48,9 @@ function headOf(label: string): string {
   return head;
 }
 
-const scoreJson = ({ label, probability }: Score): string => `${headOf(label)}${millionths(probability)}}`;
+function scoreJson({ label, probability }: Score): string {
+  return `${headOf(label)}${millionths(probability)}}`;
+}
 
 const THOUSANDTHS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
 const TRAILING = THOUSANDTHS.map((digits) => digits.replace(/0+$/, ""));
@@ -58,7 +61,9 @@ const TRAILING = THOUSANDTHS.map((digits) => digits.replace(/0+$/, ""));
  */
 export function millionths(probability: number): string {
   const rounded = Math.round(probability * 1e6);
-  if (!(rounded > 0 && rounded < 1e6)) return Number.isFinite(rounded) ? String(rounded / 1e6) : "null";
+  if (!(rounded > 0 && rounded < 1e6)) {
+    return Number.isFinite(rounded) ? String(rounded / 1e6) : "null";
+  }
   const low = rounded % 1000;
   const high = (rounded - low) / 1000;
   return low === 0 ? `0.${TRAILING[high] ?? ""}` : `0.${THOUSANDTHS[high] ?? ""}${TRAILING[low] ?? ""}`;
@@ -68,7 +73,9 @@ export function millionths(probability: number): string {
 export function outputRowsJson(outputs: Outputs): string[] {
   const entries = Object.entries(outputs).map(([name, tensor]) => ({ name, rows: rowsJson(tensor) }));
   const [only] = entries;
-  if (entries.length === 1 && only !== undefined) return only.rows;
+  if (entries.length === 1 && only !== undefined) {
+    return only.rows;
+  }
   const count = Math.min(...entries.map(({ rows }) => rows.length));
   return Array.from(
     { length: count },

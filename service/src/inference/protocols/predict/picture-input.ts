@@ -16,7 +16,9 @@ export async function tensorsFromPictures(
 
 /** Throws unsupported_media_type for a model that takes no pictures. */
 function pictureConfig({ name, config }: ServedModel): ImagePreprocess {
-  if (config.preprocess !== undefined) return config.preprocess;
+  if (config.preprocess !== undefined) {
+    return config.preprocess;
+  }
   throw new ServiceError(
     "unsupported_media_type",
     `Model ${name} takes no pictures: its config.json says none of them.`,
@@ -28,6 +30,8 @@ const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 /** Bytes of base64 or base64url text, with or without the head of a data: URL. Throws invalid_image. */
 export function decodeBase64(text: string, path: string): Buffer {
   const base64 = text.replace(/^data:[\w/+.;=-]*;base64,/, "").replace(/\s+/g, "");
-  if (BASE64.test(base64)) return Buffer.from(base64, "base64");
+  if (BASE64.test(base64)) {
+    return Buffer.from(base64, "base64");
+  }
   throw new ServiceError("invalid_image", `${path} is not base64.`, { path });
 }

@@ -16,7 +16,9 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
  * For other models: the input's own datatype, little-endian.
  */
 export function tensorsFromBytes(model: ServedModel, body: Buffer, datatype: string | undefined): Tensors {
-  if (body.length === 0) throw new ServiceError("invalid_input", "The request body is empty.");
+  if (body.length === 0) {
+    throw new ServiceError("invalid_input", "The request body is empty.");
+  }
   const spec = mainInput(model);
   const { preprocess } = model.config;
   const tensor = preprocess === undefined ? ownBytes(body, spec) : pictureBytes(body, preprocess, datatype);
@@ -25,11 +27,12 @@ export function tensorsFromBytes(model: ServedModel, body: Buffer, datatype: str
 
 function ownBytes(body: Buffer, spec: TensorSpec): Tensor {
   const [, ...item] = spec.shape;
-  if (spec.datatype === "BYTES" || item.includes(-1))
+  if (spec.datatype === "BYTES" || item.includes(-1)) {
     throw new ServiceError(
       "unsupported_media_type",
       `Input ${spec.name} cannot be sent as raw bytes, which tell no shape; send JSON or use the V2 protocol.`,
     );
+  }
   const length = product(item);
   const rows = wholeRows(
     body.length,
@@ -53,17 +56,22 @@ function pictureBytes(body: Buffer, config: ImagePreprocess, datatype: string | 
   const rows = wholeRows(body.length, length * FLOAT_BYTES, `${length} FP32 values`);
   const data = readBytes(body, "FP32", rows * length, "body");
   const fault = data.findIndex((value: unknown) => !Number.isFinite(value));
-  if (fault >= 0)
+  if (fault >= 0) {
     throw new ServiceError("invalid_input", `Value ${fault} of the body is not a finite number.`, {
       path: `body[${fault}]`,
     });
+  }
   return { datatype: "FP32", shape: [rows, ...item], data };
 }
 
 /** Several rows whose length fits both datatypes are ambiguous; a single one is not, because FP32 is then meant. */
 function guess(bytes: number, length: number): "UINT8" | "FP32" {
-  if (bytes === length * FLOAT_BYTES) return "FP32";
-  if (bytes % (length * FLOAT_BYTES) !== 0) return "UINT8";
+  if (bytes === length * FLOAT_BYTES) {
+    return "FP32";
+  }
+  if (bytes % (length * FLOAT_BYTES) !== 0) {
+    return "UINT8";
+  }
   throw new ServiceError(
     "invalid_input",
     `${bytes} bytes are ${bytes / length} rows of UINT8 or ${bytes / length / FLOAT_BYTES} of FP32: say which with ?datatype=.`,
@@ -72,7 +80,9 @@ function guess(bytes: number, length: number): "UINT8" | "FP32" {
 }
 
 function wholeRows(bytes: number, rowBytes: number, row: string): number {
-  if (bytes % rowBytes === 0) return bytes / rowBytes;
+  if (bytes % rowBytes === 0) {
+    return bytes / rowBytes;
+  }
   throw new ServiceError(
     "invalid_input",
     `The body has ${bytes} bytes; a row of ${row} is ${rowBytes} bytes.`,

@@ -1,4 +1,4 @@
-import { PATHS } from "@ai-model-service/contract";
+import { PATHS } from "@ai-model-service/contract/http";
 import type { Exchange } from "../../../server/http/exchange.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { HotRoute } from "../../../server/http/route.js";
@@ -44,7 +44,9 @@ function viewsOf(model: ServedModel, tensors: Tensors): PictureView[] {
 }
 
 function modelOf(exchange: Exchange, engine: Engine): ServedModel {
-  if (!exchange.hasQuery) return engine.defaultModel();
+  if (!exchange.hasQuery) {
+    return engine.defaultModel();
+  }
   const { query } = exchange;
   const name = query.get("model") ?? engine.defaultModel().name;
   return engine.resolve({ name, version: query.get("version") ?? undefined });

@@ -53,8 +53,8 @@ export function signature({ name, version, inputs, outputs }: ServedModel): obje
   };
 }
 
-const tensors = (specs: readonly TensorSpec[]): object =>
-  Object.fromEntries(
+function tensors(specs: readonly TensorSpec[]): object {
+  return Object.fromEntries(
     specs.map(({ name, datatype, shape }) => [
       name,
       {
@@ -64,3 +64,4 @@ const tensors = (specs: readonly TensorSpec[]): object =>
       },
     ]),
   );
+}

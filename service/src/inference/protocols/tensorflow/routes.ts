@@ -37,10 +37,12 @@ export function tensorflowPredictRoute({ engine, infer, maxBodyBytes }: Tensorfl
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-const rowsReply = (outputs: Outputs): Reply => ({
-  status: 200,
-  body: `{"predictions":[${outputRowsJson(outputs).join(",")}]}`,
-});
+function rowsReply(outputs: Outputs): Reply {
+  return {
+    status: 200,
+    body: `{"predictions":[${outputRowsJson(outputs).join(",")}]}`,
+  };
+}
 
 function columnsReply(outputs: Outputs): Reply {
   const entries = Object.entries(outputs).map(([name, tensor]) => ({ name, text: nestedJson(tensor) }));
@@ -71,8 +73,9 @@ export function tensorflowRoutes({ engine }: Pick<TensorflowOptions, "engine">):
           .index()
           .filter((entry) => entry.name === model)
           .filter((entry) => label === undefined || entry.version === label || entry.labels.includes(label));
-        if (entries.length === 0)
+        if (entries.length === 0) {
           throw new ServiceError("model_not_found", "The repository has no such model or version.");
+        }
         return json({
           name: model,
           ready: entries.some(({ state }) => state === "READY"),

@@ -15,10 +15,16 @@ export function classify(
 ): Tensor {
   const { data, shape } = tensor;
   const [rows, size] = shape;
-  if (!(data instanceof Float32Array || data instanceof Float64Array) || shape.length !== 2 || !rows || !size)
+  if (
+    !(data instanceof Float32Array || data instanceof Float64Array) ||
+    shape.length !== 2 ||
+    !rows ||
+    !size
+  ) {
     throw new ServiceError("invalid_input", `Output ${name} has no scores to classify by.`, {
       path: "outputs",
     });
+  }
   const labels = config?.output === name ? config.labels : [];
   const kept = Math.min(count, size);
   const texts = Array.from({ length: rows }, (_, row) => {

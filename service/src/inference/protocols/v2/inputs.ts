@@ -12,7 +12,7 @@ export function readInputs(inputs: readonly RequestInput[], binary: BinaryReader
   const tensors = new Map<string, Tensor>();
   for (const [index, input] of inputs.entries()) {
     const path = `inputs[${index}]`;
-    if (tensors.has(input.name))
+    if (tensors.has(input.name)) {
       throw new ServiceError(
         "invalid_input",
         `${path}.name is ${JSON.stringify(input.name)} a second time.`,
@@ -20,6 +20,7 @@ export function readInputs(inputs: readonly RequestInput[], binary: BinaryReader
           path: `${path}.name`,
         },
       );
+    }
     const { datatype, shape } = input;
     tensors.set(input.name, { datatype, shape, data: readData(input, binary, path) });
   }
@@ -29,32 +30,39 @@ export function readInputs(inputs: readonly RequestInput[], binary: BinaryReader
 
 function readData(input: RequestInput, binary: BinaryReader, path: string): TensorData {
   const size = input.parameters?.binary_data_size;
-  if (size === undefined) return readJson(input, `${path}.data`);
-  if ((input.data ?? undefined) !== undefined)
+  if (size === undefined) {
+    return readJson(input, `${path}.data`);
+  }
+  if ((input.data ?? undefined) !== undefined) {
     throw new ServiceError("invalid_input", `${path} has both data and binary_data_size.`, {
       path: `${path}.data`,
     });
+  }
   const bytes = binary.take(size, `${path}.parameters.binary_data_size`);
   return readBytes(bytes, input.datatype, product(input.shape), path);
 }
 
 function readJson({ data, shape, datatype, parameters }: RequestInput, path: string): TensorData {
-  if (parameters && "shared_memory_region" in parameters)
+  if (parameters && "shared_memory_region" in parameters) {
     throw new ServiceError("invalid_input", "Shared memory is not supported: send the data in the body.", {
       path,
     });
-  if (!Array.isArray(data))
+  }
+  if (!Array.isArray(data)) {
     throw new ServiceError("invalid_input", `${path} must be an array of values.`, { path });
+  }
   const given = nestedShape(data, under(path));
   const flat = given.length === 1 && given[0] === product(shape);
-  if (!flat && !sameShape(given, shape))
+  if (!flat && !sameShape(given, shape)) {
     throw new ServiceError(
       "invalid_input",
       `${path} has shape ${shapeText(given)}; it must be ${shapeText(shape)}, or flat with ${product(shape)} values.`,
       { path },
     );
+  }
   return readNested(data, given, datatype, under(path));
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, index) => size === b[index]);
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, index) => size === b[index]);
+}

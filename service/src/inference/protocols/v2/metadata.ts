@@ -17,8 +17,11 @@ export const serverMetadata = {
 } as const;
 
 /** The versions of `name` that serve, as the index has them. */
-export const servingVersions = (index: readonly ModelIndexEntry[], name: string): string[] =>
-  index.filter((entry) => entry.name === name && entry.state === "READY").map((entry) => entry.version);
+export function servingVersions(index: readonly ModelIndexEntry[], name: string): string[] {
+  return index
+    .filter((entry) => entry.name === name && entry.state === "READY")
+    .map((entry) => entry.version);
+}
 
 /** What `GET /v2/models/{model}` says. */
 export function modelMetadata({ name, inputs, outputs }: ServedModel, versions: readonly string[]): object {
@@ -32,7 +35,9 @@ export function modelMetadata({ name, inputs, outputs }: ServedModel, versions: 
 }
 
 /** What the protocol has of a tensor, without what the engine knows besides. */
-const named = ({ name, datatype, shape }: TensorSpec): TensorSpec => ({ name, datatype, shape });
+function named({ name, datatype, shape }: TensorSpec): TensorSpec {
+  return { name, datatype, shape };
+}
 
 /** Triton's names of the datatypes in a model's configuration. */
 const CONFIG_TYPES: Readonly<Partial<Record<Datatype, string>>> = { BYTES: "TYPE_STRING" };

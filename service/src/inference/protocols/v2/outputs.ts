@@ -19,8 +19,9 @@ export function inferReply({ model, request, outputs }: Answer): Reply {
   const binary: Buffer[] = [];
   const texts = wantedOutputs(model, request).map((wanted) => {
     const tensor = outputOf(model, outputs, wanted);
-    if (!isBinary(wanted, request))
+    if (!isBinary(wanted, request)) {
       return outputJson(wanted.name, tensor, `"data":${flatJson(tensor.data, tensor.datatype)}`);
+    }
     const bytes = writeBytes(tensor.data);
     binary.push(bytes);
     return outputJson(wanted.name, tensor, `"parameters":{"binary_data_size":${bytes.length}}`);
@@ -41,19 +42,26 @@ function binaryReply(json: Buffer, binary: readonly Buffer[]): Reply {
   };
 }
 
-const outputJson = (name: string, { datatype, shape }: Tensor, data: string): string =>
-  `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(",")}],${data}}`;
+function outputJson(name: string, { datatype, shape }: Tensor, data: string): string {
+  return `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(",")}],${data}}`;
+}
 
 /** What the request asks for; all outputs when it names none. */
-const wantedOutputs = ({ outputs }: ServedModel, request: InferRequest): readonly RequestOutput[] =>
-  request.outputs && request.outputs.length > 0 ? request.outputs : outputs.map(({ name }) => ({ name }));
+function wantedOutputs({ outputs }: ServedModel, request: InferRequest): readonly RequestOutput[] {
+  return request.outputs && request.outputs.length > 0
+    ? request.outputs
+    : outputs.map(({ name }) => ({ name }));
+}
 
-const isBinary = (wanted: RequestOutput, request: InferRequest): boolean =>
-  wanted.parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
+function isBinary(wanted: RequestOutput, request: InferRequest): boolean {
+  return wanted.parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
+}
 
 function outputOf(model: ServedModel, outputs: Answer["outputs"], wanted: RequestOutput): Tensor {
   const tensor = outputs[wanted.name];
-  if (tensor === undefined) throw new ServiceError("internal", `Output ${wanted.name} was not computed.`);
+  if (tensor === undefined) {
+    throw new ServiceError("internal", `Output ${wanted.name} was not computed.`);
+  }
   const count = wanted.parameters?.classification ?? 0;
   return count === 0 ? tensor : classify(tensor, count, model.config.postprocess, wanted.name);
 }

@@ -25,11 +25,9 @@ export interface V2Options {
 const MODEL = "/v2/models/:model{/versions/:version}";
 
 /** The protocol's routes but for `infer`: server, models, statistics, repository. */
-export const v2Routes = (options: V2Options): Route[] => [
-  ...serverRoutes(options),
-  ...modelRoutes(options),
-  ...repositoryRoutes(options),
-];
+export function v2Routes(options: V2Options): Route[] {
+  return [...serverRoutes(options), ...modelRoutes(options), ...repositoryRoutes(options)];
+}
 
 function serverRoutes({ engine, lifecycle }: V2Options): Route[] {
   return [
@@ -94,7 +92,9 @@ function repositoryAction(action: string, run: (name: string) => Promise<void>):
     method: "POST",
     path: `/v2/repository/models/:model/${action}`,
     async handle(_, { model = "" }: Parameters): Promise<Reply> {
-      if (model === "") throw new ServiceError("model_not_found", "The path names no model.");
+      if (model === "") {
+        throw new ServiceError("model_not_found", "The path names no model.");
+      }
       await run(model);
       return json({});
     },

@@ -27,7 +27,9 @@ describe("the estimate of computing time", () => {
     estimate.observe(1, 10);
     estimate.observe(1, 10_000);
     expect(estimate.milliseconds(1)).toBe(12);
-    for (let run = 0; run < 30; run += 1) estimate.observe(1, 100);
+    for (let run = 0; run < 30; run += 1) {
+      estimate.observe(1, 100);
+    }
     expect(estimate.milliseconds(1)).toBeGreaterThan(95);
   });
 });

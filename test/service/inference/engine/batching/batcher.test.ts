@@ -112,7 +112,9 @@ describe("a batcher", () => {
     await turn();
     await turn();
     expect(bench.sizes).toEqual([1, 1, 1]);
-    for (const run of bench.runs) run.finish();
+    for (const run of bench.runs) {
+      run.finish();
+    }
     expect(await answers).toEqual([[1], [2], [3]]);
   });
 
@@ -127,8 +129,11 @@ describe("a batcher", () => {
       [3, false],
     ] as const) {
       await turn();
-      if (bad) bench.runs[run]?.fail(new Error("2 is bad"));
-      else bench.runs[run]?.finish();
+      if (bad) {
+        bench.runs[run]?.fail(new Error("2 is bad"));
+      } else {
+        bench.runs[run]?.finish();
+      }
     }
     expect(await answers).toMatchObject([
       { status: "fulfilled", value: [1] },

@@ -45,8 +45,9 @@ async function load(model: Uint8Array, config: ModelConfig = {}): Promise<Loaded
   return version;
 }
 
-const infer = ({ server }: LoadedVersion, inputs: Record<string, Tensor>): Promise<InferenceResult> =>
-  server.infer({ model: server.model, inputs });
+function infer({ server }: LoadedVersion, inputs: Record<string, Tensor>): Promise<InferenceResult> {
+  return server.infer({ model: server.model, inputs });
+}
 
 describe("a graph with a dynamic batch", () => {
   it("is batched up to the limit, and warmed up to it", async () => {

@@ -36,13 +36,16 @@ afterEach(async () => {
   await repository.dispose();
 });
 
-const serving = (reference: ModelReference = { name: "m" }): string =>
-  manager.resolve(reference).model.version;
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-const answer = async (version?: string): ReturnType<Engine["infer"]> => {
+function serving(reference: ModelReference = { name: "m" }): string {
+  return manager.resolve(reference).model.version;
+}
+function code(expected: string): unknown {
+  return expect.objectContaining({ code: expected });
+}
+async function answer(version?: string): ReturnType<Engine["infer"]> {
   const server = manager.resolve({ name: "m", version });
   return server.infer({ model: server.model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
-};
+}
 
 describe("a new version", () => {
   beforeEach(async () => {
@@ -146,7 +149,9 @@ describe("a new version", () => {
 
 describe("several versions", () => {
   beforeEach(async () => {
-    for (const version of ["1", "2", "3"]) await repository.putModel("m", version, identity());
+    for (const version of ["1", "2", "3"]) {
+      await repository.putModel("m", version, identity());
+    }
   });
 
   it("serve at once, by number and by label", async () => {

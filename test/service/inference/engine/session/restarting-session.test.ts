@@ -13,7 +13,9 @@ import { floats } from "../repository-fixture.js";
 
 let folder: string;
 const threads: Worker[] = [];
-const remember = (worker: Worker): void => void threads.push(worker);
+function remember(worker: Worker): void {
+  return void threads.push(worker);
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "session-"));
@@ -34,23 +36,25 @@ async function file(model: Uint8Array): Promise<string> {
 /** Notes what it is told, and lets a test wait for the next. */
 class Notes implements SessionObserver {
   readonly lines: string[] = [];
-  #wake: () => void = () => undefined;
+  private wake: () => void = () => undefined;
 
   onDeath(reason: string): void {
-    this.#note(`died: ${reason}`);
+    this.note(`died: ${reason}`);
   }
 
   onRestart(): void {
-    this.#note("restarted");
+    this.note("restarted");
   }
 
   async until(line: string): Promise<void> {
-    while (!this.lines.includes(line)) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (!this.lines.includes(line)) {
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
   }
 
-  #note(line: string): void {
+  private note(line: string): void {
     this.lines.push(line);
-    this.#wake();
+    this.wake();
   }
 }
 

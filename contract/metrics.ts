@@ -1,32 +1,3 @@
-/** What the service and the program that deploys it must agree on. Neither imports the other; both import this. */
-
-/** TCP port that the service listens on inside its container. */
-export const SERVICE_PORT = 8000;
-
-/** HTTP paths that probes, scrapes and clients rely on. */
-export const PATHS = {
-  predict: "/predict",
-  live: "/livez",
-  ready: "/readyz",
-  metrics: "/metrics",
-} as const;
-
-/** Where the image holds the models that ship with it: `NAME/VERSION/model.onnx`, `NAME/config.json`. */
-export const MODEL_REPOSITORY = "/models";
-
-/** The user and group id that the image's process runs as. */
-export const SERVICE_USER_ID = 1000;
-
-/** Environment variables of the service that the program sets. */
-export const ENVIRONMENT = {
-  port: "PORT",
-  host: "HOST",
-  modelRepository: "MODEL_REPOSITORY",
-  logLevel: "LOG_LEVEL",
-  shutdownGraceSeconds: "SHUTDOWN_GRACE_SECONDS",
-  shutdownDelaySeconds: "SHUTDOWN_DELAY_SECONDS",
-} as const;
-
 /**
  * Names of the metrics that the service emits and that dashboards, alerts and autoscaling query.
  * Durations are seconds, sizes bytes; histograms also have `_bucket`, `_sum` and `_count` series.

@@ -1,0 +1,12 @@
+/** Names that the service answers under and that probes, load balancers, scrapes and clients rely on. */
+
+/** TCP port that the service listens on inside its container. */
+export const SERVICE_PORT = 8000;
+
+/** HTTP paths that the program writes into probes, monitors and examples. */
+export const PATHS = {
+  predict: "/predict",
+  live: "/livez",
+  ready: "/readyz",
+  metrics: "/metrics",
+} as const;
