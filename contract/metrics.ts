@@ -55,3 +55,33 @@ export type MetricName = (typeof METRICS)[keyof typeof METRICS];
 export const LATENCY_BUCKETS_SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ] as const;
+
+/** Values of the label `outcome` of `inferenceRequests`: how an inference request ended. */
+export const OUTCOMES = [
+  "success",
+  "client_error",
+  "server_error",
+  "rejected",
+  "deadline",
+  "cancelled",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Values of the label `reason` of `inferenceRejections`: why a request was refused at admission. */
+export const REJECTIONS = ["queue_full", "deadline", "not_ready", "draining"] as const;
+export type Rejection = (typeof REJECTIONS)[number];
+
+/** Values of the label `reason` of `inferenceBatches`: why a batch was closed. */
+export const CLOSE_REASONS = ["full", "delay", "idle", "shape", "drain"] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Upper edges of the buckets of inference durations, seconds: from a small model alone to a large one under load. */
+export const INFERENCE_BUCKETS_SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+] as const;
+
+/** Upper edges of the buckets of `inferenceBatchRows`: powers of two, the sizes that people set as a batch's maximum. */
+export const BATCH_ROWS_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] as const;
+
+/** Upper edges of the buckets of `predictionConfidence`, close together where classifiers differ. */
+export const CONFIDENCE_BUCKETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1] as const;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { SETTING_NAMES, SETTINGS } from "#service/inference/settings.js";
+import { shownDefault, type Setting } from "#service/server/settings/definition.js";
+import { SETTINGS } from "#service/inference/settings.js";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
@@ -11,15 +12,11 @@ function rowOf(variable: string): string[] | undefined {
 }
 
 describe("README's table of the server's settings", () => {
-  it.each(SETTING_NAMES.map((name) => SETTINGS[name].variable))("has %s", (variable) => {
+  it.each(Object.values(SETTINGS))("has $variable", ({ variable }) => {
     expect(rowOf(variable)).toBeDefined();
   });
 
-  const shown = SETTING_NAMES.map(
-    (name): { variable: string; fallback?: string; fallbackText?: string } => SETTINGS[name],
-  );
-
-  it.each(shown)("gives $variable its default", ({ variable, fallback, fallbackText }) => {
-    expect(rowOf(variable)?.[2]).toBe(fallbackText ?? fallback);
+  it.each(Object.values(SETTINGS))("gives $variable its default", (setting: Setting) => {
+    expect(rowOf(setting.variable)?.[2]).toBe(shownDefault(setting));
   });
 });

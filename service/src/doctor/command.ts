@@ -1,3 +1,4 @@
+import { messageOf } from "../server/errors.js";
 import { Command } from "commander";
 
 /** `doctor DIR`: checks a model's folder before it is served. Exits with 1 when something is wrong. */
@@ -14,7 +15,7 @@ export function doctorCommand(): Command {
       ]);
       const { threads: intraOpThreads } = detectThreads();
       const report = await examineModel(folder, { ...DOCTOR_DEFAULTS, intraOpThreads }).catch(
-        (error: unknown) => command.error(`error: ${error instanceof Error ? error.message : String(error)}`),
+        (error: unknown) => command.error(`error: ${messageOf(error)}`),
       );
       console.log(printReport(report));
       if (hasProblems(report)) {

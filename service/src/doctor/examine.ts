@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { ServiceError } from "../server/errors.js";
+import { messageOf, ServiceError } from "../server/errors.js";
 import { decodeModel } from "../onnx/read-model.js";
 import { configFaults } from "../models/config-faults.js";
 import type { ModelConfig } from "../models/model-config.js";
 import { parseModelConfig } from "../models/config-file.js";
-import { scanModel, type ScannedModel, type ScannedVersion } from "../models/scan.js";
+import { scanModel, type ModelFolder, type VersionFiles } from "../models/scan.js";
 import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
 import type { WarmRun } from "../inference/engine/loading/warm-up.js";
 import type { TensorSpec } from "../tensors/tensor.js";
@@ -43,7 +43,7 @@ export async function examineModel(folder: string, defaults: ServingDefaults): P
   const problems: string[] = [];
   const config = configOf(scanned, problems);
   if (scanned.versions.length === 0) {
-    problems.push("no version folder holds a model.onnx");
+    problems.push("No version folder holds a model.onnx.");
   }
   problems.push(...versionFaults(config, scanned));
   const versions: VersionReport[] = [];
@@ -57,7 +57,7 @@ export function hasProblems({ problems, versions }: ModelReport): boolean {
   return problems.length > 0 || versions.some((version) => version.problems.length > 0);
 }
 
-function configOf({ folder, configText }: ScannedModel, problems: string[]): ModelConfig {
+function configOf({ folder, configText }: ModelFolder, problems: string[]): ModelConfig {
   try {
     return parseModelConfig(join(folder, "config.json"), configText);
   } catch (error) {
@@ -67,7 +67,7 @@ function configOf({ folder, configText }: ScannedModel, problems: string[]): Mod
 }
 
 /** Versions that config.json names and the folder does not have. */
-function versionFaults({ labels, versions }: ModelConfig, scanned: ScannedModel): string[] {
+function versionFaults({ labels, versions }: ModelConfig, scanned: ModelFolder): string[] {
   const there = new Set(scanned.versions.map(({ version }) => version));
   const named = [
     ...Object.entries(labels ?? {}).map(([label, version]) => [`labels.${label}`, version] as const),
@@ -77,11 +77,11 @@ function versionFaults({ labels, versions }: ModelConfig, scanned: ScannedModel)
   ];
   return named
     .filter(([, version]) => !there.has(version))
-    .map(([field, version]) => `config.json: ${field}: there is no version '${version}'`);
+    .map(([field, version]) => `config.json: ${field}: there is no version '${version}'.`);
 }
 
 async function examineVersion(
-  scanned: ScannedVersion,
+  scanned: VersionFiles,
   config: ModelConfig,
   defaults: ServingDefaults,
 ): Promise<VersionReport> {
@@ -119,34 +119,34 @@ async function readGraph(path: string, problems: string[]): Promise<GraphFacts |
 }
 
 function graphWarnings({ shapeless }: GraphFacts): string[] {
-  return shapeless.map((name) => `'${name}' has no declared shape: it is taken for a single number`);
+  return shapeless.map((name) => `'${name}' has no declared shape: it is taken for a single number.`);
 }
 
 type Served = Pick<VersionReport, "inputs" | "outputs" | "batched" | "threaded" | "runs" | "warnings">;
 
 /** Serves the version for a moment. Names that config.json has wrong are found apart, so they are left out here. */
 async function tryOut(
-  { version, path, bytes }: ScannedVersion,
+  files: VersionFiles,
   config: ModelConfig,
   defaults: ServingDefaults,
   problems: string[],
 ): Promise<Served | undefined> {
   const { batched, maxBatchSize, concurrentRuns } = config;
   try {
-    const loaded = await loadVersion(
-      { name: "doctor", version, path, bytes, config: { batched, maxBatchSize, concurrentRuns } },
-      defaults,
-    );
-    const { model } = loaded.server;
-    await loaded.server.close(new ServiceError("shutting_down", "examined"));
-    const { runs, threaded, warnings } = loaded;
-    return { inputs: model.inputs, outputs: model.outputs, batched: model.batched, runs, threaded, warnings };
+    const model = { name: "doctor", config: { batched, maxBatchSize, concurrentRuns } };
+    const served = await loadVersion(files, model, defaults);
+    await served.close(new ServiceError("shutting_down", "The examination is over."));
+    const { runs, threaded, warnings } = served.loading;
+    return {
+      inputs: served.inputs,
+      outputs: served.outputs,
+      batched: served.batched,
+      runs,
+      threaded,
+      warnings,
+    };
   } catch (error) {
     problems.push(messageOf(error));
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

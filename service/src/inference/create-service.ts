@@ -1,26 +1,25 @@
 import type { Server } from "node:http";
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
-import { createKeyCheck } from "../server/http/api-keys.js";
-import { createApp } from "../server/http/app.js";
-import { docsRoutes } from "../server/http/docs.js";
+import { WEB_FOLDER } from "../paths.js";
+import { createAccessCheck } from "../server/http/access.js";
+import { docsPages, openapiRoute } from "../server/http/docs.js";
 import { healthRoutes } from "../server/http/health.js";
-import type { Lifecycle } from "../server/life/lifecycle.js";
 import { metricsRoute } from "../server/http/metrics-route.js";
+import type { Route } from "../server/http/route.js";
+import { createHttpServer } from "../server/http/server.js";
+import type { Lifecycle } from "../server/life/lifecycle.js";
 import { HttpMetrics } from "../server/observe/http-metrics.js";
 import { RequestLog } from "../server/observe/request-log.js";
-import { createHttpServer, createResponder } from "../server/http/server.js";
 import type { Tracing } from "../server/observe/tracing.js";
+import { SERVICE } from "../server/version.js";
 import type { Engine } from "./engine/engine.js";
-import { WEB_FOLDER } from "../paths.js";
 import { createInfer } from "./protocols/infer.js";
-import { OPERATIONS } from "./protocols/operations.js";
 import { predictRoute } from "./protocols/predict/routes.js";
-import { tensorflowPredictRoute, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
+import { tensorflowPredictRoutes, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
 import { v2InferRoute } from "./protocols/v2/infer-route.js";
 import { v2Routes } from "./protocols/v2/routes.js";
 import type { Settings } from "./settings.js";
-import { SERVICE } from "../server/version.js";
 
 export interface ServiceOptions {
   readonly settings: Pick<
@@ -37,43 +36,37 @@ export interface ServiceOptions {
 }
 
 /** The HTTP server over an engine, with every protocol; it does not listen yet. */
-export function createService({
-  settings,
-  engine,
-  registry,
-  lifecycle,
-  log,
-  tracing,
-  readMetrics,
-}: ServiceOptions): Server {
-  const checkKey = createKeyCheck(settings.apiKeys);
-  const { requestTimeoutSeconds, maxBodyBytes } = settings;
-  const infer = createInfer({ engine, registry, requestTimeoutSeconds });
-  const protocol = { engine, infer, maxBodyBytes };
-  const isReady = (): boolean => engine.isReady();
-  const app = createApp({
-    routes: [
-      ...healthRoutes(lifecycle, isReady),
-      metricsRoute(registry, readMetrics),
-      ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize: settings.maxBatchSize }),
-      ...tensorflowRoutes({ engine }),
-      ...docsRoutes(OPERATIONS),
-    ],
-    folders: [{ path: "/", folder: WEB_FOLDER }],
-    responder: createResponder(lifecycle),
-    checkKey,
-  });
+export function createService(options: ServiceOptions): Server {
+  const { settings, registry, lifecycle, log, tracing } = options;
   describeProcess(registry);
   return createHttpServer({
-    hotRoutes: [predictRoute(protocol), v2InferRoute(protocol), tensorflowPredictRoute(protocol)],
-    fallback: app,
-    checkKey,
+    routes: createRoutes(options),
+    pages: { files: docsPages(), folder: WEB_FOLDER },
+    checkAccess: createAccessCheck(settings.apiKeys),
     metrics: new HttpMetrics(registry),
     lifecycle,
     log: new RequestLog(log),
     tracing,
     bodyTimeoutSeconds: settings.bodyTimeoutSeconds,
+    requestTimeoutSeconds: settings.requestTimeoutSeconds,
   });
+}
+
+/** Every route of the service. Those that carry most requests come first. */
+export function createRoutes(options: Omit<ServiceOptions, "log" | "tracing">): Route[] {
+  const { settings, engine, registry, lifecycle, readMetrics } = options;
+  const { maxBodyBytes, maxBatchSize } = settings;
+  const protocol = { engine, infer: createInfer(registry), maxBodyBytes };
+  const routes = [
+    predictRoute(protocol),
+    v2InferRoute(protocol),
+    ...tensorflowPredictRoutes(protocol),
+    ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize }),
+    ...tensorflowRoutes({ engine }),
+    ...healthRoutes(lifecycle, () => engine.isReady()),
+    metricsRoute(registry, readMetrics),
+  ];
+  return [...routes, openapiRoute(routes)];
 }
 
 function describeProcess(registry: Registry): void {

@@ -7,13 +7,14 @@ import { createLog } from "../server/observe/log.js";
 import { shutDown } from "../server/life/shutdown.js";
 import type { Tracing } from "../server/observe/tracing.js";
 import { UnusedConnections } from "../server/life/unused-connections.js";
-import { createEngine, type EngineOptions } from "./engine/create-engine.js";
+import { createEngine } from "./engine/create-engine.js";
+import { engineOptions } from "./engine-options.js";
 import type { ModelIndexEntry } from "./engine/engine.js";
 import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
 import { SERVICE } from "../server/version.js";
 import { joinSiblings } from "./workers/join.js";
-import type { Serving } from "./workers/messages.js";
+import type { Started } from "./workers/messages.js";
 import { sharedEngine } from "./workers/shared-engine.js";
 import { sharedMetrics } from "./workers/shared-metrics.js";
 
@@ -75,20 +76,6 @@ async function serveHere(settings: Settings, log: Logger, worker: Worker | undef
   }
 }
 
-function engineOptions(settings: Settings): EngineOptions {
-  return {
-    repository: settings.modelRepository,
-    defaultModel: settings.defaultModel,
-    pollSeconds: settings.modelPollSeconds,
-    threads: settings.intraOpThreads,
-    processes: settings.workers,
-    maxBatchSize: settings.maxBatchSize,
-    maxBatchDelayMs: settings.maxBatchDelayMs,
-    queueRows: settings.queueRows,
-    queueSeconds: settings.queueSeconds,
-  };
-}
-
 function readyModels(index: readonly ModelIndexEntry[]): string[] {
   return index.filter(({ state }) => state === "READY").map(({ name, version }) => `${name}/${version}`);
 }
@@ -106,7 +93,7 @@ async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Trac
 }
 
 /** What a person wants to know first. */
-function announce(log: Logger, { host, workers }: Settings, { port, models }: Serving): void {
+function announce(log: Logger, { host, workers }: Settings, { port, models }: Started): void {
   const shownHost = ["0.0.0.0", "::", "127.0.0.1"].includes(host) ? "localhost" : host;
   log.info(
     { models, ...(workers > 1 && { workers }), startSeconds: Math.round(performance.now()) / 1000 },

@@ -21,10 +21,10 @@ function inputOf({ input }: ModelConfig, inputs: readonly TensorSpec[]): TensorS
 
 function inputFaults({ input, preprocess }: ModelConfig, inputs: readonly TensorSpec[]): string[] {
   if (input !== undefined && !inputs.some(({ name }) => name === input)) {
-    return [`input: the graph has no input '${input}'; it has ${namesOf(inputs)}`];
+    return [`input: the graph has no input '${input}'; it has ${namesOf(inputs)}.`];
   }
   if (input === undefined && preprocess && inputs.length > 1) {
-    return [`input: must name the input that is preprocessed; the graph has ${namesOf(inputs)}`];
+    return [`input: must name the input that is preprocessed; the graph has ${namesOf(inputs)}.`];
   }
   return [];
 }
@@ -54,13 +54,13 @@ function preprocessFaults(preprocess: ImagePreprocess, input: TensorSpec | undef
 function postprocessFaults({ output, labels }: Classification, outputs: readonly TensorSpec[]): string[] {
   const scored = outputs.find(({ name }) => name === output);
   if (!scored) {
-    return [`postprocess.output: the graph has no output '${output}'; it has ${namesOf(outputs)}`];
+    return [`postprocess.output: the graph has no output '${output}'; it has ${namesOf(outputs)}.`];
   }
   const scores = scored.shape.at(-1);
   if (scores === undefined || scores === -1 || scores === labels.length) {
     return [];
   }
-  return [`postprocess.labels: has ${labels.length} labels; output '${output}' has ${scores} scores a row`];
+  return [`postprocess.labels: has ${labels.length} labels; output '${output}' has ${scores} scores a row.`];
 }
 
 function namesOf(specs: readonly TensorSpec[]): string {

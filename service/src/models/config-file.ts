@@ -1,3 +1,4 @@
+import { messageOf } from "../server/errors.js";
 import { z } from "zod";
 import { modelConfigSchema, type ModelConfig } from "./model-config.js";
 
@@ -15,14 +16,14 @@ export function parseModelConfig(file: string, text: string | undefined): ModelC
   if (parsed.success) {
     return parsed.data;
   }
-  throw new ConfigFileError(`${file}: ${parsed.error.issues.map(describe).join("; ")}`);
+  throw new ConfigFileError(`${file}: ${parsed.error.issues.map(describe).join("; ")}.`);
 }
 
 function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigFileError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigFileError(`${file} is not JSON: ${messageOf(error)}.`);
   }
 }
 

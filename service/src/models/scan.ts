@@ -1,10 +1,11 @@
+import { messageOf } from "../server/errors.js";
 import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A version folder that holds a model.onnx. */
-export interface ScannedVersion {
+export interface VersionFiles {
   readonly version: string;
   /** Absolute path of its model.onnx. */
   readonly path: string;
@@ -14,13 +15,13 @@ export interface ScannedVersion {
   readonly stamp: string;
 }
 
-export interface ScannedModel {
+export interface ModelFolder {
   readonly name: string;
   /** Absolute path of the model's folder. */
   readonly folder: string;
   /** The text of config.json; undefined without one. */
   readonly configText: string | undefined;
-  readonly versions: readonly ScannedVersion[];
+  readonly versions: readonly VersionFiles[];
 }
 
 const MODEL_FILE = "model.onnx";
@@ -29,10 +30,10 @@ const MODEL_FILE = "model.onnx";
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 /** Everything in the model repository `root`, laid out `NAME/VERSION/model.onnx`, sorted by name. Loads nothing. */
-export async function scanRepository(root: string): Promise<ScannedModel[]> {
-  const models: ScannedModel[] = [];
+export async function scanRepository(root: string): Promise<ModelFolder[]> {
+  const models: ModelFolder[] = [];
   const names = await folderNames(root).catch((error: unknown) => {
-    throw new Error(`model repository '${root}' cannot be read: ${String(error)}`, { cause: error });
+    throw new Error(`The model repository '${root}' cannot be read: ${messageOf(error)}.`, { cause: error });
   });
   for (const name of names) {
     models.push(await scanModel(join(root, name), name));
@@ -41,9 +42,9 @@ export async function scanRepository(root: string): Promise<ScannedModel[]> {
 }
 
 /** The model `name` in `folder`. Rejects when there is no such folder. */
-export async function scanModel(folder: string, name: string): Promise<ScannedModel> {
+export async function scanModel(folder: string, name: string): Promise<ModelFolder> {
   const configText = await readIfThere(join(folder, "config.json"));
-  const versions: ScannedVersion[] = [];
+  const versions: VersionFiles[] = [];
   for (const version of await folderNames(folder)) {
     const files = await statFiles(join(folder, version));
     if (!files.has(MODEL_FILE)) {

@@ -33,7 +33,7 @@ export function selectVersions(available: readonly string[], policy: VersionPoli
 export const DEFAULT_LABEL = "stable";
 
 /** The versions of a model that serve, in any order. */
-export interface Serving extends Iterable<string> {
+export interface ServingVersions extends Iterable<string> {
   has(version: string): boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Serving extends Iterable<string> {
  */
 export function resolveVersion(
   wanted: string | undefined,
-  serving: Serving,
+  serving: ServingVersions,
   labels: Readonly<Record<string, string>>,
 ): string | undefined {
   if (wanted !== undefined) {

@@ -1,13 +1,13 @@
 import { endianness } from "node:os";
 import { ServiceError } from "../server/errors.js";
 import { isWholeUtf8 } from "./text.js";
-import { bytesPerElement, ELEMENT_ARRAYS, type FixedDatatype } from "./element-arrays.js";
+import { arrayOf, type FixedDatatype } from "./datatypes.js";
 import { takeFloats } from "./spare-floats.js";
-import type { Datatype, TensorData } from "./tensor.js";
+import type { Datatype, TensorData } from "./datatypes.js";
 
 // The wire is little-endian and so is every machine that ONNX Runtime has packages for; typed arrays are then the wire format.
 if (endianness() !== "LE") {
-  throw new Error("this server needs a little-endian machine");
+  throw new Error("This server needs a little-endian machine.");
 }
 
 /**
@@ -18,7 +18,7 @@ export function readBytes(bytes: Uint8Array, datatype: Datatype, length: number,
   if (datatype === "BYTES") {
     return readStrings(bytes, length, path);
   }
-  const expected = length * bytesPerElement(datatype);
+  const expected = length * arrayOf(datatype).BYTES_PER_ELEMENT;
   if (bytes.byteLength !== expected) {
     throw new ServiceError(
       "invalid_input",
@@ -30,10 +30,10 @@ export function readBytes(bytes: Uint8Array, datatype: Datatype, length: number,
 }
 
 function viewOf(bytes: Uint8Array, datatype: FixedDatatype, length: number): TensorData {
-  if (bytes.byteOffset % bytesPerElement(datatype) === 0) {
-    return new ELEMENT_ARRAYS[datatype](bytes.buffer, bytes.byteOffset, length);
+  if (bytes.byteOffset % arrayOf(datatype).BYTES_PER_ELEMENT === 0) {
+    return new (arrayOf(datatype))(bytes.buffer, bytes.byteOffset, length);
   }
-  const copy = datatype === "FP32" ? takeFloats(length) : new ELEMENT_ARRAYS[datatype](length);
+  const copy = datatype === "FP32" ? takeFloats(length) : new (arrayOf(datatype))(length);
   new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength).set(bytes);
   return copy;
 }
@@ -50,7 +50,7 @@ function readStrings(bytes: Uint8Array, length: number, path: string): string[] 
     }
     const element = buffer.subarray(offset + 4, offset + 4 + size);
     if (!isWholeUtf8(element)) {
-      throw stringsFault(path, `element ${strings.length} is no UTF-8 text without NUL`);
+      throw stringsFault(path, `element ${strings.length} is not UTF-8 text without NUL`);
     }
     strings.push(element.toString("utf8"));
     offset += 4 + size;
@@ -65,7 +65,7 @@ function readStrings(bytes: Uint8Array, length: number, path: string): string[] 
 }
 
 function stringsFault(path: string, reason: string): ServiceError {
-  return new ServiceError("invalid_input", `${path} is no valid BYTES data: ${reason}.`, { path });
+  return new ServiceError("invalid_input", `${path} is not valid BYTES data: ${reason}.`, { path });
 }
 
 /** The wire format of tensor data: the reverse of `readBytes`. */

@@ -1,8 +1,6 @@
 import { ServiceError } from "../server/errors.js";
-import { ELEMENT_ARRAYS } from "./element-arrays.js";
 import { takeFloats } from "./spare-floats.js";
-import type { Datatype, TensorData } from "./tensor.js";
-import { BIG_INTEGER_RANGES, INTEGER_RANGES } from "./integer-ranges.js";
+import { allocate, DATATYPES, rowOf, type Datatype, type TensorData } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
 import { isWholeText } from "./text.js";
 import { product, type Locate } from "./shape.js";
@@ -66,26 +64,14 @@ function ragged(level: unknown, size: number, path: string): ServiceError {
 }
 
 function badValue(value: unknown, datatype: Datatype, path: string): ServiceError {
-  return new ServiceError("invalid_input", `${path} is ${shown(value)}, which is no ${NAMES[datatype]}.`, {
-    path,
-  });
+  return new ServiceError(
+    "invalid_input",
+    `${path} is ${shown(value)}, which is not ${DATATYPES[datatype].value}.`,
+    {
+      path,
+    },
+  );
 }
-
-const NAMES: Readonly<Record<Datatype, string>> = {
-  BOOL: "boolean",
-  UINT8: "whole number from 0 to 255",
-  UINT16: "whole number from 0 to 65535",
-  UINT32: "whole number from 0 to 4294967295",
-  UINT64: "whole number from 0 to 2^64 - 1, written with all its digits",
-  INT8: "whole number from -128 to 127",
-  INT16: "whole number from -32768 to 32767",
-  INT32: "whole number from -2^31 to 2^31 - 1",
-  INT64: "whole number from -2^63 to 2^63 - 1, written with all its digits",
-  FP16: "finite 16-bit number",
-  FP32: "finite 32-bit number",
-  FP64: "finite number",
-  BYTES: "string of Unicode text without NUL",
-};
 
 function kindOf(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
@@ -112,42 +98,27 @@ interface RowStore {
 
 /** An empty array for `length` elements, and the check and store of a row of them. */
 function createStore(datatype: Datatype, length: number): RowStore {
-  switch (datatype) {
-    case "BYTES": {
-      const data = new Array<string>(length).fill("");
+  const data = datatype === "FP32" ? takeFloats(length) : allocate(datatype, length);
+  const { kind, range } = rowOf(datatype);
+  switch (kind) {
+    case "float":
+      return floats(data as Float32Array | Float64Array);
+    case "boolean":
       return oneByOne(
         data,
-        (value, index) => typeof value === "string" && isWholeText(value) && put(data, index, value),
+        (value, index) => isBoolean(value) && put(data as Uint8Array, index, Number(value)),
       );
-    }
-    case "BOOL": {
-      const data = new Uint8Array(length);
-      return oneByOne(data, (value, index) => isBoolean(value) && put(data, index, Number(value)));
-    }
-    case "FP32":
-      return floats(takeFloats(length));
-    case "FP64":
-      return floats(new Float64Array(length));
-    case "FP16": {
-      const data = new Uint16Array(length);
-      const store: Store = (value, index) =>
-        typeof value === "number" && Math.abs(value) < 65_520 && put(data, index, toFloat16(value));
-      return oneByOne(data, store);
-    }
-    case "INT64":
-    case "UINT64": {
-      const data = datatype === "INT64" ? new BigInt64Array(length) : new BigUint64Array(length);
-      return oneByOne(data, bigIntegerStore(data, BIG_INTEGER_RANGES[datatype]));
-    }
-    default: {
-      const data = new ELEMENT_ARRAYS[datatype](length) as Uint8Array;
-      const [lowest, highest] = INTEGER_RANGES[datatype];
-      const store: Store = (value, index) =>
-        Number.isInteger(value) &&
-        inRange(value as number, lowest, highest) &&
-        put(data, index, value as number);
-      return oneByOne(data, store);
-    }
+    case "text":
+      return oneByOne(data, (value, index) => isText(value) && put(data as string[], index, value));
+    case "half":
+      return oneByOne(
+        data,
+        (value, index) => isHalf(value) && put(data as Uint16Array, index, toFloat16(value)),
+      );
+    case "integer":
+      return oneByOne(data, integerStore(data as Int32Array, range as readonly [number, number]));
+    case "long":
+      return oneByOne(data, bigIntegerStore(data as BigInt64Array, range as readonly [bigint, bigint]));
   }
 }
 
@@ -184,12 +155,25 @@ function put<T>(data: { [index: number]: T }, index: number, value: T): true {
   return true;
 }
 
-function inRange(value: number, lowest: number, highest: number): boolean {
-  return value >= lowest && value <= highest;
-}
-
 function isBoolean(value: unknown): value is boolean | 0 | 1 {
   return typeof value === "boolean" || value === 0 || value === 1;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && isWholeText(value);
+}
+
+/** Whether a number is finite once it is rounded to 16 bits. */
+function isHalf(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) < 65_520;
+}
+
+function integerStore(data: Int32Array, [lowest, highest]: readonly [number, number]): Store {
+  return (value, index) => isInteger(value) && value >= lowest && value <= highest && put(data, index, value);
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
 }
 
 const DECIMAL = /^-?\d{1,20}$/;

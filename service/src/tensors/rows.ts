@@ -1,4 +1,5 @@
-import type { Tensor, TensorData } from "./tensor.js";
+import type { TensorData } from "./datatypes.js";
+import type { Tensor } from "./tensor.js";
 import { allocate } from "./datatypes.js";
 
 /**
@@ -68,7 +69,7 @@ export function concatRows(parts: readonly Tensor[]): Tensor {
     rows,
   );
   if (!joined) {
-    throw new RangeError("nothing to join");
+    throw new RangeError("There is nothing to join.");
   }
   return joined;
 }

@@ -33,7 +33,7 @@ export function nestedShape(values: unknown, locate: Locate): number[] {
 }
 
 /** A shape as people write it: `[-1, 784]`. */
-export function shapeText(shape: readonly number[]): string {
+export function shapeText(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
 

@@ -1,4 +1,5 @@
-import type { Datatype, Tensor, TensorData } from "./tensor.js";
+import { DATATYPES, type Datatype, type TensorData } from "./datatypes.js";
+import type { Tensor } from "./tensor.js";
 import { fromFloat16 } from "./float16.js";
 import { product } from "./shape.js";
 
@@ -7,7 +8,7 @@ import { product } from "./shape.js";
  * NaN and infinities, which JSON does not have, are null.
  */
 export function flatJson(data: TensorData, datatype: Datatype, from = 0, to = data.length): string {
-  const text = WRITERS[datatype] ?? ((value) => String(value));
+  const text = WRITERS[DATATYPES[datatype].kind];
   let json = "[";
   for (let index = from; index < to; index += 1) {
     json += (index > from ? "," : "") + text(data[index] ?? 0);
@@ -21,12 +22,13 @@ function finite(value: Element): string {
   return Number.isFinite(value) ? String(value) : "null";
 }
 
-const WRITERS: Readonly<Partial<Record<Datatype, (value: Element) => string>>> = {
-  BOOL: (value) => (value === 0 ? "false" : "true"),
-  BYTES: (value) => JSON.stringify(value),
-  FP16: (value) => finite(fromFloat16(Number(value))),
-  FP32: finite,
-  FP64: finite,
+const WRITERS: Readonly<Record<(typeof DATATYPES)[Datatype]["kind"], (value: Element) => string>> = {
+  boolean: (value) => (value === 0 ? "false" : "true"),
+  integer: String,
+  long: String,
+  half: (value) => finite(fromFloat16(Number(value))),
+  float: finite,
+  text: (value) => JSON.stringify(value),
 };
 
 /** JSON text of a tensor as nested arrays; a scalar for a tensor without dimensions. */

@@ -45,7 +45,7 @@ function weightsOf(network: Sequential): OnnxTensor[] {
   return network.getWeights().map((weight, index) => {
     const name = names[index];
     if (name === undefined) {
-      throw new TypeError(`the network has more than ${names.length} weights`);
+      throw new TypeError(`The network has more than ${names.length} weights.`);
     }
     return floats(name, weight.shape, weight.dataSync<"float32">());
   });

@@ -115,7 +115,7 @@ async function trainOnBatch(
   const figures = await network.trainOnBatch(x, y);
   tf.dispose([x, y]);
   if (!Array.isArray(figures)) {
-    throw new TypeError("the network is compiled with one metric beside the loss");
+    throw new TypeError("The network is compiled with one metric beside the loss.");
   }
   return [figures[0] ?? NaN, figures[1] ?? NaN];
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../server/errors.js";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -27,7 +28,7 @@ function listFolder(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (cause) {
-    throw new DataError(`${folder}: not a folder that can be read`, { cause });
+    throw new DataError(`${folder} is not a folder that can be read.`, { cause });
   }
 }
 
@@ -38,7 +39,7 @@ function readPair(folder: string, names: readonly string[], set: "train" | "t10k
   const classes = parseLabels(readBytes(labels), labels);
   const count = pixels.length / PIXELS;
   if (count !== classes.length) {
-    throw new DataError(`${labels}: holds ${classes.length} labels, but ${images} holds ${count} images`);
+    throw new DataError(`${labels} holds ${classes.length} labels, but ${images} holds ${count} images.`);
   }
   return { count, pixels, labels: classes };
 }
@@ -50,7 +51,7 @@ function locate(folder: string, names: readonly string[], stem: string, kind: "i
   );
   const name = wanted.find((candidate) => names.includes(candidate));
   if (name === undefined) {
-    throw new DataError(`${join(folder, `${stem}-${kind}-ubyte`)}: no such file, nor with .gz`);
+    throw new DataError(`There is no file ${join(folder, `${stem}-${kind}-ubyte`)}, nor one with .gz.`);
   }
   return join(folder, name);
 }
@@ -60,8 +61,8 @@ function readBytes(file: string): Buffer {
     const bytes = readFileSync(file);
     return file.endsWith(".gz") ? gunzipSync(bytes) : bytes;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DataError(`${file}: cannot be read: ${reason}`, { cause });
+    const reason = messageOf(cause);
+    throw new DataError(`${file} cannot be read: ${reason}.`, { cause });
   }
 }
 
@@ -69,7 +70,7 @@ function readBytes(file: string): Buffer {
 export function parseImages(bytes: Buffer, file: string): Uint8Array {
   const [count = 0, height, width] = parseSizes(bytes, file, IMAGES_MAGIC, 3);
   if (height !== SIDE || width !== SIDE) {
-    throw new DataError(`${file}: images are ${width}x${height} pixels, expected ${SIDE}x${SIDE}`);
+    throw new DataError(`${file} holds images of ${width}x${height} pixels; they must be ${SIDE}x${SIDE}.`);
   }
   return parseBody(bytes, file, 16, count * PIXELS);
 }
@@ -80,7 +81,7 @@ export function parseLabels(bytes: Buffer, file: string): Uint8Array {
   const labels = parseBody(bytes, file, 8, count);
   const index = labels.findIndex((label) => label >= CLASSES);
   if (index >= 0) {
-    throw new DataError(`${file}: label ${index} is ${labels[index]}, expected 0 to 9`);
+    throw new DataError(`${file}: label ${index} is ${labels[index]}; it must be 0 to 9.`);
   }
   return labels;
 }
@@ -89,20 +90,24 @@ function parseSizes(bytes: Buffer, file: string, magic: number, dimensions: numb
   const header = 4 * (1 + dimensions);
   const found = bytes.length < 4 ? magic : bytes.readUInt32BE(0);
   if (found !== magic) {
-    throw new DataError(`${file}: starts with magic number ${hex(found)}, expected ${hex(magic)}`);
+    throw new DataError(`${file} starts with the magic number ${hex(found)}; it must be ${hex(magic)}.`);
   }
   if (bytes.length < header) {
-    throw new DataError(`${file}: truncated, ${bytes.length} bytes where the header alone takes ${header}`);
+    throw new DataError(
+      `${file} is truncated: it has ${bytes.length} bytes, and the header alone takes ${header}.`,
+    );
   }
   return Array.from({ length: dimensions }, (_, index) => bytes.readUInt32BE(4 * (1 + index)));
 }
 
 function parseBody(bytes: Buffer, file: string, header: number, length: number): Uint8Array {
   if (length === 0) {
-    throw new DataError(`${file}: holds nothing`);
+    throw new DataError(`${file} holds nothing.`);
   }
   if (bytes.length < header + length) {
-    throw new DataError(`${file}: truncated, ${bytes.length} bytes where its header says ${header + length}`);
+    throw new DataError(
+      `${file} is truncated: it has ${bytes.length} bytes, and its header says ${header + length}.`,
+    );
   }
   return new Uint8Array(bytes.subarray(header, header + length));
 }

@@ -47,7 +47,7 @@ export function predict(network: layers.Sequential, pixels: Float32Array): Float
     const input = tf.tensor2d(pixels, [pixels.length / PIXELS, PIXELS]);
     const output = network.predict(input);
     if (Array.isArray(output)) {
-      throw new TypeError("the network has one output");
+      throw new TypeError("The network has one output.");
     }
     return output.dataSync<"float32">();
   });

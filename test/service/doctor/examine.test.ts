@@ -68,15 +68,15 @@ describe("the doctor", () => {
     });
     const report = await examine();
     expect(hasProblems(report)).toBe(true);
-    expect(report.problems).toEqual(["config.json: labels.stable: there is no version '7'"]);
+    expect(report.problems).toEqual(["config.json: labels.stable: there is no version '7'."]);
     expect(report.versions.map(({ problems }) => problems)).toEqual([
       [
-        "config.json: input: the graph has no input 'pixels'; it has 'features'",
-        "config.json: postprocess.labels: has 2 labels; output 'prediction' has 1 scores a row",
+        "config.json: input: the graph has no input 'pixels'; it has 'features'.",
+        "config.json: postprocess.labels: has 2 labels; output 'prediction' has 1 scores a row.",
       ],
       [
         expect.stringMatching(/^not an ONNX model: /) as string,
-        "model.onnx cannot be loaded: Protobuf parsing failed.",
+        "The file model.onnx cannot be loaded: Protobuf parsing failed.",
       ],
     ]);
     expect(printReport(report)).toContain("problem: not an ONNX model");
@@ -86,15 +86,15 @@ describe("the doctor", () => {
     await repository.putModel("m", "1", runningSum());
     await repository.putModel("m", "2", fixedBatch());
     const [mixing, fixed] = (await examine()).versions;
-    expect(mixing?.warnings).toEqual(["rows influence one another: requests are not batched"]);
+    expect(mixing?.warnings).toEqual(["Rows influence one another: requests are not batched."]);
     expect(fixed).toMatchObject({ batched: false, suggestion: { batched: true } });
   });
 
   it("tells of a config.json that cannot be read and of a folder without a version", async () => {
     await repository.putConfig("m", "{");
     expect((await examine()).problems).toEqual([
-      expect.stringMatching(/config\.json: not JSON/) as string,
-      "no version folder holds a model.onnx",
+      expect.stringMatching(/config\.json is not JSON/) as string,
+      "No version folder holds a model.onnx.",
     ]);
   });
 });

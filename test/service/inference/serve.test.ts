@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { SETTING_NAMES, SETTINGS } from "#service/inference/settings.js";
+import { SETTINGS } from "#service/inference/settings.js";
 import { brightIn, quadrants, quadrantsConfig } from "../../models/pictures.js";
 import { RawClient } from "../server/http/raw-client.js";
 import { RepositoryFixture } from "./engine/repository-fixture.js";
@@ -162,7 +162,7 @@ describe("serve", () => {
     const program = run(["serve", "--queue-rows", "none"], { PORT: "70000" });
     expect(await program.exitCode()).toBe(2);
     expect(program.output).toBe(
-      'PORT must be at most 65535, not "70000"\nQUEUE_ROWS must be a number, not "none"\n',
+      'PORT must be at most 65535, not "70000".\nQUEUE_ROWS must be a number, not "none".\n',
     );
   });
 
@@ -170,8 +170,8 @@ describe("serve", () => {
     const program = run(["serve", "--help"]);
     expect(await program.exitCode()).toBe(0);
     const text = program.output.replace(/\s+/g, " ");
-    for (const name of SETTING_NAMES) {
-      expect(text).toContain(`[${SETTINGS[name].variable}]`);
+    for (const { variable } of Object.values(SETTINGS)) {
+      expect(text).toContain(`[${variable}]`);
     }
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { flagOf, readSettings, SETTING_NAMES, SETTINGS, SettingsError } from "#service/inference/settings.js";
+import { readSettings, SETTINGS } from "#service/inference/settings.js";
+import { flagOf, type Setting } from "#service/server/settings/definition.js";
+import { SettingsError } from "#service/server/settings/read.js";
 
 function faultsOf(environment: Record<string, string>, flags = {}): readonly string[] {
   try {
@@ -35,28 +37,29 @@ describe("settings", () => {
         { workers: "-1" },
       ),
     ).toEqual([
-      'PORT must be a number, not "http"',
-      'MAX_BODY_BYTES must be a whole number, not "1.5"',
-      'QUEUE_ROWS must be at least 1, not "0"',
-      'WORKERS must be at least 1, not "-1"',
-      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
+      'PORT must be a number, not "http".',
+      'MAX_BODY_BYTES must be a whole number, not "1.5".',
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud".',
+      'QUEUE_ROWS must be at least 1, not "0".',
+      'WORKERS must be at least 1, not "-1".',
     ]);
     expect(faultsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })).toEqual([
-      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http:// or https://, not "collector:4318"',
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http:// or https://, not "collector:4318".',
     ]);
   });
 
   it("may not contradict each other", () => {
     expect(faultsOf({ SHUTDOWN_DELAY_SECONDS: "30" })).toEqual([
-      "SHUTDOWN_DELAY_SECONDS (30) must be less than SHUTDOWN_GRACE_SECONDS (25), which includes it",
+      "SHUTDOWN_DELAY_SECONDS (30) must be less than SHUTDOWN_GRACE_SECONDS (25), which includes it.",
     ]);
     expect(faultsOf({ SHUTDOWN_DELAY_SECONDS: "0", SHUTDOWN_GRACE_SECONDS: "0" })).toEqual([]);
   });
 
-  it.each(SETTING_NAMES)("%s has a default that is valid, and one name for variable and flag", (name) => {
-    const { variable, schema, ...rest } = SETTINGS[name];
-    const fallback = "fallback" in rest ? rest.fallback : undefined;
-    expect(schema.safeParse(fallback).success).toBe(true);
-    expect(flagOf(name).slice(2).toUpperCase().replaceAll("-", "_")).toBe(variable);
-  });
+  it.each(Object.values(SETTINGS))(
+    "$variable has a default that is valid, and one name for variable and flag",
+    (setting: Setting) => {
+      expect(setting.schema.safeParse(setting.fallback).success).toBe(true);
+      expect(flagOf(setting).slice(2).toUpperCase().replaceAll("-", "_")).toBe(setting.variable);
+    },
+  );
 });

@@ -24,6 +24,6 @@ describe("a model's config.json", () => {
   });
 
   it("must be JSON", () => {
-    expect(() => parseModelConfig("m/config.json", "{,}")).toThrow(/^m\/config\.json: not JSON: /);
+    expect(() => parseModelConfig("m/config.json", "{,}")).toThrow(/^m\/config\.json is not JSON: /);
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { allocate, datatypeOf, holds, ONNX_BY_DATATYPE } from "#service/tensors/datatypes.js";
-import { DATATYPES } from "#service/tensors/tensor.js";
+import { allocate, DATATYPE_NAMES, DATATYPES, datatypeOfRuntime, holds } from "#service/tensors/datatypes.js";
 
 describe("datatypes", () => {
-  it.each(DATATYPES)("%s has a name in ONNX Runtime, and an array type", (datatype) => {
-    expect(datatypeOf(ONNX_BY_DATATYPE[datatype])).toBe(datatype);
+  it.each(DATATYPE_NAMES)("%s has a name in ONNX Runtime, and an array type", (datatype) => {
+    expect(datatypeOfRuntime(DATATYPES[datatype].runtime)).toBe(datatype);
     const data = allocate(datatype, 3);
     expect(data).toHaveLength(3);
     expect(holds(datatype, data)).toBe(true);
@@ -17,6 +16,6 @@ describe("datatypes", () => {
   });
 
   it("leave out what no array of JavaScript holds", () => {
-    expect(datatypeOf("int4")).toBeUndefined();
+    expect(datatypeOfRuntime("int4")).toBeUndefined();
   });
 });

@@ -64,6 +64,6 @@ describe("train", () => {
     const { command, errors } = quietCommand();
     const folder = join(tmpdir(), "no-such-folder");
     await expect(command.parseAsync(["--data", folder], { from: "user" })).rejects.toThrow();
-    expect(errors).toEqual([`error: ${folder}: not a folder that can be read\n`]);
+    expect(errors).toEqual([`error: ${folder} is not a folder that can be read.\n`]);
   });
 });

@@ -37,23 +37,28 @@ describe("idxDigits", () => {
   const images = "train-images-idx3-ubyte";
   const labels = "t10k-labels-idx1-ubyte";
   it.each([
-    ["a magic number of labels", images, labelFile(train), "magic number 0x00000801, expected 0x00000803"],
-    ["a magic number of images", labels, imageFile(heldOut), "magic number 0x00000803, expected 0x00000801"],
-    ["images of another size", images, imageFile(train, 14), "images are 14x14 pixels, expected 28x28"],
+    ["a magic number of labels", images, labelFile(train), "magic number 0x00000801; it must be 0x00000803"],
+    [
+      "a magic number of images",
+      labels,
+      imageFile(heldOut),
+      "magic number 0x00000803; it must be 0x00000801",
+    ],
+    ["images of another size", images, imageFile(train, 14), "images of 14x14 pixels; they must be 28x28"],
     [
       "a short body",
       images,
       imageFile(train).subarray(0, -1),
-      "truncated, 2367 bytes where its header says 2368",
+      "is truncated: it has 2367 bytes, and its header says 2368",
     ],
     [
       "a short header",
       labels,
       labelFile(heldOut).subarray(0, 7),
-      "truncated, 7 bytes where the header alone takes 8",
+      "is truncated: it has 7 bytes, and the header alone takes 8",
     ],
     ["no digits", labels, labelFile(digits([])), "holds nothing"],
-    ["a label that is no digit", labels, labelFile(digits([1, 10])), "label 1 is 10, expected 0 to 9"],
+    ["a label that is no digit", labels, labelFile(digits([1, 10])), "label 1 is 10; it must be 0 to 9"],
     ["other counts", labels, labelFile(digits([1])), "holds 1 labels, but"],
   ])("refuses %s in one sentence that names the file", (_, name, content, sentence) => {
     const folder = folderOf({ ...whole, [name]: content });
@@ -65,8 +70,8 @@ describe("idxDigits", () => {
 
   it("refuses a missing file, a missing folder and a file that is not gzipped as its name says", () => {
     const folder = folderOf(renamed((name) => (name === images ? "elsewhere" : name)));
-    expect(() => idxDigits(folder)).toThrow(`${join(folder, images)}: no such file, nor with .gz`);
-    expect(() => idxDigits(join(folder, "none"))).toThrow(`${join(folder, "none")}: not a folder`);
+    expect(() => idxDigits(folder)).toThrow(`There is no file ${join(folder, images)}, nor one with .gz.`);
+    expect(() => idxDigits(join(folder, "none"))).toThrow(`${join(folder, "none")} is not a folder`);
     const plain = { ...whole, [images]: Buffer.from("not gzip") };
     const gzipped = folderOf(Object.fromEntries(Object.entries(plain).filter(([name]) => name !== images)));
     expect(() => idxDigits(gzipped)).toThrow(DataError);

@@ -1,5 +1,6 @@
 import { ServiceError } from "../../server/errors.js";
 import { holds } from "../../tensors/datatypes.js";
+import { product, shapeText } from "../../tensors/shape.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 
 type Inputs = Readonly<Record<string, Tensor>>;
@@ -29,13 +30,13 @@ export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inpu
 export function checkOutputs(specs: readonly TensorSpec[], outputs: readonly string[]): void {
   for (const [index, name] of outputs.entries()) {
     if (!specs.some((spec) => spec.name === name)) {
-      throw new ServiceError("invalid_input", `the model has no output '${name}'; it has ${names(specs)}`, {
+      throw new ServiceError("invalid_input", `The model has no output '${name}'; it has ${names(specs)}.`, {
         path: `outputs[${index}].name`,
       });
     }
     // Each would be answered anew: a short request could ask for an answer of any size.
     if (outputs.indexOf(name) !== index) {
-      throw new ServiceError("invalid_input", `output '${name}' is asked for a second time`, {
+      throw new ServiceError("invalid_input", `Output '${name}' is asked for a second time.`, {
         path: `outputs[${index}].name`,
       });
     }
@@ -48,7 +49,7 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
       spec,
       inputs,
       "datatype",
-      `input '${spec.name}' is of datatype ${tensor.datatype}, the model takes ${spec.datatype}`,
+      `Input '${spec.name}' is of datatype ${tensor.datatype}; the model takes ${spec.datatype}.`,
     );
   }
   if (!fits(spec.shape, tensor.shape, batched)) {
@@ -56,7 +57,7 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
       spec,
       inputs,
       "shape",
-      `input '${spec.name}' has shape ${brackets(tensor.shape)}, the model takes ${brackets(spec.shape, batched)}`,
+      `Input '${spec.name}' has shape ${shapeText(tensor.shape)}; the model takes ${declaredShape(spec.shape, batched)}.`,
     );
   }
   const elements = product(tensor.shape);
@@ -65,7 +66,7 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
       spec,
       inputs,
       "data",
-      `input '${spec.name}' has ${tensor.data.length} elements, its shape ${brackets(tensor.shape)} says ${elements}`,
+      `Input '${spec.name}' has ${tensor.data.length} elements; its shape ${shapeText(tensor.shape)} has ${elements}.`,
     );
   }
 }
@@ -90,14 +91,6 @@ function fits(declared: readonly number[], shape: readonly number[], batched: bo
   return true;
 }
 
-function product(shape: readonly number[]): number {
-  let elements = 1;
-  for (const dimension of shape) {
-    elements *= dimension;
-  }
-  return elements;
-}
-
 function refuseUnknown(specs: readonly TensorSpec[], inputs: Inputs): void {
   let count = 0;
   for (const name in inputs) {
@@ -106,7 +99,7 @@ function refuseUnknown(specs: readonly TensorSpec[], inputs: Inputs): void {
       const index = Object.keys(inputs).findIndex((given) => !specs.some((spec) => spec.name === given));
       throw new ServiceError(
         "invalid_input",
-        `the model has no input '${Object.keys(inputs)[index] ?? name}'; it has ${names(specs)}`,
+        `The model has no input '${Object.keys(inputs)[index] ?? name}'; it has ${names(specs)}.`,
         { path: `inputs[${index}].name` },
       );
     }
@@ -116,7 +109,7 @@ function refuseUnknown(specs: readonly TensorSpec[], inputs: Inputs): void {
 function missing(spec: TensorSpec, inputs: Inputs): ServiceError {
   const given = Object.keys(inputs);
   const got = given.length > 0 ? `; the request has ${given.map((name) => `'${name}'`).join(", ")}` : "";
-  return new ServiceError("invalid_input", `input '${spec.name}' is missing${got}`, { path: "inputs" });
+  return new ServiceError("invalid_input", `Input '${spec.name}' is missing${got}.`, { path: "inputs" });
 }
 
 function unequalRows(spec: TensorSpec, inputs: Inputs): ServiceError {
@@ -124,7 +117,7 @@ function unequalRows(spec: TensorSpec, inputs: Inputs): ServiceError {
     spec,
     inputs,
     "shape",
-    `input '${spec.name}' has another number of rows (dimension 0) than the first input`,
+    `Input '${spec.name}' has another number of rows (dimension 0) than the first input.`,
   );
 }
 
@@ -137,6 +130,7 @@ function names(specs: readonly TensorSpec[]): string {
   return specs.map((spec) => `'${spec.name}'`).join(", ");
 }
 
-function brackets(shape: readonly number[], batched = false): string {
-  return `[${shape.map((dimension, index) => (index === 0 && batched ? "rows" : dimension)).join(", ")}]`;
+/** The shape that a model takes, as people write it: a batch may have any number of rows. */
+function declaredShape(shape: readonly number[], batched: boolean): string {
+  return batched ? shapeText(["rows", ...shape.slice(1)]) : shapeText(shape);
 }

@@ -1,22 +1,22 @@
-import { METRICS } from "@ai-model-service/contract/metrics";
+import {
+  BATCH_ROWS_BUCKETS,
+  CLOSE_REASONS,
+  INFERENCE_BUCKETS_SECONDS,
+  METRICS,
+  OUTCOMES,
+  REJECTIONS,
+} from "@ai-model-service/contract/metrics";
 import { Counter, Gauge, type Registry } from "prom-client";
-import { CLOSE_REASONS } from "./batching/close.js";
-import type { ManagedModel, ManagedVersion } from "./repository/managed-model.js";
-import type { LoadedVersion } from "./loading/load-version.js";
-import { REJECTION_REASONS } from "./statistics/rejections.js";
+import type { RepositoryModel, RepositoryVersion } from "./repository/repository-model.js";
+import type { ServedVersion } from "./served-version.js";
 import type { BucketCounts } from "../../server/observe/bucket-counts.js";
 import { BucketHistogram } from "../../server/observe/bucket-histogram.js";
-import {
-  DURATION_BOUNDS,
-  OUTCOMES,
-  ROW_BOUNDS,
-  type VersionStatistics,
-} from "./statistics/version-statistics.js";
+import type { VersionStatistics } from "./statistics/version-statistics.js";
 
 /** What the metrics are read from at each scrape; a version that is gone has no series any more. */
 export interface MetricsSource {
-  servingVersions(): Iterable<LoadedVersion>;
-  allModels(): Iterable<ManagedModel>;
+  servingVersions(): Iterable<ServedVersion>;
+  allModels(): Iterable<RepositoryModel>;
 }
 
 type Labels = Record<string, string>;
@@ -40,26 +40,31 @@ function registerHistograms(registry: Registry, source: MetricsSource): void {
     pick: (statistics: VersionStatistics) => BucketCounts,
   ): void => {
     const series = (): { labels: Labels; counts: BucketCounts }[] =>
-      [...source.servingVersions()].map((loaded) => ({
-        labels: labelsOf(loaded),
-        counts: pick(loaded.server.statistics),
+      [...source.servingVersions()].map((served) => ({
+        labels: labelsOf(served),
+        counts: pick(served.statistics),
       }));
     registry.registerMetric(new BucketHistogram({ name, help, labelNames: VERSION_LABELS, bounds, series }));
   };
   histogram(
     METRICS.inferenceDuration,
     "Waiting plus computing, per answered request.",
-    DURATION_BOUNDS,
+    INFERENCE_BUCKETS_SECONDS,
     (s) => s.duration,
   );
   histogram(
     METRICS.inferenceQueueDuration,
     "From admission until the batch ran.",
-    DURATION_BOUNDS,
+    INFERENCE_BUCKETS_SECONDS,
     (s) => s.queue,
   );
-  histogram(METRICS.inferenceComputeDuration, "One run of the model.", DURATION_BOUNDS, (s) => s.compute);
-  histogram(METRICS.inferenceBatchRows, "Rows per run.", ROW_BOUNDS, (s) => s.rows);
+  histogram(
+    METRICS.inferenceComputeDuration,
+    "One run of the model.",
+    INFERENCE_BUCKETS_SECONDS,
+    (s) => s.compute,
+  );
+  histogram(METRICS.inferenceBatchRows, "Rows per run.", BATCH_ROWS_BUCKETS, (s) => s.rows);
 }
 
 function registerCounters(registry: Registry, source: MetricsSource): void {
@@ -69,11 +74,8 @@ function registerCounters(registry: Registry, source: MetricsSource): void {
     pick: (statistics: VersionStatistics) => Readonly<Record<K, number>>,
   ): (() => Sample[]) => {
     return () =>
-      [...source.servingVersions()].flatMap((loaded) =>
-        keys.map((key): Sample => [
-          { ...labelsOf(loaded), [label]: key },
-          pick(loaded.server.statistics)[key],
-        ]),
+      [...source.servingVersions()].flatMap((served) =>
+        keys.map((key): Sample => [{ ...labelsOf(served), [label]: key }, pick(served.statistics)[key]]),
       );
   };
   counter(
@@ -100,7 +102,7 @@ function registerCounters(registry: Registry, source: MetricsSource): void {
     ["model", "reason"],
     () =>
       [...source.allModels()].flatMap(({ name, rejections }) =>
-        REJECTION_REASONS.map((reason): Sample => [{ model: name, reason }, rejections.counts[reason]]),
+        REJECTIONS.map((reason): Sample => [{ model: name, reason }, rejections.counts[reason]]),
       ),
   );
 }
@@ -109,30 +111,30 @@ function registerVersionGauges(registry: Registry, source: MetricsSource): void 
   const perVersion = (
     name: string,
     help: string,
-    value: (loaded: LoadedVersion) => number,
+    value: (served: ServedVersion) => number,
     aggregator?: Aggregator,
   ): void => {
     const samples = (): Sample[] =>
-      [...source.servingVersions()].map((loaded): Sample => [labelsOf(loaded), value(loaded)]);
+      [...source.servingVersions()].map((served): Sample => [labelsOf(served), value(served)]);
     gauge(registry, name, help, VERSION_LABELS, samples, aggregator);
   };
-  perVersion(METRICS.inferenceQueueRows, "Rows that wait for a batch.", (loaded) => loaded.server.queuedRows);
+  perVersion(METRICS.inferenceQueueRows, "Rows that wait for a batch.", (served) => served.queuedRows);
   perVersion(
     METRICS.modelLoadTime,
     "Unix time of the version's last successful load.",
-    (loaded) => loaded.loadedAt,
+    (served) => served.loading.loadedAt,
     "max",
   );
   perVersion(
     METRICS.modelLoadDuration,
     "Seconds that loading and warming up took.",
-    (loaded) => loaded.loadSeconds,
+    (served) => served.loading.loadSeconds,
     "max",
   );
   perVersion(
     METRICS.modelMemory,
     "Resident memory that grew while the version was loaded.",
-    (loaded) => loaded.memoryBytes,
+    (served) => served.loading.memoryBytes,
   );
   registerFolderGauges(registry, source);
 }
@@ -147,7 +149,7 @@ function registerFolderGauges(registry: Registry, source: MetricsSource): void {
 
 function registerProcessGauges(registry: Registry, source: MetricsSource): void {
   const saturation = (): Sample[] => [
-    [{}, Math.max(0, ...[...source.servingVersions()].map(({ server }) => server.saturation))],
+    [{}, Math.max(0, ...[...source.servingVersions()].map(({ saturation }) => saturation))],
   ];
   gauge(
     registry,
@@ -158,7 +160,7 @@ function registerProcessGauges(registry: Registry, source: MetricsSource): void 
     "max",
   );
   gauge(registry, METRICS.inferenceRequestsPending, "Requests that wait or run.", [], () => [
-    [{}, [...source.servingVersions()].reduce((sum, { server }) => sum + server.pendingRequests, 0)],
+    [{}, [...source.servingVersions()].reduce((sum, { pendingRequests }) => sum + pendingRequests, 0)],
   ]);
 }
 
@@ -203,7 +205,7 @@ function gauge(
 }
 
 /** One sample per version folder, whether it serves or not. */
-function perFolder(source: MetricsSource, value: (version: ManagedVersion) => number): Sample[] {
+function perFolder(source: MetricsSource, value: (version: RepositoryVersion) => number): Sample[] {
   return [...source.allModels()].flatMap(({ name, versions }) =>
     [...versions.values()].map((version): Sample => [
       { model: name, version: version.version },
@@ -212,6 +214,6 @@ function perFolder(source: MetricsSource, value: (version: ManagedVersion) => nu
   );
 }
 
-function labelsOf({ server }: LoadedVersion): Labels {
-  return { model: server.model.name, version: server.model.version };
+function labelsOf({ name, version }: ServedVersion): Labels {
+  return { model: name, version };
 }

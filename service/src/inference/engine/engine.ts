@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../server/call.js";
 import type { ModelConfig } from "../../models/model-config.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 
@@ -7,21 +8,15 @@ export interface ModelReference {
   readonly version?: string | undefined;
 }
 
-/** What the engine needs of an AbortSignal. Making a real one costs each request more than all its metrics. */
-export interface Cancellation {
-  readonly aborted: boolean;
-}
-
 export interface InferenceRequest {
-  readonly model: ServedModel;
   /** One tensor per declared input, by name. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Names of the wanted outputs; absent or empty means all. */
   readonly outputs?: readonly string[] | undefined;
   /** On the clock of `performance.now()`, milliseconds. */
   readonly deadline?: number | undefined;
-  /** Aborted when the client goes away; queued work is then dropped. Read, never listened to: see `Cancellation`. */
-  readonly signal?: Cancellation | undefined;
+  /** Work that still waits when nobody wants its answer any more is dropped. */
+  readonly cancellation?: Cancellation | undefined;
 }
 
 export interface InferenceResult {
@@ -42,6 +37,8 @@ export interface ServedModel {
   readonly outputs: readonly TensorSpec[];
   /** Whether the first dimension of every tensor is the batch. */
   readonly batched: boolean;
+  /** Checks inputs against the declaration, queues, batches, runs. Rejects with a ServiceError. */
+  infer(request: InferenceRequest): Promise<InferenceResult>;
 }
 
 export type ModelState = "LOADING" | "READY" | "UNAVAILABLE" | "UNLOADING";
@@ -69,7 +66,7 @@ export interface ModelStatistics {
   readonly batches: readonly { readonly batchSize: number; readonly count: number; readonly ns: number }[];
 }
 
-/** What the HTTP layer knows of inference. Every method's rejection is a `ServiceError`. */
+/** What protocols know of inference. Every method's rejection is a `ServiceError`. */
 export interface Engine {
   /** Loads and warms up every model that the repository holds; resolves when all that can be served are. */
   start(): Promise<void>;
@@ -79,8 +76,6 @@ export interface Engine {
   resolve(reference: ModelReference): ServedModel;
   /** The only or configured default model, for `/predict`. Throws model_not_found. */
   defaultModel(): ServedModel;
-  /** Checks inputs against the model's declaration, queues, batches, runs. */
-  infer(request: InferenceRequest): Promise<InferenceResult>;
   index(): ModelIndexEntry[];
   statistics(reference: Partial<ModelReference>): ModelStatistics[] | Promise<ModelStatistics[]>;
   load(name: string): Promise<void>;

@@ -1,10 +1,10 @@
-import type { Ask, Outcome, ToWorker } from "./messages.js";
+import type { Ask, AskResult, ToWorker } from "./messages.js";
 
 interface Errand {
   readonly asker: number;
   readonly askerId: number;
   readonly missing: Set<number>;
-  readonly outcomes: Outcome[];
+  readonly outcomes: AskResult[];
 }
 
 /** Takes what one worker asks to all, and their answers back together. */
@@ -23,7 +23,7 @@ export class Relay {
     }
   }
 
-  outcome(worker: number, id: number, outcome: Outcome): void {
+  outcome(worker: number, id: number, outcome: AskResult): void {
     const errand = this.errands.get(id);
     if (errand?.missing.delete(worker) !== true) {
       return;

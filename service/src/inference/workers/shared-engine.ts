@@ -14,7 +14,6 @@ export function sharedEngine(engine: Engine, siblings: Siblings): Engine {
     isReady: () => siblings.allStarted && engine.isReady(),
     resolve: (reference) => engine.resolve(reference),
     defaultModel: () => engine.defaultModel(),
-    infer: (request) => engine.infer(request),
     index: () => engine.index(),
     statistics: async (reference: Partial<ModelReference>) =>
       sumStatistics((await siblings.ask("statistics", reference)) as ModelStatistics[][]),

@@ -1,7 +1,7 @@
 import type { Logger } from "../../server/observe/logger.js";
 import { toServiceError } from "../../server/http/error-response.js";
 import { ServiceError } from "../../server/errors.js";
-import type { Operation, Outcome, Serving, ToSupervisor, ToWorker } from "./messages.js";
+import type { WorkerCommand, AskResult, Started, ToSupervisor, ToWorker } from "./messages.js";
 
 /** The channel to the process that started this one. */
 export interface Channel {
@@ -10,18 +10,18 @@ export interface Channel {
 }
 
 /** How this worker carries out what another asks. */
-export type Operations = Readonly<Record<Operation, (argument: unknown) => unknown>>;
+export type WorkerCommands = Readonly<Record<WorkerCommand, (argument: unknown) => unknown>>;
 
 /** The workers of one server, as one of them sees them. */
 export class Siblings {
-  private readonly waiting = new Map<number, (outcomes: readonly Outcome[]) => void>();
+  private readonly waiting = new Map<number, (outcomes: readonly AskResult[]) => void>();
   private lastId = 0;
   private haveAllStarted = false;
 
   /** `onStop` is called when the worker is to leave. */
   constructor(
     readonly channel: Channel,
-    readonly operations: Operations,
+    readonly operations: WorkerCommands,
     readonly onStop: () => void,
     readonly log: Pick<Logger, "error">,
   ) {
@@ -33,14 +33,14 @@ export class Siblings {
     return this.haveAllStarted;
   }
 
-  started(serving: Serving): void {
+  started(serving: Started): void {
     this.channel.send({ kind: "started", ...serving });
   }
 
   /** The values that all workers give, this one included. Rejects with the first fault once all are done. */
-  async ask(operation: Operation, argument: unknown): Promise<unknown[]> {
+  async ask(operation: WorkerCommand, argument: unknown): Promise<unknown[]> {
     const id = (this.lastId += 1);
-    const outcomes = await new Promise<readonly Outcome[]>((resolve) => {
+    const outcomes = await new Promise<readonly AskResult[]>((resolve) => {
       this.waiting.set(id, resolve);
       this.channel.send({ kind: "ask", id, operation, argument });
     });
@@ -70,7 +70,7 @@ export class Siblings {
     }
   }
 
-  private async carryOut(operation: Operation, argument: unknown): Promise<Outcome> {
+  private async carryOut(operation: WorkerCommand, argument: unknown): Promise<AskResult> {
     try {
       return { value: await this.operations[operation](argument) };
     } catch (error) {

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import type { Logger } from "pino";
-import type { Serving, ToSupervisor, ToWorker } from "./messages.js";
+import type { Started, ToSupervisor, ToWorker } from "./messages.js";
 import { Relay } from "./relay.js";
 
 const FIRST_RESTART_SECONDS = 1;
@@ -11,7 +11,7 @@ export interface SupervisorOptions {
   readonly workers: number;
   readonly log: Logger;
   /** Called once all of them serve. */
-  readonly onServing: (serving: Serving) => void;
+  readonly onServing: (serving: Started) => void;
 }
 
 /**

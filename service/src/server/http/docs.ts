@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { openapi, type Operation } from "./openapi.js";
-import { json, type Reply } from "./reply.js";
+import { openapi } from "./openapi.js";
+import type { PageFile } from "./pages.js";
+import { json } from "./reply.js";
 import type { Route } from "./route.js";
 
 /** The parts of Swagger UI that the page needs; they come from this server, so that it works without internet. */
@@ -29,25 +30,44 @@ const PAGE = `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#api", deepLinking: true });\n`;
 
-/** `/openapi.json`, and a page at `/docs` that shows it. */
-export function docsRoutes(operations: readonly Operation[]): Route[] {
-  const get = (path: string, handle: Route["handle"]): Route => ({ method: "GET", path, open: true, handle });
+/** `/openapi.json`: the description of `routes`. */
+export function openapiRoute(routes: readonly Route[]): Route {
   let document: object | undefined;
+  return {
+    method: "GET",
+    path: "/openapi.json",
+    access: "anybody",
+    handle: () => json((document ??= openapi(routes))),
+  };
+}
+
+/** A page at `/docs` that shows `/openapi.json`, and its parts. */
+export function docsPages(): PageFile[] {
+  const text = (path: string, contentType: string, body: string): PageFile => ({
+    path,
+    contentType,
+    read: () => Promise.resolve(body),
+  });
   return [
-    get("/openapi.json", () => json((document ??= openapi(operations)))),
-    get("/docs", () => text(PAGE, "text/html; charset=utf-8")),
-    get("/docs/start.js", () => text(START, "text/javascript; charset=utf-8")),
-    ...Object.entries(ASSETS).map(([name, type]) =>
-      get(`/docs/${name}`, async () => text(await readFile(assetPath(name)), type)),
-    ),
+    text("/docs", "text/html; charset=utf-8", PAGE),
+    text("/docs/start.js", "text/javascript; charset=utf-8", START),
+    ...Object.entries(ASSETS).map(([name, contentType]) => ({
+      path: `/docs/${name}`,
+      contentType,
+      read: () => asset(name),
+    })),
   ];
 }
 
-function text(body: string | Uint8Array, contentType: string): Reply {
-  return { status: 200, contentType, body };
-}
+const assets = new Map<string, Promise<Uint8Array>>();
 
-function assetPath(name: string): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve("swagger-ui-dist/package.json")), name);
+/** A file of Swagger UI; read once. */
+function asset(name: string): Promise<Uint8Array> {
+  let bytes = assets.get(name);
+  if (bytes === undefined) {
+    const require = createRequire(import.meta.url);
+    bytes = readFile(join(dirname(require.resolve("swagger-ui-dist/package.json")), name));
+    assets.set(name, bytes);
+  }
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { ServiceError, type ErrorCode } from "../errors.js";
+import { codeOfStatus, ServiceError, type ErrorCode } from "../errors.js";
 import type { Reply } from "./reply.js";
 
 /** What a caller sees of any error: a ServiceError's own words, or `internal` without a word of what was thrown. */
@@ -15,38 +15,33 @@ export function errorBody(error: ServiceError): { error: string; code: ErrorCode
   return path === undefined ? { error: message, code } : { error: message, code, path };
 }
 
-export function errorReply(error: ServiceError, headers: Readonly<Record<string, string>> = {}): Reply {
+/** The answer for an error, with the headers that go with its status. */
+export function errorReply(error: ServiceError): Reply {
+  return { status: error.status, body: JSON.stringify(errorBody(error)), headers: headersOf(error) };
+}
+
+function headersOf({ status, allowed, retryAfterSeconds }: ServiceError): Record<string, string> {
   return {
-    status: error.status,
-    body: JSON.stringify(errorBody(error)),
-    headers: { ...headers, ...retryAfter(error) },
+    ...(allowed && { Allow: allowed.join(", ") }),
+    ...(status === 401 && { "WWW-Authenticate": "Bearer" }),
+    ...(retryAfterSeconds !== undefined && { "Retry-After": String(retryAfterSeconds) }),
+    ...(retryAfterSeconds === undefined && status === 503 && { "Retry-After": "1" }),
   };
 }
-
-function retryAfter(error: ServiceError): Record<string, string> {
-  if (error.retryAfterSeconds !== undefined) {
-    return { "Retry-After": String(error.retryAfterSeconds) };
-  }
-  return error.status === 503 ? { "Retry-After": "1" } : {};
-}
-
-const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
-  400: "invalid_input",
-  404: "not_found",
-  413: "too_large",
-  415: "unsupported_media_type",
-};
 
 /** Errors that express and its parts throw carry a status and a message that may be shown (http-errors). */
 function httpError(error: unknown): ServiceError | undefined {
   if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") {
     return undefined;
   }
-  const code = CODE_BY_STATUS[error.status];
+  const code = error.status < 500 ? codeOfStatus(error.status) : undefined;
   if (code === undefined) {
     return undefined;
   }
-  return new ServiceError(code, code === "not_found" ? "There is nothing at this path." : error.message, {
-    cause: error,
-  });
+  const message = code === "not_found" ? "There is nothing at this path." : sentence(error.message);
+  return new ServiceError(code, message, { cause: error });
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 }

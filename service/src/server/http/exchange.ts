@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { Reply } from "./reply.js";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Call, TraceParent } from "../call.js";
+import { ServiceError } from "../errors.js";
+import type { ServedCall } from "../observe/served-call.js";
 
 /** What may come in as an id, so that a log line or a header cannot be forged with it. */
 const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
@@ -8,35 +10,30 @@ const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
 /** The W3C trace context's `traceparent`, version 00: https://www.w3.org/TR/trace-context/ */
 const TRACE_PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-export interface TraceParent {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly sampled: boolean;
-}
+/**
+ * Milliseconds that a client still waits, by the first of these that a request carries: our own, and the one that
+ * Envoy and the meshes made of it add to what they forward.
+ */
+const TIMEOUT_HEADERS = ["request-timeout-ms", "x-envoy-expected-rq-timeout-ms"] as const;
 
-export interface InferenceTimes {
-  readonly model: string;
-  readonly version: string;
-  readonly queuedAt: number;
-  readonly ranAt: number;
-  readonly endedAt: number;
-}
+/** The status under which nginx logs requests whose client went away before the answer. */
+const CLIENT_CLOSED_REQUEST = 499;
 
-/** One request and its answer, from the first byte to the last, whichever router serves it. */
-export class Exchange {
-  /** On the clock of `performance.now()`, milliseconds. */
+/** One HTTP request and its answer, from the first byte to the last. */
+export class Exchange implements Call, ServedCall {
   readonly started = performance.now();
   readonly id: string;
-  /** The route's template, for metrics: never a path that a client made up. */
+  /** The name of the route, for metrics: never a path that a client made up. */
   route = "unmatched";
-  /** What the engine did for this request, for traces; times on the clock of `performance.now()`, milliseconds. */
-  inference: InferenceTimes | undefined;
-  /** What went wrong, for the log. */
   error: Error | undefined;
+  notes: [name: string, value: string | number][] | undefined;
+  spans: [name: string, startedAt: number, endedAt: number][] | undefined;
 
+  /** `timeoutMs` is for requests that name no deadline. */
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    private readonly timeoutMs: number,
   ) {
     const given = request.headers["x-request-id"];
     this.id = typeof given === "string" && REQUEST_ID.test(given) ? given : newId();
@@ -52,7 +49,9 @@ export class Exchange {
 
   /** The path without its query. */
   get path(): string {
-    return pathOf(this.request.url ?? "/");
+    const url = this.request.url ?? "/";
+    const mark = url.indexOf("?");
+    return mark < 0 ? url : url.slice(0, mark);
   }
 
   get hasQuery(): boolean {
@@ -65,42 +64,57 @@ export class Exchange {
     return new URLSearchParams(mark < 0 ? "" : url.slice(mark));
   }
 
-  /** The span that the client says this request belongs to. */
+  get deadline(): number {
+    return this.started + (headerTimeout(this.headers) ?? this.timeoutMs);
+  }
+
   get parent(): TraceParent | undefined {
     return parseTraceParent(this.headers.traceparent);
   }
 
-  /** True once the client has gone away without a full answer: the exchange is the engine's cancellation signal. */
-  get aborted(): boolean {
+  /** HTTP status, as far as the answer has come. */
+  get status(): number {
+    return this.cancelled ? CLIENT_CLOSED_REQUEST : this.response.statusCode;
+  }
+
+  /** True once the client has gone away without a full answer. */
+  get cancelled(): boolean {
     return this.response.destroyed && !this.response.writableFinished;
   }
 
-  /** Writes the whole answer at once. Does nothing when the client is gone. */
-  send(reply: Reply, lastOnConnection: boolean): void {
-    const { response } = this;
-    if (response.destroyed || response.headersSent) {
-      return;
-    }
-    const { body } = reply;
-    const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
-    const headers: OutgoingHttpHeaders = {
-      "Content-Type": reply.contentType ?? "application/json",
-      "Content-Length": length,
-      "X-Request-Id": this.id,
-      "X-Content-Type-Options": "nosniff",
-    };
-    if (lastOnConnection) {
-      headers.Connection = "close";
-    }
-    response.writeHead(reply.status, reply.headers ? { ...headers, ...reply.headers } : headers);
-    if (this.method === "HEAD") {
-      response.end();
-    }
-    // Text of ASCII alone, as most answers are, is the same in both encodings; latin1 is written without a look at it.
-    else {
-      response.end(body, length === body.length ? "latin1" : "utf8");
-    }
+  onCancel(listener: () => void): void {
+    this.response.once("close", () => {
+      if (this.cancelled) {
+        listener();
+      }
+    });
   }
+
+  note(name: string, value: string | number): void {
+    (this.notes ??= []).push([name, value]);
+  }
+
+  span(name: string, startedAt: number, endedAt: number): void {
+    (this.spans ??= []).push([name, startedAt, endedAt]);
+  }
+}
+
+/** Throws invalid_input for a header that is not a positive number. */
+function headerTimeout(headers: IncomingHttpHeaders): number | undefined {
+  for (const name of TIMEOUT_HEADERS) {
+    const text = headers[name];
+    if (text === undefined) {
+      continue;
+    }
+    const milliseconds = Number(text);
+    if (milliseconds > 0 && Number.isFinite(milliseconds)) {
+      return milliseconds;
+    }
+    throw new ServiceError("invalid_input", `The header ${name} must be a number of milliseconds above 0.`, {
+      path: name,
+    });
+  }
+  return undefined;
 }
 
 /** Of this process: its ids are like no other's. */
@@ -112,13 +126,8 @@ function newId(): string {
   return `${ID_PREFIX}-${(lastId += 1).toString(16)}`;
 }
 
-export function pathOf(url: string): string {
-  const mark = url.indexOf("?");
-  return mark < 0 ? url : url.slice(0, mark);
-}
-
 /** A `traceparent` header taken apart; undefined when it is absent or malformed, as the standard asks. */
-export function parseTraceParent(header: string | string[] | undefined): TraceParent | undefined {
+function parseTraceParent(header: string | string[] | undefined): TraceParent | undefined {
   const [, traceId, spanId, flags] = (typeof header === "string" && TRACE_PARENT.exec(header)) || [];
   if (traceId === undefined || spanId === undefined || flags === undefined) {
     return undefined;

@@ -1,4 +1,5 @@
 import { PATHS } from "@ai-model-service/contract/http";
+import { z } from "zod";
 import { ServiceError } from "../errors.js";
 import type { Lifecycle } from "../life/lifecycle.js";
 import { json } from "./reply.js";
@@ -16,15 +17,28 @@ export function assertReady(lifecycle: Lifecycle, isReady: () => boolean): void 
 
 /** Liveness: the process answers. Readiness: it should be sent requests. Both open to all, for probes. */
 export function healthRoutes(lifecycle: Lifecycle, isReady: () => boolean): Route[] {
+  const response = { "application/json": z.object({ status: z.string() }) };
   return [
-    { method: "GET", path: PATHS.live, open: true, handle: () => json({ status: "live" }) },
+    {
+      method: "GET",
+      path: PATHS.live,
+      access: "anybody",
+      handle: () => json({ status: "live" }),
+      description: { tag: "Operate", summary: "Whether the process answers", response },
+    },
     {
       method: "GET",
       path: PATHS.ready,
-      open: true,
+      access: "anybody",
       handle() {
         assertReady(lifecycle, isReady);
         return json({ status: "ready" });
+      },
+      description: {
+        tag: "Operate",
+        summary: "Whether requests should be sent here",
+        response,
+        errors: ["model_not_ready", "shutting_down"],
       },
     },
   ];

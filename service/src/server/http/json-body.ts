@@ -2,7 +2,6 @@ import { isUtf8 } from "node:buffer";
 import { isInteger, isSafeNumber, parse as parseLossless } from "lossless-json";
 import type { z } from "zod";
 import { ServiceError } from "../errors.js";
-import type { TensorSpec } from "../../tensors/tensor.js";
 
 /** Some clients put it first; readers of JSON may leave it out. */
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
@@ -11,10 +10,10 @@ const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 const LONG_NUMBER = /\d{16}/;
 
 /**
- * The JSON value of a body for a model with `inputs`. Where one of them takes 64-bit integers, those beyond 2^53 come
- * as bigints, exact to the last digit. Throws invalid_json, and invalid_input for an empty body.
+ * The JSON value of a body. With `exact`, integers beyond 2^53 come as bigints, exact to the last digit.
+ * Throws invalid_json, and invalid_input for an empty body.
  */
-export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unknown {
+export function parseJson(body: Buffer, exact = false): unknown {
   if (body.length === 0) {
     throw new ServiceError("invalid_input", "The request body is empty.");
   }
@@ -23,7 +22,6 @@ export function parseJson(body: Buffer, inputs: readonly TensorSpec[] = []): unk
     throw new ServiceError("invalid_json", "The request body is not UTF-8 text.");
   }
   const text = body.toString("utf8", startsWithMark(body) ? BYTE_ORDER_MARK.length : 0);
-  const exact = inputs.some(({ datatype }) => datatype === "INT64" || datatype === "UINT64");
   try {
     return exact && LONG_NUMBER.test(text) ? parseLossless(text, undefined, exactNumber) : JSON.parse(text);
   } catch (cause) {

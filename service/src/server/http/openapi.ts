@@ -1,46 +1,32 @@
 import { z } from "zod";
-import { ERROR_STATUS, type ErrorCode } from "../errors.js";
+import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from "zod-openapi";
+import { ERROR_CODES, ERRORS } from "../errors.js";
 import { SERVICE } from "../version.js";
-
-/** A body of an operation: its schema by media type; null means bytes. */
-export type Bodies = Readonly<Record<string, z.ZodType | null>>;
-
-export interface Operation {
-  readonly method: "get" | "post";
-  /** In OpenAPI's syntax, as `/v2/models/{model}`. */
-  readonly path: string;
-  readonly tag: string;
-  readonly summary: string;
-  readonly description?: string;
-  /** Name to what it means; all are text and optional. */
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly request?: Bodies;
-  readonly response: Bodies;
-  readonly errors?: readonly ErrorCode[];
-  /** True: no API key is asked for. */
-  readonly open?: boolean;
-}
+import type { Bodies, Route, RouteDescription } from "./route.js";
 
 const errorSchema = z
   .object({
     error: z.string().meta({ description: "What was wrong, for people." }),
-    code: z
-      .string()
-      .meta({ description: `What was wrong, for programs: ${Object.keys(ERROR_STATUS).join(", ")}.` }),
+    code: z.string().meta({ description: `What was wrong, for programs: ${ERROR_CODES.join(", ")}.` }),
     path: z.string().optional().meta({ description: "Where in the body, as `instances[3][17]`." }),
   })
   .meta({ id: "Error" });
 
-/** The OpenAPI 3.1 document of `operations`. Schemas that carry an `id` become named components. */
-export function openapi(operations: readonly Operation[]): object {
-  const components = new Map<string, object>();
-  const paths: Record<string, Record<string, object>> = {};
-  for (const operation of operations) {
-    const methods = (paths[operation.path] ??= {});
-    methods[operation.method] = describe(operation, components);
+const ERROR_CONTENT = { "application/json": { schema: errorSchema } };
+
+/** The OpenAPI 3.1 document of the routes that have a description. Schemas that carry an `id` become components. */
+export function openapi(routes: readonly Route[]): object {
+  const paths: NonNullable<ZodOpenApiObject["paths"]> = {};
+  for (const route of routes) {
+    const { description } = route;
+    if (description === undefined) {
+      continue;
+    }
+    for (const path of documentPaths(route.path)) {
+      (paths[path] ??= {})[route.method === "GET" ? "get" : "post"] = operationOf(route, description, path);
+    }
   }
-  return {
+  return createDocument({
     openapi: "3.1.0",
     info: {
       title: "AI Model Service",
@@ -51,7 +37,6 @@ export function openapi(operations: readonly Operation[]): object {
     servers: [{ url: "/" }],
     paths,
     components: {
-      schemas: Object.fromEntries(components),
       securitySchemes: {
         apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
         bearer: { type: "http", scheme: "bearer" },
@@ -59,27 +44,47 @@ export function openapi(operations: readonly Operation[]): object {
     },
     // An empty one first: keys are only asked for when the server has some.
     security: [{}, { apiKey: [] }, { bearer: [] }],
-  };
+  });
 }
 
-function describe(operation: Operation, components: Map<string, object>): object {
-  const { summary, description, tag, request, response, open } = operation;
+/** A route's paths in OpenAPI's syntax: one for each choice of what may be left out. */
+export function documentPaths(path: string): string[] {
+  const [before, optional, after] = /^([^{]*)\{([^}]*)\}(.*)$/.exec(path)?.slice(1) ?? [];
+  if (before === undefined || optional === undefined || after === undefined) {
+    return [path.replace(/(?<!\\):(\w+)/g, "{$1}").replaceAll("\\", "")];
+  }
+  return [...documentPaths(before + after), ...documentPaths(before + optional + after)];
+}
+
+function operationOf(
+  { access }: Route,
+  description: RouteDescription,
+  path: string,
+): ZodOpenApiOperationObject {
+  const { tag, request, response, ...texts } = description;
   return {
-    summary,
-    ...(description !== undefined && { description }),
+    summary: texts.summary,
+    ...(texts.description !== undefined && { description: texts.description }),
     tags: [tag],
-    parameters: parametersOf(operation),
-    ...(request && { requestBody: { required: true, content: contentOf(request, components, "input") } }),
+    parameters: parametersOf(description, path),
+    ...(request && { requestBody: { required: true, content: contentOf(request) } }),
     responses: {
-      200: { description: "Success", content: contentOf(response, components, "output") },
-      ...errorsOf(operation, components),
+      200: { description: "Success", content: contentOf(response) },
+      ...errorResponses(description),
     },
-    ...(open === true && { security: [] }),
+    ...(access === "anybody" && { security: [] }),
   };
 }
 
-function parametersOf({ path, query = {}, headers = {} }: Operation): object[] {
-  const parameter = (place: string, name: string, required: boolean, description?: string): object => ({
+type Parameter = NonNullable<ZodOpenApiOperationObject["parameters"]>[number];
+
+function parametersOf({ query = {}, headers = {} }: RouteDescription, path: string): Parameter[] {
+  const parameter = (
+    place: "path" | "query" | "header",
+    name: string,
+    required: boolean,
+    description?: string,
+  ): Parameter => ({
     name,
     in: place,
     required,
@@ -93,35 +98,19 @@ function parametersOf({ path, query = {}, headers = {} }: Operation): object[] {
   ];
 }
 
-function errorsOf({ errors = [] }: Operation, components: Map<string, object>): Record<string, object> {
-  const content = contentOf({ "application/json": errorSchema }, components, "output");
-  const responses: Record<string, object> = {};
-  for (const status of new Set(errors.map((code) => ERROR_STATUS[code]))) {
-    const codes = errors.filter((code) => ERROR_STATUS[code] === status);
-    responses[status] = { description: codes.join(", "), content };
-  }
-  return responses;
+type Responses = ZodOpenApiOperationObject["responses"];
+
+function errorResponses({ errors = [] }: RouteDescription): Responses {
+  const statuses = new Set(errors.map((code) => ERRORS[code].status));
+  const entries = [...statuses].map((status) => {
+    const codes = errors.filter((code) => ERRORS[code].status === status);
+    return [status, { description: codes.join(", "), content: ERROR_CONTENT }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
-function contentOf(bodies: Bodies, components: Map<string, object>, io: "input" | "output"): object {
+function contentOf(bodies: Bodies): Record<string, { schema?: z.ZodType }> {
   return Object.fromEntries(
-    Object.entries(bodies).map(([type, schema]) => [
-      type,
-      schema === null ? {} : { schema: reference(schema, components, io) },
-    ]),
+    Object.entries(bodies).map(([type, schema]) => [type, schema === null ? {} : { schema }]),
   );
-}
-
-/** The JSON Schema of a zod schema; its named parts go to `components`. */
-function reference(schema: z.ZodType, components: Map<string, object>, io: "input" | "output"): object {
-  const document = z.toJSONSchema(schema, { io, target: "draft-2020-12", unrepresentable: "any" });
-  // References point into the document's components, where OpenAPI has them.
-  const { $defs = {}, ...root } = JSON.parse(
-    JSON.stringify(document).replaceAll("#/$defs/", "#/components/schemas/"),
-  ) as { $schema?: string; $defs?: Record<string, object> };
-  for (const [name, part] of Object.entries($defs)) {
-    components.set(name, part);
-  }
-  delete root.$schema;
-  return root;
 }

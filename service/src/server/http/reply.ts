@@ -1,7 +1,10 @@
+/** The body of an answer: text, bytes, or pieces of either that come one after the other. */
+export type ReplyBody = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
 /** What a route answers. */
 export interface Reply {
   readonly status: number;
-  readonly body: string | Uint8Array;
+  readonly body: ReplyBody;
   /** `application/json` when absent. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -7,61 +7,81 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { ServiceError } from "../errors.js";
-import { errorBody, errorReply, toServiceError } from "./error-response.js";
-import { Exchange } from "./exchange.js";
-import { createHotRouter } from "./hot-router.js";
 import type { Lifecycle } from "../life/lifecycle.js";
 import type { HttpMetrics } from "../observe/http-metrics.js";
 import type { RequestLog } from "../observe/request-log.js";
-import type { Reply } from "./reply.js";
-import type { HotRoute } from "./route.js";
 import type { Tracing } from "../observe/tracing.js";
+import type { AccessCheck } from "./access.js";
+import { errorBody, errorReply, toServiceError } from "./error-response.js";
+import { Exchange } from "./exchange.js";
+import { createPages, type PagesOptions } from "./pages.js";
+import type { Route } from "./route.js";
+import { createRouter } from "./router.js";
+import { send } from "./send.js";
 
 export interface ServerOptions {
-  readonly hotRoutes: readonly HotRoute[];
-  /** Serves every request that is on no hot route. */
-  readonly fallback: (exchange: Exchange) => void;
-  /** Throws unauthorized. */
-  readonly checkKey: (headers: IncomingMessage["headers"]) => void;
+  readonly routes: readonly Route[];
+  /** What is at every other path. */
+  readonly pages: Omit<PagesOptions, "onError">;
+  readonly checkAccess: AccessCheck;
   readonly metrics: HttpMetrics;
   readonly lifecycle: Lifecycle;
   readonly log: RequestLog;
   readonly tracing: Tracing | undefined;
   /** Seconds that a client may take to send a whole request. */
   readonly bodyTimeoutSeconds: number;
+  /** Seconds until a request that names no deadline is given up. */
+  readonly requestTimeoutSeconds: number;
 }
 
 /** Longer than the 60 seconds after which load balancers drop idle connections, so that they do so first. */
 const KEEP_ALIVE_SECONDS = 75;
 
-/** The HTTP server: hot routes first, everything else to express; both measured, limited and answered alike. */
+/** The HTTP server: one router for the API, express for pages; both measured, limited and answered alike. */
 export function createHttpServer(options: ServerOptions): Server {
-  const { metrics, lifecycle, log, tracing } = options;
-  const match = createHotRouter(options.hotRoutes);
-  const respond = createResponder(lifecycle);
+  const { metrics, lifecycle, log, tracing, checkAccess } = options;
+  const timeoutMs = options.requestTimeoutSeconds * 1000;
+  const route = createRouter(options.routes);
+  const pages = createPages({ ...options.pages, onError: fail });
 
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = new Exchange(request, response);
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = new Exchange(request, response, timeoutMs);
     metrics.begin();
     response.on("close", () => {
       metrics.end(exchange);
       log.end(exchange);
       tracing?.record(exchange);
     });
-    answer(exchange).catch((error: unknown) => respond.error(exchange, error));
-  };
+    answer(exchange).catch((error: unknown) => fail(exchange, error));
+  }
 
   async function answer(exchange: Exchange): Promise<void> {
-    const hit = match(exchange.path);
+    const found = route(exchange.path);
+    if (found === undefined) {
+      return pages(exchange);
+    }
+    const { at, parameters } = found;
+    exchange.route = at.name;
+    const hit = at.routes.get(exchange.method);
     if (hit === undefined) {
-      return options.fallback(exchange);
+      throw methodNotAllowed(exchange.method, at.allowed);
     }
-    exchange.route = hit.route.path;
-    if (exchange.method !== "POST") {
-      return respond.methodNotAllowed(exchange, ["POST"]);
+    if (hit.besidePage === true && wantsHtml(exchange)) {
+      return pages(exchange);
     }
-    options.checkKey(exchange.headers);
-    respond.reply(exchange, await hit.route.handle(exchange, hit.parameters));
+    checkAccess(hit.access, exchange.headers);
+    return send(exchange, await hit.handle(exchange, parameters), lifecycle.draining);
+  }
+
+  function fail(exchange: Exchange, thrown: unknown): void {
+    const error = toServiceError(thrown);
+    exchange.error = error;
+    // An answer that has begun cannot become another: its end must not look like a whole one.
+    if (exchange.response.headersSent) {
+      exchange.response.destroy();
+    } else {
+      void send(exchange, errorReply(error), lifecycle.draining);
+    }
   }
 
   const server = createServer(
@@ -76,32 +96,14 @@ export function createHttpServer(options: ServerOptions): Server {
   return server.on("clientError", refuse);
 }
 
-/** Writes answers and errors, for the hot routes and express alike. */
-export interface Responder {
-  reply(exchange: Exchange, reply: Reply): void;
-  error(exchange: Exchange, error: unknown): void;
-  methodNotAllowed(exchange: Exchange, allowed: readonly string[]): void;
+function methodNotAllowed(method: string, allowed: readonly string[]): ServiceError {
+  return new ServiceError("method_not_allowed", `This path takes ${allowed.join(", ")}, not ${method}.`, {
+    allowed,
+  });
 }
 
-export function createResponder(lifecycle: Lifecycle): Responder {
-  const reply: Responder["reply"] = (exchange, answer) => exchange.send(answer, lifecycle.draining);
-  return {
-    reply,
-    error(exchange, thrown) {
-      const error = toServiceError(thrown);
-      exchange.error = error;
-      reply(exchange, errorReply(error, error.status === 401 ? { "WWW-Authenticate": "Bearer" } : {}));
-    },
-    methodNotAllowed(exchange, allowed) {
-      const methods = allowed.join(", ");
-      const error = new ServiceError(
-        "method_not_allowed",
-        `This path takes ${methods}, not ${exchange.method}.`,
-      );
-      exchange.error = error;
-      reply(exchange, errorReply(error, { Allow: methods }));
-    },
-  };
+function wantsHtml({ headers }: Exchange): boolean {
+  return headers.accept?.includes("text/html") ?? false;
 }
 
 /** Answers what is not even HTTP, or came too slowly, and closes. */
@@ -111,20 +113,20 @@ function refuse(fault: NodeJS.ErrnoException, socket: Socket): void {
     return;
   }
   const error = protocolError(fault.code);
-  const status = fault.code === "HPE_HEADER_OVERFLOW" ? 431 : error.status;
   const body = JSON.stringify(errorBody(error));
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
 function protocolError(code: string | undefined): ServiceError {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    return new ServiceError("request_timeout", "The request took too long to arrive.");
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new ServiceError("request_timeout", "The request took too long to arrive.");
+    case "HPE_HEADER_OVERFLOW":
+      return new ServiceError("headers_too_large", "The headers are too large.");
+    default:
+      return new ServiceError("invalid_input", "This is not a valid HTTP/1.1 request.");
   }
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return new ServiceError("invalid_input", "The headers are too large.");
-  }
-  return new ServiceError("invalid_input", "This is not a valid HTTP/1.1 request.");
 }

@@ -1,14 +1,8 @@
-import { METRICS } from "@ai-model-service/contract/metrics";
+import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract/metrics";
 import { Gauge, type Registry } from "prom-client";
 import { BucketCounts } from "./bucket-counts.js";
 import { BucketHistogram, type HistogramSeries } from "./bucket-histogram.js";
-import type { Exchange } from "../http/exchange.js";
-
-/** Seconds: from half a millisecond, a prediction on an idle server, to the longest deadline that makes sense. */
-const DURATION_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
-/** What nginx made the code of requests whose client went away before the answer. */
-const CLIENT_CLOSED_REQUEST = 499;
+import type { ServedCall } from "./served-call.js";
 
 /** Counts requests while they run and measures them when they end, in `registry`. */
 export class HttpMetrics {
@@ -22,7 +16,7 @@ export class HttpMetrics {
         name: METRICS.httpRequestDuration,
         help: "Seconds from a request's first byte to its response's last, by route template and status code.",
         labelNames: ["method", "route", "code"],
-        bounds: DURATION_BOUNDS,
+        bounds: LATENCY_BUCKETS_SECONDS,
         series: () =>
           [...this.series.values()].flatMap((codes) =>
             [...codes.values()].flatMap((methods) => [...methods.values()]),
@@ -42,20 +36,19 @@ export class HttpMetrics {
   }
 
   /** To be called once for each `begin`, when the response is closed. */
-  end(exchange: Exchange): void {
+  end(call: ServedCall): void {
     this.inFlight -= 1;
-    this.countsOf(exchange).observe((performance.now() - exchange.started) / 1000);
+    this.countsOf(call).observe((performance.now() - call.started) / 1000);
   }
 
-  private countsOf({ method: given, route, response, aborted }: Exchange): BucketCounts {
+  private countsOf({ method: given, route, status }: ServedCall): BucketCounts {
     const method = knownMethod(given);
-    const code = aborted ? CLIENT_CLOSED_REQUEST : response.statusCode;
-    const methods = inner(inner(this.series, route), code);
+    const methods = inner(inner(this.series, route), status);
     let series = methods.get(method);
     if (series === undefined) {
       series = {
-        labels: { method, route, code: String(code) },
-        counts: new BucketCounts(DURATION_BOUNDS),
+        labels: { method, route, code: String(status) },
+        counts: new BucketCounts(LATENCY_BUCKETS_SECONDS),
       };
       methods.set(method, series);
     }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Exchange } from "../http/exchange.js";
+import type { ServedCall } from "./served-call.js";
 
 /** A flood of refusals has one line of each status in so many milliseconds. */
 const REFUSALS_PER_LINE_MS = 1000;
@@ -20,19 +20,19 @@ export class RequestLog {
     readonly now: () => number = () => performance.now(),
   ) {}
 
-  end(exchange: Exchange): void {
-    const status = exchange.response.statusCode;
+  end(call: ServedCall): void {
+    const { status } = call;
     if (status === 500) {
-      this.log.error({ ...describe(exchange), err: exchange.error?.cause }, "request failed");
+      this.log.error({ ...describe(call), err: call.error?.cause }, "request failed");
     } else if (status > 500) {
-      this.refused(exchange, status);
+      this.refused(call, status);
     } else if (this.log.isLevelEnabled("debug")) {
-      this.log.debug(describe(exchange), "request");
+      this.log.debug(describe(call), "request");
     }
   }
 
   /** Under overload most requests are refused: to log each would take what is left for the others. */
-  private refused(exchange: Exchange, status: number): void {
+  private refused(call: ServedCall, status: number): void {
     const now = this.now();
     const refusals = this.refusals.get(status) ?? { loggedAt: -Infinity, unlogged: 0 };
     this.refusals.set(status, refusals);
@@ -41,22 +41,22 @@ export class RequestLog {
       return;
     }
     const { unlogged } = refusals;
-    this.log.warn({ ...describe(exchange), ...(unlogged > 0 && { unlogged }) }, "request refused");
+    this.log.warn({ ...describe(call), ...(unlogged > 0 && { unlogged }) }, "request refused");
     refusals.loggedAt = now;
     refusals.unlogged = 0;
   }
 }
 
-/** The fields of a log line about a request. Durations in seconds. */
-function describe(exchange: Exchange): object {
+/** The fields of a log line about a call. Durations in seconds. */
+function describe({ id, parent, method, route, status, started, error, notes = [] }: ServedCall): object {
   return {
-    requestId: exchange.id,
-    traceId: exchange.parent?.traceId,
-    method: exchange.method,
-    route: exchange.route,
-    status: exchange.response.statusCode,
-    durationSeconds: (performance.now() - exchange.started) / 1000,
-    ...(exchange.error && { reason: exchange.error.message }),
-    ...(exchange.aborted && { abandoned: true }),
+    requestId: id,
+    traceId: parent?.traceId,
+    method,
+    route,
+    status,
+    durationSeconds: (performance.now() - started) / 1000,
+    ...Object.fromEntries(notes),
+    ...(error && { reason: error.message }),
   };
 }

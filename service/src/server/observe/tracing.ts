@@ -1,9 +1,9 @@
-import type { Exchange } from "../http/exchange.js";
+import type { ServedCall } from "./served-call.js";
 
 /** Sends a span for every request that has ended. */
 export interface Tracing {
-  record(exchange: Exchange): void;
-  /** Sends what is left. What cannot be sent is lost; that is no fault of the service. */
+  record(call: ServedCall): void;
+  /** Sends what is left. What cannot be sent is lost; that is not a fault of the service. */
   stop(): Promise<void>;
 }
 
@@ -44,8 +44,7 @@ export async function createTracing({ endpoint, service, onLost }: TracingOption
   const tracer = provider.getTracer(service.name, service.version);
 
   return {
-    record(exchange) {
-      const { method, route, response, parent, started, inference } = exchange;
+    record({ id, method, route, status, parent, started, notes = [], spans = [] }) {
       const context = parent
         ? trace.setSpanContext(ROOT_CONTEXT, {
             traceId: parent.traceId,
@@ -57,27 +56,21 @@ export async function createTracing({ endpoint, service, onLost }: TracingOption
       const attributes = {
         "http.request.method": method,
         "http.route": route,
-        "http.response.status_code": response.statusCode,
-        "ai_model_service.request_id": exchange.id,
-        ...(inference && {
-          "ai_model_service.model": inference.model,
-          "ai_model_service.version": inference.version,
-        }),
+        "http.response.status_code": status,
+        "ai_model_service.request_id": id,
+        ...Object.fromEntries(notes.map(([name, value]) => [`ai_model_service.${name}`, value])),
       };
-      const startTime = epoch(started);
       const span = tracer.startSpan(
         `${method} ${route}`,
-        { kind: SpanKind.SERVER, startTime, attributes },
+        { kind: SpanKind.SERVER, startTime: epoch(started), attributes },
         context,
       );
-      if (response.statusCode >= 500) {
+      if (status >= 500) {
         span.setStatus({ code: SpanStatusCode.ERROR });
       }
-      if (inference) {
-        const inside = trace.setSpan(context, span);
-        const { queuedAt, ranAt, endedAt } = inference;
-        tracer.startSpan("queue", { startTime: epoch(queuedAt) }, inside).end(epoch(ranAt));
-        tracer.startSpan("compute", { startTime: epoch(ranAt) }, inside).end(epoch(endedAt));
+      const inside = trace.setSpan(context, span);
+      for (const [name, startedAt, endedAt] of spans) {
+        tracer.startSpan(name, { startTime: epoch(startedAt) }, inside).end(epoch(endedAt));
       }
       span.end(epoch(performance.now()));
     },

@@ -25,19 +25,19 @@ describe("inputs", () => {
   });
 
   it.each<[string, Record<string, Tensor>, string, RegExp]>([
-    ["a missing input", { a: A }, "inputs", /input 'b' is missing; the request has 'a'/],
+    ["a missing input", { a: A }, "inputs", /Input 'b' is missing; the request has 'a'/],
     ["an unknown input", { a: A, b: B, c: A }, "inputs[2].name", /no input 'c'; it has 'a', 'b'/],
     [
       "another datatype",
       { a: { datatype: "FP64", shape: [1, 2], data: Float64Array.of(1, 2) }, b: B },
       "inputs[0].datatype",
-      /FP64, the model takes FP32/,
+      /FP64; the model takes FP32/,
     ],
     [
       "another length",
       { b: B, a: floats([1, 3], [1, 2, 3]) },
       "inputs[1].shape",
-      /\[1, 3\], the model takes \[rows, 2\]/,
+      /\[1, 3\]; the model takes \[rows, 2\]/,
     ],
     ["another rank", { a: floats([2], [1, 2]), b: B }, "inputs[0].shape", /shape \[2\]/],
     ["no rows", { a: floats([0, 2], []), b: B }, "inputs[0].shape", /\[0, 2\]/],
@@ -53,7 +53,7 @@ describe("inputs", () => {
       "too few elements",
       { a: floats([1, 2], [1]), b: B },
       "inputs[0].data",
-      /1 elements, its shape \[1, 2\] says 2/,
+      /1 elements; its shape \[1, 2\] has 2/,
     ],
     ["unequal rows", { a: floats([2, 2], [1, 2, 3, 4]), b: B }, "inputs[1].shape", /another number of rows/],
   ])("with %s are refused by path", (_, inputs, path, message) => {

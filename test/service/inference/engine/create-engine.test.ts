@@ -25,8 +25,7 @@ describe("an engine over a model without config.json", () => {
         { name: "b", datatype: "FP32", shape: [-1, 4] },
       ],
     });
-    const result = await engine.infer({
-      model,
+    const result = await model.infer({
       inputs: { a: floats([1, 4], [1, 2, 3, 4]), b: floats([1, 4], [10, 20, 30, 40]) },
     });
     expect(result.outputs).toMatchObject({
@@ -39,7 +38,7 @@ describe("an engine over a model without config.json", () => {
     await repository.putModel("add", "1", add());
     const engine = await repository.started();
     const inputs = { a: floats([1, 4], [1, 2, 3, 4]), b: floats([1, 4], [0, 0, 0, 0]) };
-    const { outputs } = await engine.infer({ model: engine.defaultModel(), inputs, outputs: ["difference"] });
+    const { outputs } = await engine.defaultModel().infer({ inputs, outputs: ["difference"] });
     expect(Object.keys(outputs)).toEqual(["difference"]);
   });
 
@@ -48,7 +47,7 @@ describe("an engine over a model without config.json", () => {
     const engine = await repository.started();
     const model = engine.defaultModel();
     const results = await Promise.all(
-      [1, 2, 3, 4, 5].map((n) => engine.infer({ model, inputs: { features: floats([1, 2], [n, n]) } })),
+      [1, 2, 3, 4, 5].map((n) => model.infer({ inputs: { features: floats([1, 2], [n, n]) } })),
     );
     expect(results.map((result) => result.outputs["prediction"]?.data[0])).toEqual([5, 9, 13, 17, 21]);
     expect(results.map((result) => result.batchRows)).toEqual([5, 5, 5, 5, 5]);
@@ -58,10 +57,7 @@ describe("an engine over a model without config.json", () => {
     await repository.putModel("sum", "1", sumOfRow());
     const engine = await repository.started({ maxBatchSize: 4 });
     const rows = Array.from({ length: 11 }, (_, row) => row);
-    const { outputs } = await engine.infer({
-      model: engine.defaultModel(),
-      inputs: { features: floats([11, 1], rows) },
-    });
+    const { outputs } = await engine.defaultModel().infer({ inputs: { features: floats([11, 1], rows) } });
     expect(outputs["prediction"]).toMatchObject({ shape: [11, 1] });
     expect([...(outputs["prediction"]?.data ?? [])]).toEqual(rows.map((row) => 2 * row + 1));
     expect(
@@ -77,7 +73,7 @@ describe("which model answers", () => {
     expect(() => engine.resolve({ name: "sub" })).toThrow(
       expect.objectContaining({
         code: "model_not_found",
-        message: "there is no model 'sub'; there are: add",
+        message: "There is no model 'sub'; there are: add.",
       }),
     );
   });
@@ -123,8 +119,8 @@ describe("a model whose threads die", () => {
     process.off("worker", remember);
     await Promise.all(threads.map((thread) => thread.terminate()));
     await new Promise(setImmediate);
-    const reason = "the model's thread ended with code 1";
-    const entry = { state: "UNAVAILABLE", reason: `${reason}; it is being started again` };
+    const reason = "The model's thread ended with code 1.";
+    const entry = { state: "UNAVAILABLE", reason: `${reason} It is being started again.` };
     expect(engine.index()).toMatchObject([entry]);
     expect(() => engine.resolve({ name: "identity" })).toThrow(reason);
     expect(logged("model version is being started again")).toContainEqual({
@@ -135,7 +131,7 @@ describe("a model whose threads die", () => {
     expect(await ready()).toMatch(/ 0$/);
     await vi.waitFor(() => expect(logged("model version serves again")).toHaveLength(2));
     const model = engine.resolve({ name: "identity" });
-    const { outputs } = await engine.infer({ model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
+    const { outputs } = await model.infer({ inputs: { input: floats([1, 3], [1, 2, 3]) } });
     expect(outputs["output"]).toEqual(floats([1, 3], [1, 2, 3]));
     expect(await ready()).toMatch(/ 1$/);
   });

@@ -27,7 +27,7 @@ describe("the engine's metrics", () => {
   it("are those of the contract, each with samples", async () => {
     await repository.putModel("add", "1", add());
     const engine = await repository.started();
-    await engine.infer({ model: engine.defaultModel(), inputs });
+    await engine.defaultModel().infer({ inputs });
     for (const name of Object.values(METRICS).filter((metric) => !ELSEWHERE.includes(metric))) {
       expect(await linesOf(name), name).not.toEqual([]);
     }
@@ -37,8 +37,8 @@ describe("the engine's metrics", () => {
     await repository.putModel("add", "1", add());
     const engine = await repository.started();
     const model = engine.defaultModel();
-    await Promise.all([1, 2, 3].map(() => engine.infer({ model, inputs })));
-    await engine.infer({ model, inputs: {} }).catch(() => undefined);
+    await Promise.all([1, 2, 3].map(() => model.infer({ inputs })));
+    await model.infer({ inputs: {} }).catch(() => undefined);
     const labels = 'model="add",version="1"';
     expect(await linesOf(METRICS.inferenceRequests)).toEqual(
       expect.arrayContaining([

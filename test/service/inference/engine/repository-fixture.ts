@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { createEngine, type EngineOptions } from "#service/inference/engine/create-engine.js";
+import { engineOptions } from "#service/inference/engine-options.js";
+import { readSettings } from "#service/inference/settings.js";
 import type { Engine } from "#service/inference/engine/engine.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 
@@ -49,7 +51,13 @@ export class RepositoryFixture {
       (fields: object, message: string): void =>
         void this.log.push({ level, fields, message });
     const engine = createEngine(
-      { repository: this.root, threads: 1, pollSeconds: 0, ...options },
+      {
+        ...engineOptions(readSettings({})),
+        repository: this.root,
+        threads: 1,
+        pollSeconds: 0,
+        ...options,
+      },
       this.registry,
       { info: line("info"), warn: line("warn"), error: line("error") },
     );

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OPERATIONS } from "#service/inference/protocols/operations.js";
 import { quadrants, quadrantsConfig } from "../../../models/pictures.js";
 import { ServiceFixture } from "../service-fixture.js";
 
@@ -46,19 +45,24 @@ describe("/openapi.json", () => {
     }
   });
 
-  it.each(OPERATIONS.map(({ method, path }) => [method, path]))(
-    "describes a route that is there: %s %s",
-    async (method, path) => {
+  it("describes routes that are there", async () => {
+    const { paths } = await document();
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ path, method })),
+    );
+    expect(described.length).toBeGreaterThan(20);
+    for (const { path, method } of described) {
       const real = path.replace("{model}", "quadrants").replace("{version}", "1");
       // Another method than the route's own proves that the path is known without changing anything.
       const other = method === "get" ? "DELETE" : "GET";
       const response = await service.get(real, { method: other });
-      expect([response.status, response.headers.get("allow")]).toEqual([
+      expect([path, response.status, response.headers.get("allow")]).toEqual([
+        path,
         405,
         expect.stringContaining(method.toUpperCase()) as string,
       ]);
-    },
-  );
+    }
+  });
 });
 
 describe("/docs", () => {

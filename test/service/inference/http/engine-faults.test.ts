@@ -16,20 +16,23 @@ const model: ServedModel = {
   inputs: [{ name: "x", datatype: "FP32", shape: [-1, 1] }],
   outputs: [{ name: "y", datatype: "FP32", shape: [-1, 1] }],
   batched: true,
+  infer: unused,
 };
 
 function unused(): never {
   throw new Error("not part of this test");
 }
 
+type Behaviour = Partial<Engine> & Partial<Pick<ServedModel, "infer">>;
+
 /** An engine in the states that a real one is in too shortly, or never, to be asked in. */
-function engineThat(behaviour: Partial<Engine>): Engine {
+function engineThat({ infer = unused, ...behaviour }: Behaviour): Engine {
+  const asked = { ...model, infer };
   return {
     start: unused,
     isReady: () => true,
-    resolve: () => model,
-    defaultModel: () => model,
-    infer: unused,
+    resolve: () => asked,
+    defaultModel: () => asked,
     index: () => [],
     statistics: () => [],
     load: unused,
@@ -42,7 +45,7 @@ function engineThat(behaviour: Partial<Engine>): Engine {
 let server: Server | undefined;
 const lines: string[] = [];
 
-async function start(behaviour: Partial<Engine>, lifecycle = new Lifecycle()): Promise<string> {
+async function start(behaviour: Behaviour, lifecycle = new Lifecycle()): Promise<string> {
   lines.length = 0;
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
   const settings = readSettings({});
@@ -105,7 +108,7 @@ describe("a fault of the server's own", () => {
     expect(JSON.stringify(logged)).toContain("secret path /etc");
   });
 
-  it("in a route of express too", async () => {
+  it("in a route that asks no model too", async () => {
     const index = (): never => {
       throw new Error("secret");
     };
@@ -152,7 +155,7 @@ describe("readiness", () => {
 describe("what the engine is told of a request", () => {
   it("is its deadline, by header, by parameter or by setting, whichever is soonest", async () => {
     const seconds: number[] = [];
-    const infer: Engine["infer"] = ({ deadline = NaN }: InferenceRequest) => {
+    const infer: ServedModel["infer"] = ({ deadline = NaN }: InferenceRequest) => {
       seconds.push(Math.round((deadline - performance.now()) / 1000));
       return Promise.reject(new ServiceError("deadline_exceeded", "Late."));
     };
@@ -191,10 +194,10 @@ describe("what the engine is told of a request", () => {
         void asked.then(() => controller.abort());
       });
     });
-    const { signal } = await asked;
-    while (signal?.aborted !== true) {
+    const { cancellation } = await asked;
+    while (cancellation?.cancelled !== true) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(signal.aborted).toBe(true);
+    expect(cancellation.cancelled).toBe(true);
   });
 });

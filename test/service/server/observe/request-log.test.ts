@@ -1,16 +1,11 @@
-import { EventEmitter } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { Exchange } from "#service/server/http/exchange.js";
+import type { ServedCall } from "#service/server/observe/served-call.js";
 import { RequestLog } from "#service/server/observe/request-log.js";
 
-function ended(statusCode: number): Exchange {
-  const request = Object.assign(new EventEmitter(), { headers: {}, url: "/predict", method: "POST" });
-  return new Exchange(
-    request as unknown as IncomingMessage,
-    { statusCode, destroyed: false } as unknown as ServerResponse,
-  );
+function ended(status: number): ServedCall {
+  const nothing = { parent: undefined, error: undefined, notes: undefined, spans: undefined };
+  return { id: "1", method: "POST", route: "/predict", status, started: 0, ...nothing };
 }
 
 describe("the log of requests", () => {

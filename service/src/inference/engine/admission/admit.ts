@@ -15,7 +15,7 @@ export function admit(rows: number, load: Load, deadline: number | undefined, no
   if (load.queuedRows > 0 && load.queuedRows + rows > load.queueLimitRows) {
     throw new ServiceError(
       "queue_full",
-      `the queue is full: ${load.queuedRows} of ${load.queueLimitRows} rows are waiting`,
+      `The queue is full: ${load.queuedRows} of ${load.queueLimitRows} rows are waiting.`,
       { retryAfterSeconds: retryAfterSeconds(load.waitMilliseconds) },
     );
   }
@@ -24,12 +24,12 @@ export function admit(rows: number, load: Load, deadline: number | undefined, no
   }
   const left = deadline - now;
   if (left <= 0) {
-    throw new ServiceError("deadline_exceeded", "the deadline had passed when the request arrived");
+    throw new ServiceError("deadline_exceeded", "The deadline had passed when the request arrived.");
   }
   if (load.waitMilliseconds > left) {
     throw new ServiceError(
       "deadline_unreachable",
-      `the deadline is in ${Math.round(left)} ms, and those before need about ${Math.round(load.waitMilliseconds)} ms`,
+      `The deadline is in ${Math.round(left)} ms, and the requests before this one need about ${Math.round(load.waitMilliseconds)} ms.`,
       { retryAfterSeconds: retryAfterSeconds(load.waitMilliseconds - left) },
     );
   }

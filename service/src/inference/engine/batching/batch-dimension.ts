@@ -30,7 +30,7 @@ export function batchDimension(
   const problem = problemOf(sizes, symbols, inputs);
   if (problem || size === undefined) {
     if (configured) {
-      throw new Error(`"batched" is true, but ${problem ?? "a tensor has no dimension"}`);
+      throw new Error(`config.json: batched is true, but ${problem ?? "a tensor has no dimension"}.`);
     }
     return UNBATCHED;
   }

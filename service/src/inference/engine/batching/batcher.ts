@@ -1,14 +1,16 @@
-import type { Cancellation } from "../engine.js";
+import type { CloseReason } from "@ai-model-service/contract/metrics";
+import type { Cancellation } from "../../../server/call.js";
+import { shapeText } from "../../../tensors/shape.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 import { ServiceError } from "../../../server/errors.js";
-import { closeBatch, type BatchPolicy, type CloseReason, type Waiting } from "./close.js";
+import { closeBatch, type BatchPolicy, type Waiting } from "./close.js";
 import { Fifo } from "./fifo.js";
 import { RowJoiner, takeRows } from "../../../tensors/rows.js";
 
 /** A request in the line, with what becomes of it. Exactly one of `resolve` and `reject` is called, once. */
 export interface BatchRequest extends Waiting {
   readonly deadline: number | undefined;
-  readonly signal: Cancellation | undefined;
+  readonly cancellation: Cancellation | undefined;
   resolve(outputs: readonly Tensor[], ran: Ran): void;
   reject(error: unknown): void;
 }
@@ -233,8 +235,8 @@ export class Batcher {
     if (odd) {
       throw new ServiceError(
         "unprocessable",
-        `the model answered ${ranRows} rows with an output of shape [${odd.shape.join(", ")}]: ` +
-          `it does not compute row by row; set "batched": false in its config.json`,
+        `The model answered ${ranRows} rows with an output of shape ${shapeText(odd.shape)}: ` +
+          `it does not compute row by row. Set "batched": false in its config.json.`,
       );
     }
     return outputs;
@@ -276,11 +278,13 @@ function hand(
 }
 
 function isDead(request: BatchRequest, now: number): boolean {
-  return (request.deadline !== undefined && now >= request.deadline) || request.signal?.aborted === true;
+  return (
+    (request.deadline !== undefined && now >= request.deadline) || request.cancellation?.cancelled === true
+  );
 }
 
 function causeOfDeath(request: BatchRequest): ServiceError {
-  return request.signal?.aborted
-    ? new ServiceError("client_closed_request", "the client closed the connection before the request ran")
-    : new ServiceError("deadline_exceeded", "the deadline passed while the request was waiting to run");
+  return request.cancellation?.cancelled
+    ? new ServiceError("client_closed_request", "The client closed the connection before the request ran.")
+    : new ServiceError("deadline_exceeded", "The deadline passed while the request was waiting to run.");
 }

@@ -1,3 +1,4 @@
+import type { CloseReason } from "@ai-model-service/contract/metrics";
 import type { Tensor } from "../../../tensors/tensor.js";
 
 /** What the batcher looks at of a request that waits. */
@@ -22,10 +23,6 @@ export interface BatchPolicy {
   /** False when every dimension but the batch is fixed, so that shapes need no look. */
   readonly shapesDiffer: boolean;
 }
-
-/** Why a batch was closed. */
-export const CLOSE_REASONS = ["full", "delay", "idle", "shape", "drain"] as const;
-export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** A batch to run now (`requests` from the head of the line), or until when to wait for more. */
 export type Decision =

@@ -6,7 +6,8 @@ import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
 import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
 import { rowsAreIndependent } from "./row-check.js";
-import { VersionServer, type ServingSettings } from "../version-server.js";
+import { ServedVersion, type LoadingFacts, type ServingSettings } from "../served-version.js";
+import type { VersionFiles } from "../../../models/scan.js";
 import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
 
 /** A batch of a slow model that reaches this part of its best throughput is as large as batches get. */
@@ -24,34 +25,14 @@ export interface ServingDefaults {
   readonly intraOpThreads: number;
 }
 
-export interface VersionSource {
+/** The model that a version belongs to. */
+export interface LoadingModel {
   readonly name: string;
-  readonly version: string;
-  /** Of its model.onnx. */
-  readonly path: string;
-  /** Of its files. */
-  readonly bytes: number;
   readonly config: ModelConfig;
   /** Where the model's refused requests are counted. */
   readonly rejections?: Rejections | undefined;
-  /** Told of the deaths of its threads. */
+  /** Told of the deaths of the version's threads. */
   readonly observer?: SessionObserver | undefined;
-}
-
-/** A version that serves, and what loading it took. */
-export interface LoadedVersion {
-  readonly server: VersionServer;
-  /** Whether it runs on threads of its own rather than on the event loop's. */
-  readonly threaded: boolean;
-  /** How long runs took while it was warmed up. */
-  readonly runs: readonly WarmRun[];
-  /** What is odd about it, though it serves. */
-  readonly warnings: readonly string[];
-  readonly loadSeconds: number;
-  /** Unix time, seconds. */
-  readonly loadedAt: number;
-  /** Growth of the resident memory while it was loaded and warmed up. */
-  readonly memoryBytes: number;
 }
 
 /** How a version is served, found by looking at its graph and configuration. */
@@ -63,36 +44,47 @@ interface ServingPlan extends WarmUpPlan {
 
 const UNOBSERVED: SessionObserver = { onDeath: () => undefined, onRestart: () => undefined };
 
-/** Loads a version, checks it against its configuration and warms it up. Rejects with the reason when it cannot serve. */
-export async function loadVersion(source: VersionSource, defaults: ServingDefaults): Promise<LoadedVersion> {
+/**
+ * Opens a version's file, checks it against its configuration, warms it up, and gives it ready to serve. Rejects with the
+ * reason when it cannot serve.
+ */
+export async function loadVersion(
+  files: VersionFiles,
+  model: LoadingModel,
+  defaults: ServingDefaults,
+): Promise<ServedVersion> {
   const memoryBefore = process.memoryUsage.rss();
   const began = performance.now();
-  const { config, path, bytes, observer = UNOBSERVED } = source;
+  const { config, observer = UNOBSERVED } = model;
+  const { path, bytes } = files;
   const { intraOpThreads } = defaults;
   const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads, observer };
-  const open = await openSessions(wanted, (session) => planServing(session, config, defaults));
-  return {
-    server: serve(source, open),
-    threaded: open.threaded,
-    runs: open.runs,
-    warnings: open.plan.warnings,
+  const opened = await openSessions(wanted, (session) => check(session, config, defaults));
+  return serve(files, model, opened, {
+    threaded: opened.threaded,
+    runs: opened.runs,
+    warnings: opened.plan.warnings,
     loadSeconds: (performance.now() - began) / 1000,
     loadedAt: Date.now() / 1000,
     memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
-  };
+  });
 }
 
-function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionServer {
-  const { name, version, config, rejections } = source;
+function serve(
+  { version }: VersionFiles,
+  { name, config, rejections }: LoadingModel,
+  open: OpenSessions<ServingPlan>,
+  loading: LoadingFacts,
+): ServedVersion {
   const { plan, sessions, runs } = open;
   const [{ inputs, outputs }] = sessions;
-  const model = { name, version, config, batched: plan.batched, inputs, outputs };
+  const description = { name, version, config, batched: plan.batched, inputs, outputs };
   const maxRows = usefulRows(plan.settings, config, open);
   // Runs on the event loop's thread are short by choice, and timed with the turns of the loop that they wait for: under a
   // flood they would look slow, and refusing costs as much as answering.
   const queueLimitMilliseconds = open.threaded ? plan.settings.queueLimitMilliseconds : Infinity;
   const settings = { ...plan.settings, maxRows, queueLimitMilliseconds };
-  const server = new VersionServer(model, sessions, settings, rejections);
+  const server = new ServedVersion(description, sessions, settings, loading, rejections);
   for (const run of runs) {
     if (run.rows <= maxRows) {
       server.estimate.observe(run.rows, run.milliseconds);
@@ -101,14 +93,10 @@ function serve(source: VersionSource, open: OpenSessions<ServingPlan>): VersionS
   return server;
 }
 
-async function planServing(
-  session: Session,
-  config: ModelConfig,
-  defaults: ServingDefaults,
-): Promise<ServingPlan> {
+async function check(session: Session, config: ModelConfig, defaults: ServingDefaults): Promise<ServingPlan> {
   const faults = configFaults(config, session.inputs, session.outputs);
   if (faults.length > 0) {
-    throw new Error(faults.map((fault) => `config.json: ${fault}`).join("; "));
+    throw new Error(faults.map((fault) => `config.json: ${fault}`).join(" "));
   }
   const warnings: string[] = [];
   const dimension = await findBatchDimension(session, config, warnings);
@@ -127,7 +115,7 @@ async function findBatchDimension(
   if (!isGuess || (await rowsAreIndependent(session))) {
     return found;
   }
-  warnings.push("rows influence one another: requests are not batched");
+  warnings.push("Rows influence one another: requests are not batched.");
   return { batched: false, fixedRows: undefined };
 }
 
@@ -152,7 +140,7 @@ function settingsFor(
 export function usefulRows(
   { maxRows, fixedRows }: Pick<ServingSettings, "maxRows" | "fixedRows">,
   config: ModelConfig,
-  { runs, threaded }: Pick<LoadedVersion, "runs" | "threaded">,
+  { runs, threaded }: Pick<LoadingFacts, "runs" | "threaded">,
 ): number {
   if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) {
     return maxRows;

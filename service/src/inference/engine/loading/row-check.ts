@@ -1,4 +1,5 @@
-import type { TensorData, Datatype, Tensor } from "../../../tensors/tensor.js";
+import type { TensorData, Datatype } from "../../../tensors/datatypes.js";
+import type { Tensor } from "../../../tensors/tensor.js";
 import { concatRows, takeRows } from "../../../tensors/rows.js";
 import type { Session } from "../session/session.js";
 import { syntheticInputs } from "./synthetic-inputs.js";

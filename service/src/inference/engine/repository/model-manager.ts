@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { ServiceError } from "../../../server/errors.js";
+import { messageOf, ServiceError } from "../../../server/errors.js";
 import type { ModelIndexEntry, ModelReference } from "../engine.js";
 import type { Logger } from "../../../server/observe/logger.js";
-import { loadVersion, type LoadedVersion, type ServingDefaults } from "../loading/load-version.js";
+import { loadVersion, type ServingDefaults } from "../loading/load-version.js";
 import type { SessionObserver } from "../session/restarting-session.js";
-import type { VersionServer } from "../version-server.js";
+import type { ServedVersion } from "../served-version.js";
 import { parseModelConfig } from "../../../models/config-file.js";
-import { ManagedModel, type ManagedVersion } from "./managed-model.js";
+import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
 import { planVersions } from "./plan.js";
-import { scanRepository, type ScannedModel } from "../../../models/scan.js";
+import { scanRepository, type ModelFolder } from "../../../models/scan.js";
 import { DEFAULT_VERSION_POLICY, resolveVersion } from "../../../models/versions.js";
 
 export interface ManagerOptions {
@@ -26,8 +26,8 @@ export interface ManagerOptions {
  * switched to; what cannot be loaded is refused and the old one keeps serving. One change at a time.
  */
 export class ModelManager {
-  private readonly models = new Map<string, ManagedModel>();
-  private readonly retiring = new Map<VersionServer, NodeJS.Timeout>();
+  private readonly models = new Map<string, RepositoryModel>();
+  private readonly retiring = new Map<ServedVersion, NodeJS.Timeout>();
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -60,7 +60,7 @@ export class ModelManager {
       if (problem !== undefined || model.serving().length === 0) {
         throw new ServiceError(
           "unprocessable",
-          `model '${name}' is not loaded: ${problem ?? "it has no version"}`,
+          `Model '${name}' is not loaded: ${problem ?? "It has no version."}`,
         );
       }
     });
@@ -77,21 +77,21 @@ export class ModelManager {
     });
   }
 
-  resolve({ name, version: wanted }: ModelReference): VersionServer {
+  resolve({ name, version: wanted }: ModelReference): ServedVersion {
     const model = this.find(name);
     const labels = model.config.labels ?? {};
     const version = resolveVersion(wanted, model, labels);
-    const server = version === undefined ? undefined : model.versions.get(version)?.served?.loaded.server;
-    if (server && server.failure === undefined) {
-      return server;
+    const served = version === undefined ? undefined : model.versions.get(version)?.served;
+    if (served && served.failure === undefined) {
+      return served;
     }
     const known =
       wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
     if (!known) {
-      throw new ServiceError("model_not_found", `model '${name}' has no version or label '${wanted}'`);
+      throw new ServiceError("model_not_found", `Model '${name}' has no version or label '${wanted}'.`);
     }
     model.rejections.count("model_not_ready");
-    throw new ServiceError("model_not_ready", `model '${name}' is not ready: ${whyNot(model, wanted)}`);
+    throw new ServiceError("model_not_ready", `Model '${name}' is not ready. ${whyNot(model, wanted)}`);
   }
 
   names(): string[] {
@@ -115,15 +115,15 @@ export class ModelManager {
     return [...this.models.values()].flatMap((model) => model.index());
   }
 
-  allModels(): Iterable<ManagedModel> {
+  allModels(): Iterable<RepositoryModel> {
     return this.models.values();
   }
 
-  *servingVersions(): Generator<LoadedVersion> {
+  *servingVersions(): Generator<ServedVersion> {
     for (const model of this.models.values()) {
       for (const version of model.serving()) {
         if (version.served) {
-          yield version.served.loaded;
+          yield version.served;
         }
       }
     }
@@ -132,7 +132,7 @@ export class ModelManager {
   /** Drains and releases everything; requests are refused with `reason` from now on. */
   stop(reason: ServiceError): Promise<void> {
     return this.inTurn(async () => {
-      const servers = [...this.servingVersions()].map(({ server }) => server);
+      const servers = [...this.servingVersions()];
       for (const [server, timer] of this.retiring) {
         clearTimeout(timer);
         servers.push(server);
@@ -149,12 +149,12 @@ export class ModelManager {
     return done;
   }
 
-  private find(name: string): ManagedModel {
+  private find(name: string): RepositoryModel {
     const model = this.models.get(name);
     if (!model) {
       throw new ServiceError(
         "model_not_found",
-        `there is no model '${name}'; there are: ${this.names().join(", ")}`,
+        `There is no model '${name}'; there are: ${this.names().join(", ")}.`,
       );
     }
     return model;
@@ -178,13 +178,13 @@ export class ModelManager {
     }
   }
 
-  private newModel(name: string): ManagedModel {
-    const model = new ManagedModel(name);
+  private newModel(name: string): RepositoryModel {
+    const model = new RepositoryModel(name);
     model.wanted = this.options.loadAll;
     return model;
   }
 
-  private configure(model: ManagedModel, { folder, configText }: ScannedModel): void {
+  private configure(model: RepositoryModel, { folder, configText }: ModelFolder): void {
     const problemBefore = model.configProblem;
     try {
       model.config = parseModelConfig(join(folder, "config.json"), configText);
@@ -197,16 +197,13 @@ export class ModelManager {
     }
   }
 
-  private async reconcile(model: ManagedModel): Promise<void> {
+  private async reconcile(model: RepositoryModel): Promise<void> {
     if (!model.wanted || model.configProblem !== undefined) {
       return;
     }
     const policy = model.config.versions ?? DEFAULT_VERSION_POLICY;
     for (;;) {
-      const plan = planVersions(
-        [...model.versions.values()].map((version) => version.state),
-        policy,
-      );
+      const plan = planVersions([...model.versions.values()], policy);
       for (const name of plan.load) {
         await this.loadOne(model, model.versions.get(name));
       }
@@ -220,39 +217,31 @@ export class ModelManager {
     }
   }
 
-  private async loadOne(model: ManagedModel, version: ManagedVersion | undefined): Promise<void> {
-    const scanned = version?.scanned;
-    if (!version || !scanned) {
+  private async loadOne(model: RepositoryModel, version: RepositoryVersion | undefined): Promise<void> {
+    const files = version?.files;
+    if (!version || !files) {
       return;
     }
-    const { name, config } = model;
+    const { name, config, rejections } = model;
+    const told = { model: name, version: version.version };
     version.transition = "LOADING";
     try {
-      const loaded = await loadVersion(
-        { ...scanned, name, config, rejections: model.rejections, observer: this.observe(name, version) },
-        this.options.serving,
-      );
+      const observer = this.observe(name, version);
+      const served = await loadVersion(files, { name, config, rejections, observer }, this.options.serving);
       this.retire(version);
-      version.served = { loaded, stamp: scanned.stamp };
-      version.refused = undefined;
-      const { loadSeconds, memoryBytes } = loaded;
-      this.log.info(
-        { model: name, version: version.version, loadSeconds, memoryBytes },
-        "model version serves",
-      );
+      version.serve(served, files.stamp);
+      const { loadSeconds, memoryBytes } = served.loading;
+      this.log.info({ ...told, loadSeconds, memoryBytes }, "model version serves");
     } catch (error) {
       version.failures += 1;
-      version.refused = { stamp: scanned.stamp, reason: messageOf(error) };
-      this.log.error(
-        { model: name, version: version.version, reason: messageOf(error) },
-        "model version refused",
-      );
+      version.refused = { stamp: files.stamp, reason: messageOf(error) };
+      this.log.error({ ...told, reason: messageOf(error) }, "model version refused");
     } finally {
       version.transition = undefined;
     }
   }
 
-  private observe(model: string, { version }: ManagedVersion): SessionObserver {
+  private observe(model: string, { version }: RepositoryVersion): SessionObserver {
     return {
       onDeath: (reason) => this.log.error({ model, version, reason }, "model version is being started again"),
       onRestart: () => this.log.info({ model, version }, "model version serves again"),
@@ -260,30 +249,31 @@ export class ModelManager {
   }
 
   /** Requests that were routed to it before the switch are still on their way: it goes on for a while, unlisted. */
-  private retire(version: ManagedVersion | undefined): void {
-    const served = version?.served;
-    if (!version || !served) {
+  private retire(version: RepositoryVersion | undefined): void {
+    const served = version?.withdraw();
+    if (!served) {
       return;
     }
-    const { server } = served.loaded;
-    version.served = undefined;
-    const { name } = server.model;
+    const { name } = served;
     const close = (): void => {
-      this.retiring.delete(server);
-      void server.close(unloaded(name)).catch((error: unknown) => {
+      this.retiring.delete(served);
+      void served.close(unloaded(name)).catch((error: unknown) => {
         this.log.error({ model: name, reason: messageOf(error) }, "replaced model version was not released");
       });
     };
-    this.retiring.set(server, setTimeout(close, this.options.retireSeconds * 1000).unref());
-    this.log.info({ model: name, version: version.version }, "model version is no longer chosen");
+    this.retiring.set(served, setTimeout(close, this.options.retireSeconds * 1000).unref());
+    this.log.info({ model: name, version: served.version }, "model version is no longer chosen");
   }
 
-  private async close(model: ManagedModel, version: ManagedVersion, reason: ServiceError): Promise<void> {
-    const served = version.served;
-    version.served = undefined;
+  private async close(
+    model: RepositoryModel,
+    version: RepositoryVersion,
+    reason: ServiceError,
+  ): Promise<void> {
+    const served = version.withdraw();
     version.transition = "UNLOADING";
     try {
-      await served?.loaded.server.close(reason);
+      await served?.close(reason);
       this.log.info({ model: model.name, version: version.version }, "model version unloaded");
     } finally {
       version.transition = undefined;
@@ -291,20 +281,17 @@ export class ModelManager {
   }
 }
 
-function refusalOf(model: ManagedModel): string | undefined {
+function refusalOf(model: RepositoryModel): string | undefined {
   return [...model.versions.values()].find((version) => version.isRefused)?.refused?.reason;
 }
 
-function whyNot(model: ManagedModel, wanted: string | undefined): string {
+/** A sentence for each version that does not serve. */
+function whyNot(model: RepositoryModel, wanted: string | undefined): string {
   const entries = model.index().filter((entry) => wanted === undefined || entry.version === wanted);
-  const reasons = entries.map(({ version, state, reason }) => `version ${version} is ${reason || state}`);
-  return reasons.length > 0 ? reasons.join("; ") : "the label's version does not serve";
+  const reasons = entries.map(({ version, state, reason }) => `Version ${version}: ${reason || `${state}.`}`);
+  return reasons.length > 0 ? reasons.join(" ") : "The label's version does not serve.";
 }
 
 function unloaded(name: string): ServiceError {
-  return new ServiceError("model_not_ready", `model '${name}' was unloaded`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return new ServiceError("model_not_ready", `Model '${name}' was unloaded.`);
 }

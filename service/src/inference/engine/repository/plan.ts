@@ -1,7 +1,7 @@
 import { selectVersions, type VersionPolicy } from "../../../models/versions.js";
 
-/** What is known of one version folder and of what serves from it. */
-export interface VersionState {
+/** What must be known of a version folder, and of what serves from it, to plan. */
+export interface PlannedVersion {
   readonly version: string;
   /** Of the folder as it is now; undefined when it is gone. */
   readonly stamp: string | undefined;
@@ -23,7 +23,7 @@ export interface Plan {
  * What to load and what to retire so that `policy` holds over those versions that can serve. A refused or unsettled
  * version counts as absent until its files change, so that what it was to replace keeps serving.
  */
-export function planVersions(states: readonly VersionState[], policy: VersionPolicy): Plan {
+export function planVersions(states: readonly PlannedVersion[], policy: VersionPolicy): Plan {
   const usable = states.filter(
     (state) => state.stamp !== undefined && (isServed(state) || isLoadable(state)),
   );
@@ -45,10 +45,10 @@ export function planVersions(states: readonly VersionState[], policy: VersionPol
   };
 }
 
-function isServed(state: VersionState): boolean {
+function isServed(state: PlannedVersion): boolean {
   return state.servedStamp !== undefined;
 }
 
-function isLoadable(state: VersionState): boolean {
+function isLoadable(state: PlannedVersion): boolean {
   return state.settled && state.stamp !== state.refusedStamp;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../server/errors.js";
 import type { Logger } from "../../../server/observe/logger.js";
 
 /** Calls `look` every `seconds`, never twice at once; 0 seconds: never. A failed look is logged and tried again. */
@@ -27,10 +28,7 @@ export class Watcher {
     try {
       await this.look();
     } catch (error) {
-      this.log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        "model repository not read",
-      );
+      this.log.warn({ reason: messageOf(error) }, "model repository not read");
     }
     this.start();
   }

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { ONNX_BY_DATATYPE } from "../../../tensors/datatypes.js";
+import { DATATYPES } from "../../../tensors/datatypes.js";
 import { declareGraph, fromOnnx } from "./onnx-values.js";
 import { loadError, runError } from "./run-error.js";
 import { onnxOptions } from "./session-options.js";
@@ -41,7 +41,7 @@ class InlineSession implements Session {
     for (const [index, { name }] of this.inputs.entries()) {
       const tensor = inputs[index];
       if (tensor) {
-        feeds[name] = new OnnxTensor(ONNX_BY_DATATYPE[tensor.datatype], tensor.data, tensor.shape);
+        feeds[name] = new OnnxTensor(DATATYPES[tensor.datatype].runtime, tensor.data, tensor.shape);
       }
     }
     const results = await this.session.run(feeds, this.outputNames).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-node";
-import type { Tensor, TensorData } from "../../../tensors/tensor.js";
-import { datatypeOf } from "../../../tensors/datatypes.js";
+import type { TensorData } from "../../../tensors/datatypes.js";
+import type { Tensor } from "../../../tensors/tensor.js";
+import { datatypeOfRuntime } from "../../../tensors/datatypes.js";
 import type { DeclaredTensor } from "./session.js";
 
 /** ONNX Runtime's view of a graph's inputs and outputs. */
@@ -20,11 +21,11 @@ export interface GraphDeclaration {
 export function declareGraph({ inputMetadata, outputMetadata }: GraphMetadata): GraphDeclaration {
   const unserved = inputMetadata.find((input) => !input.isTensor);
   if (unserved) {
-    throw new Error(`input '${unserved.name}' is not a tensor`);
+    throw new Error(`Input '${unserved.name}' is not a tensor.`);
   }
   const outputs = outputMetadata.flatMap(declareTensor);
   if (outputs.length === 0) {
-    throw new Error("no output is a tensor");
+    throw new Error("No output is a tensor.");
   }
   return {
     inputs: inputMetadata.flatMap(declareTensor),
@@ -42,9 +43,9 @@ export interface OnnxValue {
 
 /** Throws when the result lacks the output `name`. */
 export function fromOnnx(name: string, value: OnnxValue | undefined): Tensor {
-  const datatype = value && datatypeOf(value.type);
+  const datatype = value && datatypeOfRuntime(value.type);
   if (!datatype) {
-    throw new Error(`output '${name}' is missing from the result`);
+    throw new Error(`Output '${name}' is missing from the result.`);
   }
   const data = value.data as TensorData;
   return { datatype, shape: value.dims, data: datatype === "FP16" ? bits(data) : data };
@@ -54,9 +55,9 @@ function declareTensor(metadata: InferenceSession.ValueMetadata): DeclaredTensor
   if (!metadata.isTensor) {
     return [];
   }
-  const datatype = datatypeOf(metadata.type);
+  const datatype = datatypeOfRuntime(metadata.type);
   if (!datatype) {
-    throw new Error(`'${metadata.name}' has elements of type ${metadata.type}, which are not served`);
+    throw new Error(`'${metadata.name}' has elements of type ${metadata.type}, which are not served.`);
   }
   return [
     {

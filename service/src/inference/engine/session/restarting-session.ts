@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ServiceError } from "../../../server/errors.js";
+import { messageOf, ServiceError } from "../../../server/errors.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 import type { DeclaredTensor, Session } from "./session.js";
 
@@ -103,8 +103,4 @@ class RestartingSession implements Session {
     this.watch(session);
     this.observer.onRestart();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
-import { ServiceError } from "../../../server/errors.js";
+import { messageOf, ServiceError } from "../../../server/errors.js";
 
 /** Why a file could not be loaded, without the path of the file. */
 export function loadError(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const reason = message.replace(/Load model (?:from )?\S+ failed[:.]\s*/g, "");
-  return new Error(`model.onnx cannot be loaded: ${readable(reason)}`, { cause: error });
+  return new Error(`The file model.onnx cannot be loaded: ${readable(reason)}`, { cause: error });
 }
 
 /**
@@ -12,19 +12,20 @@ export function loadError(error: unknown): Error {
  * index out of range, free dimensions that do not fit each other. Running out of memory is the server's fault.
  */
 export function runError(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/bad_alloc|Failed to allocate|out of memory/i.test(message)) {
-    return new ServiceError("internal", "the model ran out of memory", { cause: error });
+    return new ServiceError("internal", "The model ran out of memory.", { cause: error });
   }
-  return new ServiceError("unprocessable", `the model cannot compute this input: ${readable(message)}`, {
+  return new ServiceError("unprocessable", `The model cannot compute this input: ${readable(message)}`, {
     cause: error,
   });
 }
 
-/** The runtime's words without its source positions: `/src/file.cc:123 void ns::Function(type, type) text`. */
+/** The runtime's words as the end of a sentence, without its source positions: `/src/file.cc:123 void ns::Function(type, type) text`. */
 function readable(message: string): string {
   return message
     .replace(/^Non-zero status code returned while running (\S+) node\..*?Status Message: /s, "$1: ")
     .replace(/\/\S+\.(?:cc|h):\d+ [^(]*\([^)]*\)(?: const)? /g, "")
-    .trim();
+    .trim()
+    .replace(/[.!]?$/, ".");
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { ServiceError } from "../../../server/errors.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { ONNX_BY_DATATYPE } from "../../../tensors/datatypes.js";
+import { DATATYPES } from "../../../tensors/datatypes.js";
 import {
   declareGraph,
   fromOnnx,
@@ -48,7 +48,7 @@ export async function openThreadedSession(path: string, options: SessionOptions)
 /** Rejects when the thread ends, as it does when it calls `process.exit` or has no memory left. */
 async function endOf(worker: Worker): Promise<never> {
   const [code] = (await once(worker, "exit")) as [number];
-  throw new Error(`the model's thread ended with code ${code}`);
+  throw new Error(`The model's thread ended with code ${code}.`);
 }
 
 /** A session on a thread of its own; once that has ended, for whatever reason, no run succeeds any more. */
@@ -70,9 +70,9 @@ export class ThreadedSession implements Session {
     this.outputs = outputs;
     this.unservedOutputs = unservedOutputs;
     worker.on("message", (answer: Answer) => this.settle(answer));
-    worker.on("error", (error: Error) => this.fail(`the model's thread failed: ${error.message}`));
+    worker.on("error", (error: Error) => this.fail(`The model's thread failed: ${error.message}.`));
     this.ended = new Promise((resolve) =>
-      worker.on("exit", (code) => resolve(this.fail(`the model's thread ended with code ${code}`))),
+      worker.on("exit", (code) => resolve(this.fail(`The model's thread ended with code ${code}.`))),
     );
   }
 
@@ -120,7 +120,7 @@ export class ThreadedSession implements Session {
 /** The message is copied, not moved: the caller goes on using its buffers. */
 function plain({ name }: DeclaredTensor, tensor: Tensor | undefined): object {
   if (!tensor) {
-    throw new Error(`input '${name}' is missing`);
+    throw new Error(`Input '${name}' is missing.`);
   }
-  return { name, type: ONNX_BY_DATATYPE[tensor.datatype], data: tensor.data, dims: tensor.shape };
+  return { name, type: DATATYPES[tensor.datatype].runtime, data: tensor.data, dims: tensor.shape };
 }

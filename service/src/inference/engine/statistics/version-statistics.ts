@@ -1,26 +1,14 @@
-import type { ErrorCode } from "../../../server/errors.js";
-import { CLOSE_REASONS, type CloseReason } from "../batching/close.js";
+import {
+  BATCH_ROWS_BUCKETS,
+  CLOSE_REASONS,
+  INFERENCE_BUCKETS_SECONDS,
+  OUTCOMES,
+  type CloseReason,
+  type Outcome,
+} from "@ai-model-service/contract/metrics";
 import type { Ran } from "../batching/batcher.js";
 import type { ModelStatistics } from "../engine.js";
 import { BucketCounts } from "../../../server/observe/bucket-counts.js";
-
-export const OUTCOMES = [
-  "success",
-  "client_error",
-  "server_error",
-  "rejected",
-  "deadline",
-  "cancelled",
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** Seconds: from a tenth of a millisecond (a small model, alone) to ten seconds (a large one under load). */
-export const DURATION_BOUNDS = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
-];
-
-/** Rows: powers of two, the sizes that people set as a batch's maximum. */
-export const ROW_BOUNDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 interface CountAndTime {
   count: number;
@@ -29,10 +17,10 @@ interface CountAndTime {
 
 /** What happened to one version's requests and batches since it was loaded. */
 export class VersionStatistics {
-  readonly duration = new BucketCounts(DURATION_BOUNDS);
-  readonly queue = new BucketCounts(DURATION_BOUNDS);
-  readonly compute = new BucketCounts(DURATION_BOUNDS);
-  readonly rows = new BucketCounts(ROW_BOUNDS);
+  readonly duration = new BucketCounts(INFERENCE_BUCKETS_SECONDS);
+  readonly queue = new BucketCounts(INFERENCE_BUCKETS_SECONDS);
+  readonly compute = new BucketCounts(INFERENCE_BUCKETS_SECONDS);
+  readonly rows = new BucketCounts(BATCH_ROWS_BUCKETS);
   readonly outcomes: Record<Outcome, number> = zeroes(OUTCOMES);
   readonly batches: Record<CloseReason, number> = zeroes(CLOSE_REASONS);
   private readonly batchSizes = new Map<number, CountAndTime>();
@@ -87,25 +75,6 @@ export class VersionStatistics {
         .sort(([left], [right]) => left - right)
         .map(([batchSize, size]) => ({ batchSize, count: size.count, ns: nanoseconds(size.milliseconds) })),
     };
-  }
-}
-
-/** The outcome under which an error of that code is counted. */
-export function outcomeOf(code: ErrorCode): Outcome {
-  switch (code) {
-    case "queue_full":
-    case "model_not_ready":
-    case "shutting_down":
-      return "rejected";
-    case "deadline_unreachable":
-    case "deadline_exceeded":
-      return "deadline";
-    case "client_closed_request":
-      return "cancelled";
-    case "internal":
-      return "server_error";
-    default:
-      return "client_error";
   }
 }
 

@@ -27,7 +27,9 @@ function countOf(name: string, text: string | null): number | undefined {
   if (/^[1-9]\d{0,8}$/.test(text)) {
     return Number(text);
   }
-  throw new ServiceError("invalid_input", `${name} must be a whole number from 1.`, { path: name });
+  throw new ServiceError("invalid_input", `The parameter ${name} must be a whole number from 1.`, {
+    path: name,
+  });
 }
 
 function flagOf(name: string, text: string | null): boolean {
@@ -37,5 +39,5 @@ function flagOf(name: string, text: string | null): boolean {
   if (text === "true") {
     return true;
   }
-  throw new ServiceError("invalid_input", `${name} must be true or false.`, { path: name });
+  throw new ServiceError("invalid_input", `The parameter ${name} must be true or false.`, { path: name });
 }

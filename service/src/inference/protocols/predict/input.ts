@@ -2,6 +2,7 @@ import { ServiceError } from "../../../server/errors.js";
 import type { Exchange } from "../../../server/http/exchange.js";
 import type { ServedModel } from "../../engine/engine.js";
 import { parseJson } from "../../../server/http/json-body.js";
+import { hasLongIntegers } from "../long-integers.js";
 import { parseMediaType } from "../../../server/http/media-type.js";
 import { tensorsFromJson, type JsonInput } from "./json-input.js";
 import { readFiles } from "./multipart-input.js";
@@ -16,7 +17,7 @@ export async function readInput(exchange: Exchange, model: ServedModel, body: Bu
     case "application/octet-stream":
       return rows(tensorsFromBytes(model, body, datatypeOf(exchange, parameters)));
     case "application/json":
-      return tensorsFromJson(model, parseJson(body, model.inputs));
+      return tensorsFromJson(model, parseJson(body, hasLongIntegers(model)));
     case "image/png":
     case "image/jpeg":
     case "image/webp":
@@ -45,5 +46,7 @@ function datatypeOf(exchange: Exchange, parameters: ReadonlyMap<string, string>)
   if (datatype === undefined || datatype === "UINT8" || datatype === "FP32") {
     return datatype;
   }
-  throw new ServiceError("invalid_input", "datatype must be UINT8 or FP32.", { path: "datatype" });
+  throw new ServiceError("invalid_input", "The parameter datatype must be UINT8 or FP32.", {
+    path: "datatype",
+  });
 }

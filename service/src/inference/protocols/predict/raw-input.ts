@@ -1,5 +1,5 @@
 import { ServiceError } from "../../../server/errors.js";
-import { bytesPerElement } from "../../../tensors/element-arrays.js";
+import { arrayOf } from "../../../tensors/datatypes.js";
 import type { ServedModel } from "../../engine/engine.js";
 import type { ImagePreprocess } from "../../../models/model-config.js";
 import { rowShape, scaled } from "../../../pictures/picture-tensor.js";
@@ -36,7 +36,7 @@ function ownBytes(body: Buffer, spec: TensorSpec): Tensor {
   const length = product(item);
   const rows = wholeRows(
     body.length,
-    length * bytesPerElement(spec.datatype),
+    length * arrayOf(spec.datatype).BYTES_PER_ELEMENT,
     `${length} ${spec.datatype} values`,
   );
   return {

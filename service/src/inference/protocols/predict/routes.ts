@@ -1,29 +1,29 @@
 import { PATHS } from "@ai-model-service/contract/http";
+import { z } from "zod";
+import { pictureViews, type PictureView } from "../../../pictures/picture-view.js";
 import type { Exchange } from "../../../server/http/exchange.js";
 import { readBody } from "../../../server/http/read-body.js";
-import type { HotRoute } from "../../../server/http/route.js";
+import type { Route, RouteDescription } from "../../../server/http/route.js";
 import type { Engine, ServedModel } from "../../engine/engine.js";
-import { pictureViews, type PictureView } from "../../../pictures/picture-view.js";
-import type { Infer } from "../infer.js";
+import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
+import type { ProtocolOptions } from "../protocol.js";
 import { mainInput, type Tensors } from "../rows.js";
 import { readAnswerOptions } from "./answer-options.js";
 import { readInput } from "./input.js";
 import { predictionsJson } from "./output.js";
-
-export interface PredictOptions {
-  readonly engine: Engine;
-  readonly infer: Infer;
-  readonly maxBodyBytes: number;
-}
+import { columnsSchema, imageSchema, instancesSchema, predictionsSchema } from "./schema.js";
 
 /**
  * `POST /predict`, with `?model=` and `?version=` (a version or a label) for another than the default model,
  * `?top=` for another number of labels than config.json says, `?view=true` for the pictures as the model received them.
  */
-export function predictRoute({ engine, infer, maxBodyBytes }: PredictOptions): HotRoute {
+export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): Route {
   return {
+    method: "POST",
     path: PATHS.predict,
-    pattern: new RegExp(`^${PATHS.predict}/?$`),
+    access: "key",
+    objective: PATHS.predict,
+    description: DESCRIPTION,
     async handle(exchange) {
       const model = modelOf(exchange, engine);
       const options = readAnswerOptions(exchange);
@@ -35,6 +35,34 @@ export function predictRoute({ engine, infer, maxBodyBytes }: PredictOptions): H
     },
   };
 }
+
+const form = z.object({ image: z.string().meta({ format: "binary", description: "One file or several." }) });
+
+const DESCRIPTION: RouteDescription = {
+  tag: "Predict",
+  summary: "Predict with the default model, or with one that is named",
+  description:
+    "Raw bytes are a byte per pixel (0 to 255), or little-endian FP32 values; several rows follow one another. " +
+    "JSON values are the model's input as the model takes it, for pictures already scaled.",
+  query: {
+    model: "Another model than the default one.",
+    version: "A version, or a label such as stable.",
+    top: "How many labels to list.",
+    view: "true: show each picture as the model received it.",
+    datatype: "UINT8 or FP32, where raw bytes could be either.",
+  },
+  headers: DEADLINE_HEADER,
+  request: {
+    ...jsonBody(z.union([instancesSchema, columnsSchema, imageSchema])),
+    "image/png": null,
+    "image/jpeg": null,
+    "image/webp": null,
+    "multipart/form-data": form,
+    "application/octet-stream": null,
+  },
+  response: jsonBody(predictionsSchema),
+  errors: INFERENCE_ERRORS,
+};
 
 /** Nothing for models that do not take pictures. */
 function viewsOf(model: ServedModel, tensors: Tensors): PictureView[] {

@@ -1,5 +1,6 @@
 import type { ModelIndexEntry, ModelState, ServedModel } from "../../engine/engine.js";
-import type { Datatype, TensorSpec } from "../../../tensors/tensor.js";
+import { DATATYPES } from "../../../tensors/datatypes.js";
+import type { TensorSpec } from "../../../tensors/tensor.js";
 
 const STATES: Readonly<Record<ModelState, string>> = {
   LOADING: "LOADING",
@@ -17,23 +18,6 @@ export function versionStatus({ version, state, reason }: ModelIndexEntry): obje
     status: { error_code: failed ? "UNKNOWN" : "OK", error_message: reason },
   };
 }
-
-/** TensorFlow's names of the datatypes. */
-const TYPES: Readonly<Record<Datatype, string>> = {
-  BOOL: "DT_BOOL",
-  UINT8: "DT_UINT8",
-  UINT16: "DT_UINT16",
-  UINT32: "DT_UINT32",
-  UINT64: "DT_UINT64",
-  INT8: "DT_INT8",
-  INT16: "DT_INT16",
-  INT32: "DT_INT32",
-  INT64: "DT_INT64",
-  FP16: "DT_HALF",
-  FP32: "DT_FLOAT",
-  FP64: "DT_DOUBLE",
-  BYTES: "DT_STRING",
-};
 
 /** TensorFlow Serving's metadata of a model, with the one signature that an ONNX file has. */
 export function signature({ name, version, inputs, outputs }: ServedModel): object {
@@ -58,7 +42,7 @@ function tensors(specs: readonly TensorSpec[]): object {
     specs.map(({ name, datatype, shape }) => [
       name,
       {
-        dtype: TYPES[datatype],
+        dtype: DATATYPES[datatype].tensorflow,
         tensor_shape: { dim: shape.map((size) => ({ size: String(size), name: "" })), unknown_rank: false },
         name,
       },

@@ -1,39 +1,54 @@
+import { z } from "zod";
 import { ServiceError } from "../../../server/errors.js";
-import type { Exchange } from "../../../server/http/exchange.js";
 import { readBody } from "../../../server/http/read-body.js";
 import { json, type Reply } from "../../../server/http/reply.js";
-import type { HotRoute, Route } from "../../../server/http/route.js";
-import type { Engine } from "../../engine/engine.js";
+import type { Route, RouteDescription } from "../../../server/http/route.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import type { Infer } from "../infer.js";
+import { nestedJson } from "../../../tensors/to-json.js";
+import type { Engine } from "../../engine/engine.js";
+import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody, MODEL_ERRORS } from "../descriptions.js";
 import { readInput } from "../predict/input.js";
 import { outputRowsJson } from "../predict/output.js";
-import { nestedJson } from "../../../tensors/to-json.js";
+import { columnsSchema, instancesSchema } from "../predict/schema.js";
+import type { ProtocolOptions } from "../protocol.js";
 import { signature, versionStatus } from "./metadata.js";
 
-export interface TensorflowOptions {
-  readonly engine: Engine;
-  readonly infer: Infer;
-  readonly maxBodyBytes: number;
-}
+const TAG = "TensorFlow Serving";
+
+/** A model by its name, with a version or with a label, which the engine resolves alike. */
+const MODEL_PATHS = ["/v1/models/:model{/versions/:version}", "/v1/models/:model/labels/:version"] as const;
 
 /**
  * TensorFlow Serving's predict, `POST /v1/models/{model}[/versions/{version}|/labels/{label}]:predict`, which is
  * KServe's first protocol too: https://www.tensorflow.org/tfx/serving/api_rest
  */
-export function tensorflowPredictRoute({ engine, infer, maxBodyBytes }: TensorflowOptions): HotRoute {
-  return {
-    path: "/v1/models/:model:predict",
-    pattern: /^\/v1\/models\/(?<model>[^/:]+)(?:\/(?:versions|labels)\/(?<version>[^/:]+))?:predict$/,
-    async handle(exchange: Exchange, { model: name = "", version }) {
+export function tensorflowPredictRoutes({ engine, infer, maxBodyBytes }: ProtocolOptions): Route[] {
+  return MODEL_PATHS.map((path) => ({
+    method: "POST",
+    path: `${path}\\:predict`,
+    access: "key",
+    objective: "/v1/models/:model:predict",
+    description: PREDICT,
+    async handle(exchange, { model: name = "", version }) {
       const model = engine.resolve({ name, version });
       const body = await readBody(exchange.request, maxBodyBytes);
       const { form, tensors } = await readInput(exchange, model, body);
       const { outputs } = await infer(exchange, { model, inputs: tensors });
       return form === "rows" ? rowsReply(outputs) : columnsReply(outputs);
     },
-  };
+  }));
 }
+
+const PREDICT: RouteDescription = {
+  tag: TAG,
+  summary: "Predict by rows (instances) or by columns (inputs)",
+  headers: DEADLINE_HEADER,
+  request: jsonBody(z.union([instancesSchema, columnsSchema])),
+  response: jsonBody(
+    z.union([z.object({ predictions: z.array(z.unknown()) }), z.object({ outputs: z.unknown() })]),
+  ),
+  errors: INFERENCE_ERRORS,
+};
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -54,40 +69,49 @@ function columnsReply(outputs: Outputs): Reply {
   return { status: 200, body: `{"outputs":${text}}` };
 }
 
-const MODEL = "/v1/models/:model{/versions/:version}{/labels/:label}";
-
 /** TensorFlow Serving's status and metadata, and KServe's liveness and list of models. */
-export function tensorflowRoutes({ engine }: Pick<TensorflowOptions, "engine">): Route[] {
+export function tensorflowRoutes({ engine }: Pick<ProtocolOptions, "engine">): Route[] {
+  const get = (path: string, summary: string, handle: Route["handle"]): Route => ({
+    method: "GET",
+    path,
+    access: "key",
+    handle,
+    description: { tag: TAG, summary, response: jsonBody(), errors: MODEL_ERRORS },
+  });
   return [
-    { method: "GET", path: "/", open: true, besidePage: true, handle: () => json({ status: "alive" }) },
     {
       method: "GET",
-      path: "/v1/models",
-      handle: () => json({ models: [...new Set(engine.index().map(({ name }) => name))] }),
+      path: "/",
+      access: "anybody",
+      besidePage: true,
+      handle: () => ({ ...json({ status: "alive" }), headers: { Vary: "Accept" } }),
     },
-    {
-      method: "GET",
-      path: MODEL,
-      handle(_, { model = "", version = undefined, label = version }) {
-        const entries = engine
-          .index()
-          .filter((entry) => entry.name === model)
-          .filter((entry) => label === undefined || entry.version === label || entry.labels.includes(label));
-        if (entries.length === 0) {
-          throw new ServiceError("model_not_found", "The repository has no such model or version.");
-        }
-        return json({
-          name: model,
-          ready: entries.some(({ state }) => state === "READY"),
-          model_version_status: entries.map(versionStatus),
-        });
-      },
-    },
-    {
-      method: "GET",
-      path: `${MODEL}/metadata`,
-      handle: (_, { model: name = "", version, label }) =>
-        json(signature(engine.resolve({ name, version: version ?? label }))),
-    },
+    get("/v1/models", "Names of the models", () =>
+      json({ models: [...new Set(engine.index().map(({ name }) => name))] }),
+    ),
+    ...MODEL_PATHS.flatMap((path) => [
+      get(path, "States of a model's versions", (_, { model = "", version }) =>
+        json(modelStatus(engine, model, version)),
+      ),
+      get(`${path}/metadata`, "A model's signature", (_, { model: name = "", version }) =>
+        json(signature(engine.resolve({ name, version }))),
+      ),
+    ]),
   ];
+}
+
+/** `wanted` is a version or a label; without it all versions are listed. Throws model_not_found. */
+function modelStatus(engine: Engine, name: string, wanted: string | undefined): object {
+  const entries = engine
+    .index()
+    .filter((entry) => entry.name === name)
+    .filter((entry) => wanted === undefined || entry.version === wanted || entry.labels.includes(wanted));
+  if (entries.length === 0) {
+    throw new ServiceError("model_not_found", "The repository has no such model or version.");
+  }
+  return {
+    name,
+    ready: entries.some(({ state }) => state === "READY"),
+    model_version_status: entries.map(versionStatus),
+  };
 }

@@ -1,31 +1,29 @@
-import { readBody } from "../../../server/http/read-body.js";
-import type { HotRoute } from "../../../server/http/route.js";
-import type { Engine } from "../../engine/engine.js";
-import type { Infer } from "../infer.js";
 import { checked, parseJson } from "../../../server/http/json-body.js";
-import { BinaryReader, splitBody } from "./binary-body.js";
+import { readBody } from "../../../server/http/read-body.js";
+import type { Route, RouteDescription } from "../../../server/http/route.js";
+import { DEADLINE_HEADER, INFERENCE_ERRORS } from "../descriptions.js";
+import { hasLongIntegers } from "../long-integers.js";
+import type { ProtocolOptions } from "../protocol.js";
+import { BinaryReader, HEADER_LENGTH, splitBody } from "./binary-body.js";
 import { readInputs } from "./inputs.js";
 import { inferReply } from "./outputs.js";
-import { inferRequestSchema } from "./schema.js";
-
-export interface InferOptions {
-  readonly engine: Engine;
-  readonly infer: Infer;
-  readonly maxBodyBytes: number;
-}
+import { inferRequestSchema, inferResponseSchema } from "./schema.js";
 
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
 /** `POST /v2/models/{model}[/versions/{version}]/infer`. */
-export function v2InferRoute({ engine, infer, maxBodyBytes }: InferOptions): HotRoute {
+export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): Route {
   return {
-    path: "/v2/models/:model/infer",
-    pattern: /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?\/infer$/,
+    method: "POST",
+    path: "/v2/models/:model{/versions/:version}/infer",
+    access: "key",
+    objective: "/v2/models/:model/infer",
+    description: DESCRIPTION,
     async handle(exchange, { model: name = "", version }) {
       const model = engine.resolve({ name, version });
       const body = await readBody(exchange.request, maxBodyBytes);
       const { json, binary } = splitBody(exchange.headers, body);
-      const request = checked(parseJson(json, model.inputs), inferRequestSchema);
+      const request = checked(parseJson(json, hasLongIntegers(model)), inferRequestSchema);
       const timeout = request.parameters?.timeout;
       const { outputs } = await infer(exchange, {
         model,
@@ -37,3 +35,14 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: InferOptions): Hot
     },
   };
 }
+
+const DESCRIPTION: RouteDescription = {
+  tag: "Open Inference Protocol",
+  summary: "Infer",
+  description:
+    "With binary tensor data, the body is the JSON followed by the data, and Inference-Header-Content-Length has the JSON's length.",
+  headers: { ...DEADLINE_HEADER, [HEADER_LENGTH]: "Bytes of JSON before the binary data." },
+  request: { "application/json": inferRequestSchema, "application/octet-stream": null },
+  response: { "application/json": inferResponseSchema, "application/octet-stream": null },
+  errors: INFERENCE_ERRORS,
+};

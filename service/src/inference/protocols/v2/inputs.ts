@@ -1,5 +1,6 @@
 import { ServiceError } from "../../../server/errors.js";
-import type { Tensor, TensorData } from "../../../tensors/tensor.js";
+import type { TensorData } from "../../../tensors/datatypes.js";
+import type { Tensor } from "../../../tensors/tensor.js";
 import type { Tensors } from "../rows.js";
 import { readBytes } from "../../../tensors/bytes.js";
 import { readNested } from "../../../tensors/from-json.js";

@@ -1,4 +1,5 @@
-import type { Datatype, TensorSpec } from "../../../tensors/tensor.js";
+import { DATATYPES } from "../../../tensors/datatypes.js";
+import type { TensorSpec } from "../../../tensors/tensor.js";
 import type { ModelIndexEntry, ModelStatistics, ServedModel } from "../../engine/engine.js";
 import { SERVICE } from "../../../server/version.js";
 
@@ -39,9 +40,6 @@ function named({ name, datatype, shape }: TensorSpec): TensorSpec {
   return { name, datatype, shape };
 }
 
-/** Triton's names of the datatypes in a model's configuration. */
-const CONFIG_TYPES: Readonly<Partial<Record<Datatype, string>>> = { BYTES: "TYPE_STRING" };
-
 /** Triton's model configuration, as far as its clients read it; `max_batch_size` 0 means: no batch dimension. */
 export function modelConfiguration(
   { name, config, inputs, outputs, batched }: ServedModel,
@@ -50,7 +48,7 @@ export function modelConfiguration(
   const tensors = (specs: ServedModel["inputs"]): object[] =>
     specs.map((spec) => ({
       name: spec.name,
-      data_type: CONFIG_TYPES[spec.datatype] ?? `TYPE_${spec.datatype}`,
+      data_type: DATATYPES[spec.datatype].triton,
       dims: batched ? spec.shape.slice(1) : spec.shape,
     }));
   return {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DATATYPES } from "../../../tensors/tensor.js";
+import { DATATYPE_NAMES } from "../../../tensors/datatypes.js";
 import { MAX_RANK } from "../../../tensors/shape.js";
 
 /**
@@ -14,7 +14,7 @@ const parameterValue = z.union([z.string(), z.number(), z.boolean()], {
 });
 const parameters = z.record(z.string(), parameterValue, { error: "must be an object" });
 
-const datatype = z.enum(DATATYPES, { error: `must be one of ${DATATYPES.join(", ")}` });
+const datatype = z.enum(DATATYPE_NAMES, { error: `must be one of ${DATATYPE_NAMES.join(", ")}` });
 
 const shape = z
   .array(
@@ -100,7 +100,7 @@ export const inferResponseSchema = z
     outputs: z.array(
       z.object({
         name: z.string(),
-        datatype: z.enum(DATATYPES),
+        datatype: z.enum(DATATYPE_NAMES),
         shape: z.array(z.int()),
         parameters: z.object({ binary_data_size: z.int() }).optional(),
         data: z.array(z.unknown()).optional(),
@@ -122,7 +122,7 @@ export const indexResponseSchema = z
   .array(z.object({ name: z.string(), version: z.string(), state: z.string(), reason: z.string() }))
   .meta({ id: "RepositoryIndex" });
 
-const tensorSpec = z.object({ name: z.string(), datatype: z.enum(DATATYPES), shape: z.array(z.int()) });
+const tensorSpec = z.object({ name: z.string(), datatype: z.enum(DATATYPE_NAMES), shape: z.array(z.int()) });
 
 export const modelMetadataSchema = z
   .object({

@@ -13,7 +13,7 @@ describe("admission", () => {
       expect.objectContaining({
         code: "queue_full",
         status: 503,
-        message: "the queue is full: 6 of 8 rows are waiting",
+        message: "The queue is full: 6 of 8 rows are waiting.",
         retryAfterSeconds: 3,
       }),
     );

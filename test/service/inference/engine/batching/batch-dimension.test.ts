@@ -38,7 +38,7 @@ describe("the batch dimension", () => {
     ["there is no input", [], [declare(1)]],
   ])("is absent when %s", (_, inputs, outputs) => {
     expect(batchDimension(inputs, outputs, undefined)).toEqual(UNBATCHED);
-    expect(() => batchDimension(inputs, outputs, true)).toThrow(/"batched" is true, but/);
+    expect(() => batchDimension(inputs, outputs, true)).toThrow(/batched is true, but/);
   });
 
   it("is absent when the configuration says so", () => {

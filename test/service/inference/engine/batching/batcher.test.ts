@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Batcher, type BatcherSettings, type Ran } from "#service/inference/engine/batching/batcher.js";
-import type { CloseReason } from "#service/inference/engine/batching/close.js";
+import type { CloseReason } from "@ai-model-service/contract/metrics";
+import type { Cancellation } from "#service/server/call.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import { floats } from "../repository-fixture.js";
 
@@ -48,7 +49,7 @@ class Bench {
 
   send(
     values: number[],
-    more: { deadline?: number; signal?: AbortSignal; width?: number } = {},
+    more: { deadline?: number; cancellation?: Cancellation; width?: number } = {},
   ): Promise<number[]> {
     const width = more.width ?? 1;
     const rows = values.length / width;
@@ -59,7 +60,7 @@ class Bench {
         arrivedAt: this.now,
         arrivedDuringRun: this.batcher.busy,
         deadline: more.deadline,
-        signal: more.signal,
+        cancellation: more.cancellation,
         resolve: ([output]) => resolve([...(output?.data as Float32Array)]),
         reject,
       });
@@ -171,7 +172,7 @@ describe("a batcher", () => {
     bench.runs[0]?.give([floats([1, 1], [3])]);
     await expect(answer).rejects.toMatchObject({
       code: "unprocessable",
-      message: expect.stringContaining('set "batched": false') as string,
+      message: expect.stringContaining('Set "batched": false') as string,
     });
   });
 });
@@ -207,10 +208,10 @@ describe("waiting requests", () => {
 
   it("are dropped when their client goes away", async () => {
     const bench = new Bench();
-    const client = new AbortController();
-    const gone = bench.send([1], { signal: client.signal });
+    const client = { cancelled: false };
+    const gone = bench.send([1], { cancellation: client });
     const here = bench.send([2]);
-    client.abort();
+    client.cancelled = true;
     await expect(gone).rejects.toMatchObject({ code: "client_closed_request" });
     bench.runs[0]?.finish();
     expect(await here).toEqual([2]);

@@ -3,13 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ServiceError } from "#service/server/errors.js";
+import type { ServedVersion } from "#service/inference/engine/served-version.js";
 import type { InferenceResult } from "#service/inference/engine/engine.js";
 import type { ModelConfig } from "#service/models/model-config.js";
-import {
-  loadVersion,
-  usefulRows,
-  type LoadedVersion,
-} from "#service/inference/engine/loading/load-version.js";
+import { loadVersion, usefulRows } from "#service/inference/engine/loading/load-version.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import {
   add,
@@ -24,43 +21,47 @@ import {
 import { floats } from "../repository-fixture.js";
 
 const DEFAULTS = { maxBatchSize: 8, maxBatchDelayMs: 0, queueRows: 64, queueSeconds: 1, intraOpThreads: 1 };
-const loaded: LoadedVersion[] = [];
+const loaded: ServedVersion[] = [];
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "version-"));
 });
 afterEach(async () => {
-  const closed = new ServiceError("shutting_down", "the test is over");
-  await Promise.all(loaded.splice(0).map(({ server }) => server.close(closed)));
+  const closed = new ServiceError("shutting_down", "The test is over.");
+  await Promise.all(loaded.splice(0).map((served) => served.close(closed)));
   await rm(folder, { recursive: true });
 });
 
-async function load(model: Uint8Array, config: ModelConfig = {}): Promise<LoadedVersion> {
+async function load(model: Uint8Array, config: ModelConfig = {}): Promise<ServedVersion> {
   const path = join(folder, "model.onnx");
   await writeFile(path, model);
   const { size: bytes } = await stat(path);
-  const version = await loadVersion({ name: "m", version: "1", path, bytes, config }, DEFAULTS);
+  const version = await loadVersion(
+    { version: "1", path, bytes, stamp: "" },
+    { name: "m", config },
+    DEFAULTS,
+  );
   loaded.push(version);
   return version;
 }
 
-function infer({ server }: LoadedVersion, inputs: Record<string, Tensor>): Promise<InferenceResult> {
-  return server.infer({ model: server.model, inputs });
+function infer(served: ServedVersion, inputs: Record<string, Tensor>): Promise<InferenceResult> {
+  return served.infer({ inputs });
 }
 
 describe("a graph with a dynamic batch", () => {
   it("is batched up to the limit, and warmed up to it", async () => {
-    const { server, threaded, warnings } = await load(add());
-    expect(server.model.batched).toBe(true);
-    expect(server.settings).toMatchObject({ maxRows: 8, queueLimitRows: 64 });
-    expect(server.estimate.milliseconds(8)).toBeGreaterThan(0);
-    expect([threaded, warnings]).toEqual([false, []]);
+    const served = await load(add());
+    expect(served.batched).toBe(true);
+    expect(served.settings).toMatchObject({ maxRows: 8, queueLimitRows: 64 });
+    expect(served.estimate.milliseconds(8)).toBeGreaterThan(0);
+    expect([served.loading.threaded, served.loading.warnings]).toEqual([false, []]);
   });
 
   it("takes its limits from config.json", async () => {
-    const { server } = await load(add(), { maxBatchSize: 3, maxBatchDelayMs: 7, queueRows: 5 });
-    expect(server.settings).toMatchObject({ maxRows: 3, maxDelayMilliseconds: 7, queueLimitRows: 5 });
+    const served = await load(add(), { maxBatchSize: 3, maxBatchDelayMs: 7, queueRows: 5 });
+    expect(served.settings).toMatchObject({ maxRows: 3, maxDelayMilliseconds: 7, queueLimitRows: 5 });
   });
 
   it("is batched no further than it gains by, when it is slow and nobody said how far", () => {
@@ -77,10 +78,10 @@ describe("a graph with a dynamic batch", () => {
   });
 
   it("is not batched when its rows influence one another, unless config.json says so", async () => {
-    const { server, warnings } = await load(runningSum());
-    expect(server.model.batched).toBe(false);
-    expect(warnings).toEqual(["rows influence one another: requests are not batched"]);
-    expect((await load(runningSum(), { batched: true })).server.model.batched).toBe(true);
+    const served = await load(runningSum());
+    expect(served.batched).toBe(false);
+    expect(served.loading.warnings).toEqual(["Rows influence one another: requests are not batched."]);
+    expect((await load(runningSum(), { batched: true })).batched).toBe(true);
   });
 
   it("may have strings, or other free dimensions", async () => {
@@ -92,7 +93,7 @@ describe("a graph with a dynamic batch", () => {
     const wide = infer(sum, { features: floats([1, 3], [1, 2, 3]) });
     expect((await narrow).outputs["prediction"]?.data[0]).toBe(7);
     expect((await wide).outputs["prediction"]?.data[0]).toBe(13);
-    expect(sum.server.statistics.batches.shape).toBe(1);
+    expect(sum.statistics.batches.shape).toBe(1);
   });
 
   it("answers the good requests of a batch with one that it cannot compute", async () => {
@@ -111,10 +112,10 @@ describe("a graph with a dynamic batch", () => {
 describe("a graph with a fixed first dimension", () => {
   it("takes exactly its shape when nothing says that it is a batch", async () => {
     const version = await load(fixedBatch());
-    expect(version.server.model.batched).toBe(false);
+    expect(version.batched).toBe(false);
     await expect(infer(version, { input: floats([1, 2], [1, 2]) })).rejects.toMatchObject({
       code: "invalid_input",
-      message: "input 'input' has shape [1, 2], the model takes [4, 2]",
+      message: "Input 'input' has shape [1, 2]; the model takes [4, 2].",
     });
     const whole = floats([4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
     expect((await infer(version, { input: whole })).outputs["output"]?.shape).toEqual([4, 2]);
@@ -132,14 +133,14 @@ describe("a graph with a fixed first dimension", () => {
     const version = await load(identity("FLOAT", [1, 3]));
     const { outputs } = await infer(version, { input: floats([2, 3], [1, 2, 3, 4, 5, 6]) });
     expect(outputs["output"]).toEqual(floats([2, 3], [1, 2, 3, 4, 5, 6]));
-    expect(version.server.statistics.figures("m", "1").batches).toMatchObject([{ batchSize: 1, count: 2 }]);
+    expect(version.statistics.figures("m", "1").batches).toMatchObject([{ batchSize: 1, count: 2 }]);
   });
 });
 
 describe("a slow graph", () => {
   it("runs on a thread of its own", async () => {
     const version = await load(slow(4, 256));
-    expect(version.threaded).toBe(true);
+    expect(version.loading.threaded).toBe(true);
     const { outputs } = await infer(version, { input: floats([2, 1], [1, 2]) });
     expect(outputs["output"]?.shape).toEqual([2, 256]);
   });
@@ -148,7 +149,7 @@ describe("a slow graph", () => {
 describe("concurrent runs", () => {
   it("go on threads of their own", async () => {
     const version = await load(add(), { concurrentRuns: 2, maxBatchSize: 1 });
-    expect(version.threaded).toBe(true);
+    expect(version.loading.threaded).toBe(true);
     const row = (n: number): Record<string, Tensor> => ({
       a: floats([1, 4], [n, n, n, n]),
       b: floats([1, 4], [1, 1, 1, 1]),

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Engine, ModelReference } from "#service/inference/engine/engine.js";
+import type { InferenceResult, ModelReference } from "#service/inference/engine/engine.js";
 import { ModelManager, type ManagerOptions } from "#service/inference/engine/repository/model-manager.js";
 import { ServiceError } from "#service/server/errors.js";
 import { broken, identity, truncated } from "../../../../models/index.js";
@@ -32,19 +32,19 @@ beforeEach(async () => {
   manager = manage();
 });
 afterEach(async () => {
-  await manager.stop(new ServiceError("shutting_down", "the test is over"));
+  await manager.stop(new ServiceError("shutting_down", "The test is over."));
   await repository.dispose();
 });
 
 function serving(reference: ModelReference = { name: "m" }): string {
-  return manager.resolve(reference).model.version;
+  return manager.resolve(reference).version;
 }
 function code(expected: string): unknown {
   return expect.objectContaining({ code: expected });
 }
-async function answer(version?: string): ReturnType<Engine["infer"]> {
+async function answer(version?: string): Promise<InferenceResult> {
   const server = manager.resolve({ name: "m", version });
-  return server.infer({ model: server.model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
+  return server.infer({ inputs: { input: floats([1, 3], [1, 2, 3]) } });
 }
 
 describe("a new version", () => {
@@ -59,7 +59,7 @@ describe("a new version", () => {
     expect(serving()).toBe("1");
     expect(manager.index()[1]).toMatchObject({
       state: "UNAVAILABLE",
-      reason: "waiting for its files to settle",
+      reason: "Its files still change.",
     });
     await manager.refresh(false);
     expect(serving()).toBe("2");
@@ -73,8 +73,8 @@ describe("a new version", () => {
     const client = async (): Promise<void> => {
       while (!done) {
         const server = manager.resolve({ name: "m" });
-        await server.infer({ model: server.model, inputs: { input: floats([1, 3], [1, 2, 3]) } });
-        answered.push(server.model.version);
+        await server.infer({ inputs: { input: floats([1, 3], [1, 2, 3]) } });
+        answered.push(server.version);
       }
     };
     const clients = Promise.all([client(), client(), client()]);
@@ -86,7 +86,6 @@ describe("a new version", () => {
     done = true;
     await clients;
     const late = await chosenBefore.infer({
-      model: chosenBefore.model,
       inputs: { input: floats([1, 3], [1, 2, 3]) },
     });
     expect(late.outputs["output"]?.data).toEqual(Float32Array.of(1, 2, 3));
@@ -132,7 +131,7 @@ describe("a new version", () => {
     await manager.refresh(false);
     await manager.refresh(false);
     expect(manager.index()).toMatchObject([
-      { version: "1", state: "READY", reason: expect.stringContaining("newer files are refused") as string },
+      { version: "1", state: "READY", reason: expect.stringContaining("Newer files are refused") as string },
     ]);
     await expect(answer()).resolves.toBeDefined();
   });
@@ -185,7 +184,7 @@ describe("several versions", () => {
     await manager.refresh(false);
     await manager.refresh(false);
     expect(serving()).toBe("3");
-    expect(manager.index()[2]?.reason).toContain("config.json: not JSON");
+    expect(manager.index()[2]?.reason).toContain("config.json is not JSON");
   });
 });
 
@@ -204,7 +203,7 @@ describe("a model", () => {
     await repository.putConfig("m", { input: "picture" });
     await manager.refresh(true);
     expect(manager.index()[0]?.reason).toBe(
-      "config.json: input: the graph has no input 'picture'; it has 'input'",
+      "config.json: input: the graph has no input 'picture'; it has 'input'.",
     );
   });
 
@@ -212,7 +211,7 @@ describe("a model", () => {
     await mkdir(join(repository.root, "empty"));
     await manager.refresh(true);
     expect(manager.index()).toMatchObject([
-      { name: "empty", reason: "no version folder holds a model.onnx" },
+      { name: "empty", reason: "No version folder holds a model.onnx." },
     ]);
   });
 
@@ -222,7 +221,7 @@ describe("a model", () => {
     await manager.unload("m");
     expect(() => serving()).toThrow(code("model_not_ready"));
     await manager.refresh(true);
-    expect(manager.index()).toMatchObject([{ state: "UNAVAILABLE", reason: "unloaded" }]);
+    expect(manager.index()).toMatchObject([{ state: "UNAVAILABLE", reason: "It was unloaded." }]);
     await manager.load("m");
     expect(serving()).toBe("1");
     await expect(manager.load("nobody")).rejects.toThrow(code("model_not_found"));

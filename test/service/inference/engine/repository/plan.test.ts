@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { planVersions, type VersionState } from "#service/inference/engine/repository/plan.js";
+import { planVersions, type PlannedVersion } from "#service/inference/engine/repository/plan.js";
 
 const LATEST = { policy: "latest", count: 1 } as const;
 
-function state(version: string, more: Partial<VersionState> = {}): VersionState {
+function state(version: string, more: Partial<PlannedVersion> = {}): PlannedVersion {
   return {
     version,
     stamp: `${version}a`,

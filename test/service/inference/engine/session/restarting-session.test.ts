@@ -71,11 +71,11 @@ describe("a session whose thread dies", () => {
     void first?.terminate();
     await expect(running).rejects.toMatchObject({
       code: "internal",
-      message: "the model's thread ended with code 1",
+      message: "The model's thread ended with code 1.",
     });
     const [output] = await session.run([floats([1, 1], [1])]);
     expect(output?.shape).toEqual([1, 128]);
-    expect(notes.lines).toEqual(["died: the model's thread ended with code 1", "restarted"]);
+    expect(notes.lines).toEqual(["died: The model's thread ended with code 1.", "restarted"]);
     expect([session.failure, threads.length]).toEqual([undefined, 2]);
     await session.release();
   });
@@ -89,7 +89,7 @@ describe("a session whose thread dies", () => {
     );
     await rm(path);
     void threads[0]?.terminate();
-    await notes.until("died: the model's thread ended with code 1");
+    await notes.until("died: The model's thread ended with code 1.");
     await expect(session.run([floats([1, 3], [1, 2, 3])])).rejects.toMatchObject({
       code: "model_not_ready",
       message: expect.stringContaining("model.onnx cannot be loaded") as string,
@@ -102,7 +102,7 @@ describe("a session whose thread dies", () => {
   it("is reported when it dies while it loads", async () => {
     process.once("worker", (worker: Worker) => void worker.terminate());
     await expect(openThreadedSession(await file(identity()), { intraOpThreads: 1 })).rejects.toThrow(
-      /^the model's thread ended with code \d$/,
+      /^The model's thread ended with code \d\.$/,
     );
   });
 });

@@ -73,7 +73,7 @@ describe.each(OPENERS)("a session %s", (where, open) => {
     await expect(session.run(at(7n))).rejects.toMatchObject({
       code: "unprocessable",
       message: expect.stringMatching(
-        /^the model cannot compute this input: Gather: indices element out of/,
+        /^The model cannot compute this input: Gather: indices element out of/,
       ) as string,
     });
     expect(await session.run(at(1n))).toEqual([floats([1], [20])]);

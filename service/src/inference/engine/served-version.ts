@@ -1,4 +1,4 @@
-import { ServiceError } from "../../server/errors.js";
+import { ERRORS, ServiceError } from "../../server/errors.js";
 import { admit } from "./admission/admit.js";
 import { ComputeEstimate } from "./admission/compute-estimate.js";
 import { Batcher, type Ran } from "./batching/batcher.js";
@@ -7,8 +7,10 @@ import { checkInputs, checkOutputs } from "./check-inputs.js";
 import type { InferenceRequest, InferenceResult, ServedModel } from "./engine.js";
 import type { Session } from "./session/session.js";
 import { Rejections } from "./statistics/rejections.js";
-import { outcomeOf, VersionStatistics } from "./statistics/version-statistics.js";
-import type { Tensor } from "../../tensors/tensor.js";
+import type { WarmRun } from "./loading/warm-up.js";
+import { VersionStatistics } from "./statistics/version-statistics.js";
+import type { ModelConfig } from "../../models/model-config.js";
+import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 
 /** However slow a model is, so many rows may wait: else a handful of clients would be refused at every turn. */
 const FEWEST_WAITING_ROWS = 8;
@@ -22,29 +24,60 @@ export interface ServingSettings {
   readonly fixedRows: number | undefined;
 }
 
-/** Answers requests to one loaded version of a model: checks, admits, splits, batches, counts. */
-export class VersionServer {
+/** What loading a version took and showed. */
+export interface LoadingFacts {
+  /** Whether it runs on threads of its own rather than on the event loop's. */
+  readonly threaded: boolean;
+  /** How long runs took while it was warmed up. */
+  readonly runs: readonly WarmRun[];
+  /** What is odd about it, though it serves. */
+  readonly warnings: readonly string[];
+  readonly loadSeconds: number;
+  /** Unix time, seconds. */
+  readonly loadedAt: number;
+  /** Growth of the resident memory while it was loaded and warmed up. */
+  readonly memoryBytes: number;
+}
+
+/** What a version is to those who ask it. */
+export type ModelDescription = Omit<ServedModel, "infer">;
+
+/** A version that serves: it checks, admits, splits, batches and counts the requests that it answers. */
+export class ServedVersion implements ServedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly config: ModelConfig;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly batched: boolean;
   readonly statistics = new VersionStatistics();
   readonly estimate: ComputeEstimate;
   private readonly batcher: Batcher;
   private closed: ServiceError | undefined;
 
   constructor(
-    readonly model: ServedModel,
+    description: ModelDescription,
     private readonly sessions: readonly Session[],
     readonly settings: ServingSettings,
+    readonly loading: LoadingFacts,
     private readonly rejections: Rejections = new Rejections(),
     private readonly now: () => number = () => performance.now(),
   ) {
+    this.name = description.name;
+    this.version = description.version;
+    this.config = description.config;
+    this.inputs = description.inputs;
+    this.outputs = description.outputs;
+    this.batched = description.batched;
     this.estimate = new ComputeEstimate(settings.maxRows);
     this.batcher = new Batcher(
       sessions.map((session) => (inputs) => session.run(inputs)),
       {
         maxRows: settings.maxRows,
         maxDelayMilliseconds: settings.maxDelayMilliseconds,
-        shapesDiffer: model.inputs.some(({ shape }) => shape.some((size, index) => index > 0 && size === -1)),
+        shapesDiffer: this.inputs.some(({ shape }) => shape.some((size, index) => index > 0 && size === -1)),
         fixedRows: settings.fixedRows,
-        batched: model.batched,
+        batched: this.batched,
       },
       {
         onBatch: (ran, reason) => {
@@ -87,7 +120,7 @@ export class VersionServer {
     return this.batcher.runningRows;
   }
 
-  /** See `Engine.infer`. */
+  /** See `ServedModel.infer`. */
   infer(request: InferenceRequest): Promise<InferenceResult> {
     const arrivedAt = this.now();
     this.pendingRequests += 1;
@@ -96,7 +129,7 @@ export class VersionServer {
         const known = asServiceError(error);
         this.pendingRequests -= 1;
         this.rejections.count(known.code);
-        this.statistics.onFailure(outcomeOf(known.code), this.now() - arrivedAt);
+        this.statistics.onFailure(ERRORS[known.code].outcome, this.now() - arrivedAt);
         reject(known);
       };
       try {
@@ -123,11 +156,11 @@ export class VersionServer {
     if (this.closed) {
       throw this.closed;
     }
-    const inputs = checkInputs(this.model.inputs, this.model.batched, request.inputs);
+    const inputs = checkInputs(this.inputs, this.batched, request.inputs);
     if (request.outputs) {
-      checkOutputs(this.model.outputs, request.outputs);
+      checkOutputs(this.outputs, request.outputs);
     }
-    const rows = this.model.batched ? (inputs[0]?.shape[0] ?? 1) : 1;
+    const rows = this.batched ? (inputs[0]?.shape[0] ?? 1) : 1;
     this.admit(rows, request, arrivedAt);
     const finish = (outputs: readonly Tensor[], ran: Ran): void => {
       const queueMilliseconds = ran.startedAt - arrivedAt;
@@ -153,7 +186,7 @@ export class VersionServer {
     if (rows > queueLimitRows) {
       throw new ServiceError(
         "too_large",
-        `the request has ${rows} rows; the queue of model '${this.model.name}' takes at most ${queueLimitRows}`,
+        `The request has ${rows} rows; the queue of model '${this.name}' takes at most ${queueLimitRows}.`,
       );
     }
     if (this.batcher.queuedRows + rows > this.queueLimitRows) {
@@ -180,7 +213,7 @@ export class VersionServer {
       arrivedAt,
       arrivedDuringRun: this.batcher.busy,
       deadline: request.deadline,
-      signal: request.signal,
+      cancellation: request.cancellation,
       resolve,
       reject,
     });
@@ -229,7 +262,7 @@ export class VersionServer {
     wanted: readonly string[] | undefined,
   ): Record<string, Tensor> {
     const named: Record<string, Tensor> = {};
-    const declared = this.model.outputs;
+    const declared = this.outputs;
     for (let index = 0; index < declared.length; index += 1) {
       const name = declared[index]?.name;
       const tensor = outputs[index];
@@ -261,5 +294,5 @@ function spanOf(rans: readonly Ran[]): Ran {
 function asServiceError(error: unknown): ServiceError {
   return error instanceof ServiceError
     ? error
-    : new ServiceError("internal", "the model failed to compute", { cause: error });
+    : new ServiceError("internal", "The model failed to compute.", { cause: error });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { VersionServer, type ServingSettings } from "#service/inference/engine/version-server.js";
+import { ServedVersion, type ServingSettings } from "#service/inference/engine/served-version.js";
 import type { InferenceResult } from "#service/inference/engine/engine.js";
 import type { DeclaredTensor, Session } from "#service/inference/engine/session/session.js";
 import { Rejections } from "#service/inference/engine/statistics/rejections.js";
@@ -14,7 +14,7 @@ class Bench {
   now = 0;
   released = 0;
   readonly rejections = new Rejections();
-  readonly server: VersionServer;
+  readonly server: ServedVersion;
 
   constructor(settings: Partial<ServingSettings> = {}) {
     const tensor: DeclaredTensor = { name: "x", datatype: "FP32", shape: [-1, 1], symbols: ["N", ""] };
@@ -36,9 +36,16 @@ class Bench {
         return Promise.resolve();
       },
     };
-    const model = { name: "m", version: "1", config: {}, inputs: [tensor], outputs: [tensor], batched: true };
-    this.server = new VersionServer(
-      model,
+    const description = {
+      name: "m",
+      version: "1",
+      config: {},
+      inputs: [tensor],
+      outputs: [tensor],
+      batched: true,
+    };
+    this.server = new ServedVersion(
+      description,
       [session],
       {
         maxRows: 4,
@@ -48,6 +55,7 @@ class Bench {
         fixedRows: undefined,
         ...settings,
       },
+      { threaded: false, runs: [], warnings: [], loadSeconds: 0, loadedAt: 0, memoryBytes: 0 },
       this.rejections,
       () => this.now,
     );
@@ -56,7 +64,7 @@ class Bench {
 
   infer(values: number[], deadline?: number): Promise<InferenceResult> {
     const inputs = { x: floats([values.length, 1], values) };
-    return this.server.infer({ model: this.server.model, inputs, deadline });
+    return this.server.infer({ inputs, deadline });
   }
 }
 
@@ -179,7 +187,7 @@ describe("closing", () => {
   it("answers what was accepted, refuses what comes after, then releases its memory", async () => {
     const bench = new Bench();
     const accepted = bench.infer([1]);
-    const closed = bench.server.close(new ServiceError("shutting_down", "bye"));
+    const closed = bench.server.close(new ServiceError("shutting_down", "Bye."));
     await expect(bench.infer([2])).rejects.toMatchObject({ code: "shutting_down" });
     expect(bench.released).toBe(0);
     await Promise.all([accepted, closed]);

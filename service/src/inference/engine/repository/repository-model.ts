@@ -1,57 +1,65 @@
 import type { ModelIndexEntry, ModelState } from "../engine.js";
 import type { ModelConfig } from "../../../models/model-config.js";
-import type { LoadedVersion } from "../loading/load-version.js";
+import type { ServedVersion } from "../served-version.js";
 import { Rejections } from "../statistics/rejections.js";
-import type { VersionState } from "./plan.js";
-import type { ScannedModel, ScannedVersion } from "../../../models/scan.js";
-import { compareVersions, type Serving } from "../../../models/versions.js";
-
-/** What serves, and the files that it was loaded from. */
-interface Served {
-  readonly loaded: LoadedVersion;
-  readonly stamp: string;
-}
+import type { PlannedVersion } from "./plan.js";
+import type { ModelFolder, VersionFiles } from "../../../models/scan.js";
+import { compareVersions, type ServingVersions } from "../../../models/versions.js";
 
 interface Refused {
   readonly stamp: string;
   readonly reason: string;
 }
 
-/** One version folder: what is on disk, what serves, what was refused. */
-export class ManagedVersion {
-  scanned: ScannedVersion | undefined;
+/** One version folder of the repository: its files, what serves from them, what was refused. */
+export class RepositoryVersion implements PlannedVersion {
+  files: VersionFiles | undefined;
   settled = false;
-  served: Served | undefined;
+  served: ServedVersion | undefined;
+  /** Of the files that `served` was loaded from. */
+  servedStamp: string | undefined;
   refused: Refused | undefined;
   transition: "LOADING" | "UNLOADING" | undefined;
   failures = 0;
 
   constructor(readonly version: string) {}
 
+  get stamp(): string | undefined {
+    return this.files?.stamp;
+  }
+
+  get refusedStamp(): string | undefined {
+    return this.refused?.stamp;
+  }
+
   /** Whether the files as they are now were refused. */
   get isRefused(): boolean {
-    return this.refused !== undefined && this.refused.stamp === this.scanned?.stamp;
+    return this.refused !== undefined && this.refused.stamp === this.stamp;
   }
 
   /** Whether requests are answered: it is loaded, and its threads live. */
   get serves(): boolean {
-    return this.served !== undefined && this.served.loaded.server.failure === undefined;
+    return this.served !== undefined && this.served.failure === undefined;
   }
 
-  get state(): VersionState {
-    return {
-      version: this.version,
-      stamp: this.scanned?.stamp,
-      settled: this.settled,
-      servedStamp: this.served?.stamp,
-      refusedStamp: this.refused?.stamp,
-    };
+  serve(served: ServedVersion, stamp: string): void {
+    this.served = served;
+    this.servedStamp = stamp;
+    this.refused = undefined;
+  }
+
+  /** Gives what served and is no longer chosen; undefined when nothing did. */
+  withdraw(): ServedVersion | undefined {
+    const { served } = this;
+    this.served = undefined;
+    this.servedStamp = undefined;
+    return served;
   }
 }
 
 /** One model of the repository, whether it serves or not. */
-export class ManagedModel implements Serving {
-  readonly versions = new Map<string, ManagedVersion>();
+export class RepositoryModel implements ServingVersions {
+  readonly versions = new Map<string, RepositoryVersion>();
   readonly rejections = new Rejections();
   config: ModelConfig = {};
   /** Why config.json cannot be used; what serves goes on with the configuration that it was loaded with. */
@@ -62,24 +70,24 @@ export class ManagedModel implements Serving {
   constructor(readonly name: string) {}
 
   /** Takes in a look at the folder (undefined: it is gone). `trusted`: do not wait for a second, equal look. */
-  see(scanned: ScannedModel | undefined, trusted: boolean): void {
-    const found = new Map(scanned?.versions.map((version) => [version.version, version]));
+  see(folder: ModelFolder | undefined, trusted: boolean): void {
+    const found = new Map(folder?.versions.map((version) => [version.version, version]));
     for (const name of found.keys()) {
       if (!this.versions.has(name)) {
-        this.versions.set(name, new ManagedVersion(name));
+        this.versions.set(name, new RepositoryVersion(name));
       }
     }
     for (const [name, version] of this.versions) {
       const now = found.get(name);
-      version.settled = trusted || version.scanned?.stamp === now?.stamp;
-      version.scanned = now;
+      version.settled = trusted || version.stamp === now?.stamp;
+      version.files = now;
       if (!now && !version.served) {
         this.versions.delete(name);
       }
     }
   }
 
-  serving(): ManagedVersion[] {
+  serving(): RepositoryVersion[] {
     return [...this.versions.values()].filter((version) => version.served !== undefined);
   }
 
@@ -100,7 +108,7 @@ export class ManagedModel implements Serving {
   index(): ModelIndexEntry[] {
     const { name } = this;
     if (this.versions.size === 0) {
-      const reason = this.configProblem ?? "no version folder holds a model.onnx";
+      const reason = this.configProblem ?? "No version folder holds a model.onnx.";
       return [{ name, version: "", state: "UNAVAILABLE", reason, labels: [] }];
     }
     return [...this.versions.values()]
@@ -120,28 +128,28 @@ export class ManagedModel implements Serving {
       .map(([label]) => label);
   }
 
-  private reasonOf(version: ManagedVersion): string {
+  private reasonOf(version: RepositoryVersion): string {
     const refusal = this.configProblem ?? (version.isRefused ? version.refused?.reason : undefined);
-    const failure = version.served?.loaded.server.failure;
+    const failure = version.served?.failure;
     if (failure !== undefined) {
-      return `${failure}; it is being started again`;
+      return `${failure} It is being started again.`;
     }
     if (version.served) {
-      return refusal ? `newer files are refused: ${refusal}` : "";
+      return refusal ? `Newer files are refused: ${refusal}` : "";
     }
     if (version.transition) {
       return "";
     }
     if (!this.wanted) {
-      return "unloaded";
+      return "It was unloaded.";
     }
     return (
-      refusal ?? (version.settled ? "not selected by the version policy" : "waiting for its files to settle")
+      refusal ?? (version.settled ? "The version policy does not choose it." : "Its files still change.")
     );
   }
 }
 
-function stateOf(version: ManagedVersion): ModelState {
+function stateOf(version: RepositoryVersion): ModelState {
   if (version.served) {
     return version.serves ? "READY" : "UNAVAILABLE";
   }

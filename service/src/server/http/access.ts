@@ -1,17 +1,24 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { ServiceError } from "../errors.js";
+import type { Access } from "./route.js";
+
+/** Throws unauthorized unless a request with these headers may call a route of that access. */
+export type AccessCheck = (access: Access, headers: IncomingHttpHeaders) => void;
 
 /**
- * A check that throws unauthorized unless a request carries one of `keys`, as `X-API-Key` or `Authorization: Bearer`.
+ * A check that asks for one of `keys`, as `X-API-Key` or `Authorization: Bearer`, on every route that is not for anybody.
  * Without keys everything passes. Digests of equal length are compared, each in constant time and always all of them.
  */
-export function createKeyCheck(keys: readonly string[]): (headers: IncomingHttpHeaders) => void {
+export function createAccessCheck(keys: readonly string[]): AccessCheck {
   if (keys.length === 0) {
     return () => undefined;
   }
   const digests = keys.map(digest);
-  return (headers) => {
+  return (access, headers) => {
+    if (access === "anybody") {
+      return;
+    }
     const given = keyOf(headers);
     if (given === undefined) {
       throw new ServiceError(

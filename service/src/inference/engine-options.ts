@@ -1,0 +1,22 @@
+import type { EngineOptions } from "./engine/create-engine.js";
+import type { Settings } from "./settings.js";
+
+/** Seconds that a replaced version still answers requests that had chosen it: long enough for those on their way. */
+const RETIRE_SECONDS = 10;
+
+/** What the settings mean to the engine. */
+export function engineOptions(settings: Settings): EngineOptions {
+  return {
+    repository: settings.modelRepository,
+    defaultModel: settings.defaultModel,
+    control: "all",
+    pollSeconds: settings.modelPollSeconds,
+    threads: settings.intraOpThreads,
+    processes: settings.workers,
+    maxBatchSize: settings.maxBatchSize,
+    maxBatchDelayMs: settings.maxBatchDelayMs,
+    queueRows: settings.queueRows,
+    queueSeconds: settings.queueSeconds,
+    retireSeconds: RETIRE_SECONDS,
+  };
+}

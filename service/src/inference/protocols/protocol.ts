@@ -1,0 +1,10 @@
+import type { Engine } from "../engine/engine.js";
+import type { Infer } from "./infer.js";
+
+/** What the routes of every protocol work with. */
+export interface ProtocolOptions {
+  readonly engine: Engine;
+  readonly infer: Infer;
+  /** Bytes of a request body at most. */
+  readonly maxBodyBytes: number;
+}

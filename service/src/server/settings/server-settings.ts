@@ -1,0 +1,94 @@
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
+import { z } from "zod";
+import { amount, choice, define, integer, list, text, type SettingsOf } from "./definition.js";
+
+/** The settings that every service has. `port` is the service's own. */
+export function serverSettings(port: number) {
+  return {
+    port: define({
+      variable: ENVIRONMENT.port,
+      schema: integer(0, 65_535),
+      fallback: String(port),
+      help: "TCP port to listen on; 0 picks a free one",
+    }),
+    host: define({
+      variable: ENVIRONMENT.host,
+      schema: text(),
+      fallback: "127.0.0.1",
+      help: "address to listen on; 0.0.0.0 to be reached from other machines, as the image does",
+    }),
+    maxBodyBytes: define({
+      variable: "MAX_BODY_BYTES",
+      schema: integer(1, 2 ** 31),
+      fallback: String(16 * 2 ** 20),
+      help: "bytes of a request body at most, before and after decompression",
+    }),
+    bodyTimeoutSeconds: define({
+      variable: "BODY_TIMEOUT_SECONDS",
+      schema: amount(1),
+      fallback: "30",
+      help: "seconds that a client may take to send a whole request",
+    }),
+    requestTimeoutSeconds: define({
+      variable: "REQUEST_TIMEOUT_SECONDS",
+      schema: amount(0.001),
+      fallback: "30",
+      help: "seconds until a request that names no deadline is answered with 504",
+    }),
+    apiKeys: define({
+      variable: "API_KEYS",
+      schema: list,
+      fallback: "",
+      fallbackText: "none: open to all",
+      help: "keys, separated by commas, one of which a request must carry as X-API-Key or Authorization: Bearer",
+    }),
+    logLevel: define({
+      variable: ENVIRONMENT.logLevel,
+      schema: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+      fallback: "info",
+      help: "least severity that is logged; debug adds a line per request",
+    }),
+    logFormat: define({
+      variable: "LOG_FORMAT",
+      schema: choice(["json", "pretty"]).optional(),
+      fallbackText: "pretty in a terminal, else json",
+      help: "json for machines, pretty for people",
+    }),
+    shutdownDelaySeconds: define({
+      variable: ENVIRONMENT.shutdownDelaySeconds,
+      schema: amount(0),
+      fallback: "0",
+      help: "seconds to go on accepting requests, not ready, after SIGTERM, until load balancers have noticed",
+    }),
+    shutdownGraceSeconds: define({
+      variable: ENVIRONMENT.shutdownGraceSeconds,
+      schema: amount(0),
+      fallback: "25",
+      help: "seconds from SIGTERM, the delay included, until the process ends even if requests are left",
+    }),
+    traceEndpoint: define({
+      variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      schema: z
+        .url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" })
+        .optional(),
+      fallbackText: "none: no traces",
+      help: "OpenTelemetry collector (OTLP over HTTP) that traces go to",
+    }),
+  } as const;
+}
+
+export type ServerSettings = SettingsOf<ReturnType<typeof serverSettings>>;
+
+/** What cannot hold together of the settings that every service has. */
+export function serverContradictions({
+  shutdownDelaySeconds: delay,
+  shutdownGraceSeconds: grace,
+}: Pick<ServerSettings, "shutdownDelaySeconds" | "shutdownGraceSeconds">): string[] {
+  if (delay < grace || delay === 0) {
+    return [];
+  }
+  return [
+    `${ENVIRONMENT.shutdownDelaySeconds} (${delay}) must be less than ` +
+      `${ENVIRONMENT.shutdownGraceSeconds} (${grace}), which includes it.`,
+  ];
+}
