@@ -1,15 +1,24 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+const SLOW = "**/*.slow.test.ts";
 
-/** One project per kind of test, so that each can be run where its needs are met. */
+/** A project over the folder of that name, without its slow tests. */
+function project(name: string): TestProjectConfiguration {
+  return {
+    test: { name, include: [`test/${name}/**/*.test.ts`], exclude: [SLOW], ...timeouts },
+  };
+}
+
+/** One project per kind of test, so that each can be run where its needs are met, and the slow ones be left out. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "service", include: ["test/service/**/*.test.ts"], ...timeouts } },
-      { test: { name: "infra", include: ["test/infra/**/*.test.ts"], ...timeouts } },
-      { test: { name: "bench", include: ["test/bench/**/*.test.ts"], ...timeouts } },
-      { test: { name: "web", include: ["test/web/**/*.test.ts"], ...timeouts } },
+      project("service"),
+      project("infra"),
+      project("bench"),
+      project("web"),
+      { test: { name: "slow", include: [`test/{service,infra,bench}/${SLOW}`], ...timeouts } },
       {
         test: {
           name: "cluster",

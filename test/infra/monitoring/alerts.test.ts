@@ -4,41 +4,19 @@ import { describe, expect, it } from "vitest";
 import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
 import { ruleGroups } from "#infra/monitoring/alerts.js";
 import type { AlertRule } from "#infra/monitoring/rule.js";
-import { promtoolIsThere, testRules, type RuleTest } from "./promtool.js";
+import { expectAlerts, LABELS, series } from "./expect-alerts.js";
+import { promtoolIsThere } from "./promtool.js";
 import { ALERTS } from "./settings.js";
 
 const groups = ruleGroups(ALERTS);
 const alerts = groups.flatMap((group) => group.rules).filter((rule): rule is AlertRule => "alert" in rule);
 
-const SERVICE = { namespace: "shop", job: "inference" };
-const POD = { ...SERVICE, pod: "inference-6d4cf56db6-abcde" };
+const { service: SERVICE, pod: POD, model: MODEL } = LABELS;
 const CONTAINER = { namespace: "shop", pod: POD.pod, container: "server" };
-const MODEL = { ...POD, model: "mnist", version: "1" };
 const AUTOSCALER = { namespace: "shop", horizontalpodautoscaler: "inference" };
-
-type Labels = Readonly<Record<string, string>>;
-
-function series(name: string, labels: Labels, values: string) {
-  const matchers = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
-  return { series: `${name}{${matchers.join(",")}}`, values };
-}
 
 function request(route: string, code: string, values: string) {
   return series(`${METRICS.httpRequestDuration}_count`, { ...POD, method: "POST", route, code }, values);
-}
-
-/** Expects that exactly these alerts of one name fire at a time. */
-function expectAlerts(
-  inputs: RuleTest["input_series"],
-  alertname: string,
-  times: Readonly<Record<string, Labels[]>>,
-): void {
-  const expected = Object.entries(times).map(([eval_time, labels]) => ({
-    eval_time,
-    alertname,
-    exp_alerts: labels.map((exp_labels) => ({ exp_labels })),
-  }));
-  testRules(groups, [{ input_series: inputs, alert_rule_test: expected }]);
 }
 
 describe.skipIf(!promtoolIsThere)("the alerts, by promtool", () => {
@@ -150,18 +128,6 @@ describe.skipIf(!promtoolIsThere)("the alerts, by promtool", () => {
     ];
     const failed = { ...SERVICE, model: "mnist", version: "2", severity: "critical" };
     expectAlerts(inputs, "InferenceModelLoadFailed", { "5m": [failed], "25m": [] });
-  });
-
-  it("tell when confidence drifts from the day before, not when there is too little to compare", () => {
-    const bucket = (le: string, values: string) =>
-      series(`${METRICS.predictionConfidence}_bucket`, { ...MODEL, le }, values);
-    const count = (values: string) => series(`${METRICS.predictionConfidence}_count`, MODEL, values);
-    // Half a day in which a tenth is below 0.9, then six in ten are.
-    const drifting = [bucket("0.9", "0+1x720 721+6x180"), bucket("+Inf", "0+10x900"), count("0+10x900")];
-    const labels = { model: "mnist", version: "1", severity: "warning" };
-    expectAlerts(drifting, "InferenceConfidenceDrift", { "12h": [], "14h": [labels] });
-    const few = [bucket("0.9", "0+0.1x720 73+0.6x180"), bucket("+Inf", "0+1x900"), count("0+1x900")];
-    expectAlerts(few, "InferenceConfidenceDrift", { "14h": [] });
   });
 });
 
