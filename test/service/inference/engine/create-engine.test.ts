@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { add, broken, identity, sumOfRow } from "../../../models/index.js";
 import { floats, RepositoryFixture } from "./repository-fixture.js";
 
@@ -129,7 +129,7 @@ describe("a model whose threads die", () => {
       reason,
     });
     expect(await ready()).toMatch(/ 0$/);
-    await vi.waitFor(() => expect(logged("model version serves again")).toHaveLength(2));
+    await repository.hasLogged("model version serves again", 2);
     const model = engine.resolve({ name: "identity" });
     const { outputs } = await model.infer({ inputs: { input: floats([1, 3], [1, 2, 3]) } });
     expect(outputs["output"]).toEqual(floats([1, 3], [1, 2, 3]));

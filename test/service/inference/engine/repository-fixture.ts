@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,7 @@ export class RepositoryFixture {
   /** Of the newest engine. */
   registry = new Registry();
   private readonly engines: Engine[] = [];
+  private readonly logging = new EventEmitter();
 
   private constructor(readonly root: string) {}
 
@@ -48,8 +50,10 @@ export class RepositoryFixture {
     this.registry = new Registry();
     const line =
       (level: LogLine["level"]) =>
-      (fields: object, message: string): void =>
-        void this.log.push({ level, fields, message });
+      (fields: object, message: string): void => {
+        this.log.push({ level, fields, message });
+        this.logging.emit("line");
+      };
     const engine = createEngine(
       {
         ...engineOptions(readSettings({})),
@@ -69,6 +73,13 @@ export class RepositoryFixture {
     const engine = this.engine(options);
     await engine.start();
     return engine;
+  }
+
+  /** Resolves once the engines have logged `message` that many times. */
+  async hasLogged(message: string, times = 1): Promise<void> {
+    while (this.log.filter((line) => line.message === message).length < times) {
+      await once(this.logging, "line");
+    }
   }
 
   async dispose(): Promise<void> {

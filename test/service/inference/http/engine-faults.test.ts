@@ -1,7 +1,8 @@
+import { EventEmitter, once } from "node:events";
 import type { Server } from "node:http";
 import pino from "pino";
 import { Registry } from "prom-client";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ServiceError } from "#service/server/errors.js";
 import { Lifecycle } from "#service/server/life/lifecycle.js";
 import { listen } from "#service/server/life/listen.js";
@@ -44,10 +45,15 @@ function engineThat({ infer = unused, ...behaviour }: Behaviour): Engine {
 
 let server: Server | undefined;
 const lines: string[] = [];
+const logged = new EventEmitter();
 
 async function start(behaviour: Behaviour, lifecycle = new Lifecycle()): Promise<string> {
   lines.length = 0;
-  const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  const write = (line: string): void => {
+    lines.push(line);
+    logged.emit("line");
+  };
+  const log = pino({ level: "info" }, { write });
   const settings = readSettings({});
   server = createService({
     settings,
@@ -119,11 +125,13 @@ describe("a fault of the server's own", () => {
 
 /** The line is written when the response is closed, which a client can see before the server does. */
 async function logLine(requestId: string): Promise<unknown> {
-  const find = (): string | undefined => lines.find((line) => line.includes(requestId));
-  while (find() === undefined) {
-    await new Promise((resolve) => setImmediate(resolve));
+  for (;;) {
+    const line = lines.find((text) => text.includes(requestId));
+    if (line !== undefined) {
+      return JSON.parse(line);
+    }
+    await once(logged, "line");
   }
-  return JSON.parse(find() ?? "");
 }
 
 describe("readiness", () => {
@@ -195,9 +203,7 @@ describe("what the engine is told of a request", () => {
       });
     });
     const { cancellation } = await asked;
-    while (cancellation?.cancelled !== true) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(cancellation.cancelled).toBe(true);
+    // It can only be read, never listened to.
+    await vi.waitFor(() => expect(cancellation?.cancelled).toBe(true), { timeout: 20_000 });
   });
 });

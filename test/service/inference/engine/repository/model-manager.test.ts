@@ -71,20 +71,22 @@ describe("a new version", () => {
     const answered: string[] = [];
     let done = false;
     const client = async (): Promise<void> => {
-      while (!done) {
+      for (let last = false; !last; ) {
+        last = done;
         const server = manager.resolve({ name: "m" });
         await server.infer({ inputs: { input: floats([1, 3], [1, 2, 3]) } });
         answered.push(server.version);
       }
     };
     const clients = Promise.all([client(), client(), client()]);
-    await repository.putModel("m", "2", identity());
-    await manager.refresh(false);
-    await manager.refresh(false);
-    await answer();
-    await answer();
-    done = true;
-    await clients;
+    try {
+      await repository.putModel("m", "2", identity());
+      await manager.refresh(false);
+      await manager.refresh(false);
+    } finally {
+      done = true;
+      await clients;
+    }
     const late = await chosenBefore.infer({
       inputs: { input: floats([1, 3], [1, 2, 3]) },
     });
