@@ -2,7 +2,7 @@ import { once as waitFor } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { brightIn } from "../../models/pictures.js";
-import { predict, run, serving } from "./program.js";
+import { predict, run, serving } from "./server-program.js";
 
 describe("serve under load", () => {
   it("ends at SIGTERM without a failed request, once it has told its clients to go elsewhere", async () => {

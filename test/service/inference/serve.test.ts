@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { SETTINGS } from "#service/inference/settings.js";
 import { brightIn } from "../../models/pictures.js";
 import { RawClient } from "../server/http/raw-client.js";
-import { predict, run, serving } from "./program.js";
+import { predict, run, serving } from "./server-program.js";
 
 describe("serve", () => {
   it("says where it serves and what, and ends with 0 at SIGINT", async () => {

@@ -71,7 +71,7 @@ describe("a new version", () => {
     const answered: string[] = [];
     let done = false;
     const client = async (): Promise<void> => {
-      for (let last = false; !last; ) {
+      for (let last = false; !last;) {
         last = done;
         const server = manager.resolve({ name: "m" });
         await server.infer({ inputs: { input: floats([1, 3], [1, 2, 3]) } });
