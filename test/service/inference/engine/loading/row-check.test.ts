@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { rowsAreIndependent } from "#service/inference/engine/loading/row-check.js";
+import type { DeclaredTensor, Session } from "#service/inference/engine/session/session.js";
+import type { Tensor } from "#service/tensors/tensor.js";
+
+const declared: DeclaredTensor = { name: "x", datatype: "FP32", shape: [-1, 3], symbols: ["N", ""] };
+
+/** A graph of floats [N, 3] to floats of the same shape. */
+function graph(compute: (rows: Float32Array, count: number) => Float32Array): Session {
+  return {
+    inputs: [declared],
+    outputs: [declared],
+    unservedOutputs: [],
+    run: ([input]) =>
+      Promise.resolve([
+        { ...input, data: compute(input?.data as Float32Array, input?.shape[0] ?? 0) } as Tensor,
+      ]),
+    release: () => Promise.resolve(),
+  };
+}
+
+describe("rows", () => {
+  it("are found to be mixed where one alone gives something else", async () => {
+    const meanOfAll = graph((rows) => rows.map(() => rows.reduce((sum, value) => sum + value) / rows.length));
+    expect(await rowsAreIndependent(meanOfAll)).toBe(false);
+  });
+
+  it("are not found to be mixed by rounding, nor where there is no input to try with", async () => {
+    expect(
+      await rowsAreIndependent(graph((rows, count) => rows.map((value) => value * (1 + count * 1e-3)))),
+    ).toBe(true);
+    const picky = graph(() => {
+      throw new Error("no such index");
+    });
+    expect(await rowsAreIndependent(picky)).toBe(true);
+  });
+});
