@@ -11,6 +11,7 @@ export const ATTRIBUTE_TYPE = {
   int: 2,
   string: 3,
   tensor: 4,
+  graph: 5,
   floats: 6,
   ints: 7,
   strings: 8,
@@ -46,15 +47,18 @@ export interface AttributeMessage {
   readonly i: number;
   readonly s: Uint8Array;
   readonly t: TensorMessage | null;
+  readonly g: GraphMessage | null;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
   readonly strings: readonly Uint8Array[];
+  readonly refAttrName: string;
 }
 
 export interface NodeMessage {
   readonly name: string;
   readonly opType: string;
   readonly domain: string;
+  readonly overload: string;
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute: readonly AttributeMessage[];
@@ -86,6 +90,24 @@ export interface GraphMessage {
   readonly input: readonly ValueMessage[];
   readonly output: readonly ValueMessage[];
   readonly initializer: readonly TensorMessage[];
+  readonly valueInfo: readonly ValueMessage[];
+}
+
+export interface OpsetMessage {
+  readonly domain: string;
+  readonly version: number;
+}
+
+export interface FunctionMessage {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly attribute: readonly string[];
+  readonly attributeProto: readonly AttributeMessage[];
+  readonly node: readonly NodeMessage[];
+  readonly opsetImport: readonly OpsetMessage[];
 }
 
 export interface ModelMessage {
@@ -94,6 +116,7 @@ export interface ModelMessage {
   readonly producerVersion: string;
   readonly docString: string;
   readonly graph: GraphMessage | null;
-  readonly opsetImport: readonly { readonly domain: string; readonly version: number }[];
+  readonly opsetImport: readonly OpsetMessage[];
   readonly metadataProps: readonly EntryMessage[];
+  readonly functions: readonly FunctionMessage[];
 }

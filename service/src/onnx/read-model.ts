@@ -5,6 +5,7 @@ import {
   ModelProto,
   type AttributeMessage,
   type EntryMessage,
+  type FunctionMessage,
   type GraphMessage,
   type ModelMessage,
   type NodeMessage,
@@ -15,6 +16,7 @@ import {
 import type {
   OnnxAttribute,
   OnnxDimension,
+  OnnxFunction,
   OnnxGraph,
   OnnxModel,
   OnnxNode,
@@ -45,6 +47,7 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
     opsets: message.opsetImport.map(({ domain, version }) => ({ domain, version })),
     metadata: toRecord(message.metadataProps),
     graph: toGraph(message.graph),
+    ...(message.functions.length > 0 && { functions: message.functions.map(toFunction) }),
   };
 }
 
@@ -70,6 +73,26 @@ function toGraph(graph: GraphMessage): OnnxGraph {
     inputs: graph.input.map(toValue),
     outputs: graph.output.map(toValue),
     initializers: graph.initializer.map(toTensor),
+    ...(graph.valueInfo.length > 0 && { valueInfo: graph.valueInfo.map(toValue) }),
+  };
+}
+
+function toFunction(message: FunctionMessage): OnnxFunction {
+  const defaults = message.attributeProto.map(
+    (attribute) => [attribute.name, toAttribute(attribute)] as const,
+  );
+  return {
+    name: message.name,
+    domain: message.domain,
+    overload: message.overload,
+    inputs: message.input,
+    outputs: message.output,
+    attributes: Object.fromEntries([
+      ...message.attribute.map((name) => [name, undefined] as const),
+      ...defaults,
+    ]),
+    nodes: message.node.map(toNode),
+    opsets: message.opsetImport.map(({ domain, version }) => ({ domain, version })),
   };
 }
 
@@ -78,6 +101,7 @@ function toNode(node: NodeMessage): OnnxNode {
     name: node.name,
     operator: node.opType,
     domain: node.domain,
+    ...(node.overload !== "" && { overload: node.overload }),
     inputs: node.input,
     outputs: node.output,
     attributes: Object.fromEntries(
@@ -87,6 +111,9 @@ function toNode(node: NodeMessage): OnnxNode {
 }
 
 function toAttribute(attribute: AttributeMessage): OnnxAttribute {
+  if (attribute.refAttrName !== "") {
+    return { kind: "reference", name: attribute.refAttrName };
+  }
   switch (attribute.type) {
     case ATTRIBUTE_TYPE.float:
       return { kind: "float", value: attribute.f };
@@ -96,6 +123,8 @@ function toAttribute(attribute: AttributeMessage): OnnxAttribute {
       return { kind: "string", value: text(attribute.s) };
     case ATTRIBUTE_TYPE.tensor:
       return attribute.t === null ? { kind: "unread" } : { kind: "tensor", value: toTensor(attribute.t) };
+    case ATTRIBUTE_TYPE.graph:
+      return attribute.g === null ? { kind: "unread" } : { kind: "graph", value: toGraph(attribute.g) };
     case ATTRIBUTE_TYPE.floats:
       return { kind: "floats", value: attribute.floats };
     case ATTRIBUTE_TYPE.ints:

@@ -16,6 +16,18 @@ message ModelProto {
   GraphProto graph = 7;
   repeated OperatorSetIdProto opset_import = 8;
   repeated StringStringEntryProto metadata_props = 14;
+  repeated FunctionProto functions = 25;
+}
+message FunctionProto {
+  string name = 1;
+  repeated string input = 4;
+  repeated string output = 5;
+  repeated string attribute = 6;
+  repeated NodeProto node = 7;
+  repeated OperatorSetIdProto opset_import = 9;
+  string domain = 10;
+  repeated AttributeProto attribute_proto = 11;
+  string overload = 13;
 }
 message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 message StringStringEntryProto { string key = 1; string value = 2; }
@@ -27,6 +39,7 @@ message GraphProto {
   string doc_string = 10;
   repeated ValueInfoProto input = 11;
   repeated ValueInfoProto output = 12;
+  repeated ValueInfoProto value_info = 13;
 }
 
 message NodeProto {
@@ -36,6 +49,7 @@ message NodeProto {
   string op_type = 4;
   repeated AttributeProto attribute = 5;
   string domain = 7;
+  string overload = 8;
 }
 message AttributeProto {
   string name = 1;
@@ -43,10 +57,12 @@ message AttributeProto {
   int64 i = 3;
   bytes s = 4;
   TensorProto t = 5;
+  GraphProto g = 6;
   repeated float floats = 7;
   repeated int64 ints = 8;
   repeated bytes strings = 9;
   int32 type = 20;
+  string ref_attr_name = 21;
 }
 
 message TensorProto {

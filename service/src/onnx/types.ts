@@ -9,6 +9,8 @@ export interface OnnxModel {
   readonly opsets: readonly OnnxOpset[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly graph: OnnxGraph;
+  /** Operators that the file defines itself, out of others. */
+  readonly functions?: readonly OnnxFunction[];
 }
 
 /** The version of one operator set; domain "" is ONNX's own, "ai.onnx.ml" the classical models'. */
@@ -24,12 +26,29 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly initializers: readonly OnnxTensor[];
+  /** Types and shapes of values between the nodes, as far as the file gives them. */
+  readonly valueInfo?: readonly OnnxValue[];
+}
+
+/** An operator that the file defines: `domain` and `name` (and `overload`) are what a node calls it by. */
+export interface OnnxFunction {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Attributes that a call gives, with the defaults of those that have one. */
+  readonly attributes: Readonly<Record<string, OnnxAttribute | undefined>>;
+  readonly nodes: readonly OnnxNode[];
+  readonly opsets: readonly OnnxOpset[];
 }
 
 export interface OnnxNode {
   readonly name: string;
   readonly operator: string;
   readonly domain: string;
+  /** Which of several functions of one name is meant; mostly absent. */
+  readonly overload?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
@@ -43,7 +62,11 @@ export type OnnxAttribute =
   | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "ints"; readonly value: readonly number[] }
   | { readonly kind: "strings"; readonly value: readonly string[] }
-  /** Graphs, types and sparse tensors: known to be there, not read, not written. */
+  /** The body of If, Loop or Scan. */
+  | { readonly kind: "graph"; readonly value: OnnxGraph }
+  /** Inside a function: the attribute of this name that the call gives. */
+  | { readonly kind: "reference"; readonly name: string }
+  /** Lists of graphs, types and sparse tensors: known to be there, not read, not written. */
   | { readonly kind: "unread" };
 
 /** A dimension: its length, or the name of a length that each run chooses; "" when the file gives neither. */

@@ -3,6 +3,7 @@ import { ATTRIBUTE_TYPE, EXTERNAL_LOCATION, ModelProto } from "./messages.js";
 import type {
   OnnxAttribute,
   OnnxDimension,
+  OnnxFunction,
   OnnxGraph,
   OnnxModel,
   OnnxNode,
@@ -25,6 +26,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
       graph: fromGraph(model.graph),
       opsetImport: model.opsets,
       metadataProps: fromRecord(model.metadata),
+      functions: model.functions?.map(fromFunction),
     }),
   ).finish();
 }
@@ -40,6 +42,31 @@ function fromGraph(graph: OnnxGraph): Message {
     input: graph.inputs.map(fromValue),
     output: graph.outputs.map(fromValue),
     initializer: graph.initializers.map(fromTensor),
+    valueInfo: graph.valueInfo?.map(fromValue),
+  };
+}
+
+function fromFunction({
+  name,
+  domain,
+  overload,
+  inputs,
+  outputs,
+  attributes,
+  nodes,
+  opsets,
+}: OnnxFunction): Message {
+  const entries = Object.entries(attributes);
+  return {
+    name,
+    domain,
+    overload,
+    input: inputs,
+    output: outputs,
+    attribute: entries.flatMap(([key, attribute]) => (attribute === undefined ? [key] : [])),
+    attributeProto: entries.flatMap(([key, attribute]) => (attribute ? [fromAttribute(key, attribute)] : [])),
+    node: nodes.map(fromNode),
+    opsetImport: opsets,
   };
 }
 
@@ -48,6 +75,7 @@ function fromNode(node: OnnxNode): Message {
     name: node.name,
     opType: node.operator,
     domain: node.domain,
+    ...(node.overload !== undefined && { overload: node.overload }),
     input: node.inputs,
     output: node.outputs,
     attribute: Object.entries(node.attributes).map(([name, attribute]) => fromAttribute(name, attribute)),
@@ -57,6 +85,9 @@ function fromNode(node: OnnxNode): Message {
 function fromAttribute(name: string, attribute: OnnxAttribute): Message {
   if (attribute.kind === "unread") {
     throw new TypeError(`attribute ${name} was not read, so it cannot be written`);
+  }
+  if (attribute.kind === "reference") {
+    return { name, refAttrName: attribute.name };
   }
   const message = { name, type: ATTRIBUTE_TYPE[attribute.kind] };
   switch (attribute.kind) {
@@ -68,6 +99,8 @@ function fromAttribute(name: string, attribute: OnnxAttribute): Message {
       return { ...message, s: Buffer.from(attribute.value) };
     case "tensor":
       return { ...message, t: fromTensor(attribute.value) };
+    case "graph":
+      return { ...message, g: fromGraph(attribute.value) };
     case "floats":
       return { ...message, floats: attribute.value };
     case "ints":
