@@ -2,7 +2,7 @@ import { ServiceError } from "../server/errors.js";
 import type { ImagePreprocess } from "../models/model-config.js";
 import { takeFloats } from "../tensors/spare-floats.js";
 import type { Tensor } from "../tensors/tensor.js";
-import { openPicture, refuse } from "./read-picture.js";
+import { decode } from "./read-picture.js";
 import { fitDigit } from "./glyph/digit.js";
 
 /** One picture's bytes (PNG, JPEG or WebP) as the input's values for one row. Throws invalid_image, unprocessable. */
@@ -60,16 +60,16 @@ function tableOf(config: ImagePreprocess): Float32Array {
 
 async function resized(bytes: Uint8Array, config: ImagePreprocess): Promise<Uint8Array> {
   const { width, height, channels, fit } = config;
-  const picture = (await openPicture(bytes))
-    .flatten({ background: "white" })
-    .resize({ width, height, fit: fit === "contain" ? "contain" : "fill", background: "black" })
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .raw();
-  const { data, info } = await picture.toBuffer({ resolveWithObject: true }).catch(refuse);
-  if (info.channels !== channels) {
-    throw new ServiceError("invalid_image", `The picture has ${info.channels} channels, not ${channels}.`);
+  const pixels = await decode(bytes, ({ picture }) =>
+    picture
+      .flatten({ background: "white" })
+      .resize({ width, height, fit: fit === "contain" ? "contain" : "fill", background: "black" })
+      .toColourspace(channels === 1 ? "b-w" : "srgb"),
+  );
+  if (pixels.channels !== channels) {
+    throw new ServiceError("invalid_image", `The picture has ${pixels.channels} channels, not ${channels}.`);
   }
-  return data;
+  return pixels.data;
 }
 
 /** Interleaved pixels (height, width, channel) in the layout's order. */

@@ -1,9 +1,13 @@
 import type { Sharp } from "sharp";
 import { ServiceError } from "../server/errors.js";
+import { Gate } from "./gate.js";
+import { brokenPicture, readHead, type PictureHead } from "./heads/head.js";
+import { checkPicture } from "./limits.js";
+import { plainPng } from "./plain-png.js";
 import { decodeSmallPng, type Pixels } from "./small-png.js";
 
-/** Pixels of a picture at most: 50 megapixels, what large cameras take; more is refused before it is decoded. */
-const MAX_PIXELS = 50_000_000;
+/** Pictures that libvips decodes at once, of all requests: it has threads of its own for each, and memory. */
+const decoding = new Gate(2);
 
 /** Row-major grey values from 0 to 255. */
 export interface GreyPicture {
@@ -12,31 +16,56 @@ export interface GreyPicture {
   readonly pixels: Float32Array;
 }
 
-/** A picture ready to be transformed: upright, of one frame. Throws invalid_image when its head cannot be read. */
-export async function openPicture(bytes: Uint8Array): Promise<Sharp> {
-  if (bytes.byteLength === 0) {
-    throw new ServiceError("invalid_image", "The picture is empty.");
-  }
+/** A picture ready to be transformed: upright, of one frame. */
+export interface OpenPicture {
+  readonly head: PictureHead;
+  /** Sides once it is upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly picture: Sharp;
+}
+
+/** What `finish` makes of a picture, decoded by libvips while few others are. Throws invalid_image. */
+export async function decode(bytes: Uint8Array, finish: (open: OpenPicture) => Sharp): Promise<Pixels> {
+  const head = readHead(bytes);
+  checkPicture(head);
+  return decoding.run(async () => {
+    const picture = finish(await openPicture(bytes, head));
+    const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true }).catch(refuse);
+    return { width: info.width, height: info.height, channels: info.channels, data };
+  });
+}
+
+async function openPicture(bytes: Uint8Array, head: PictureHead): Promise<OpenPicture> {
   // Loaded with the first picture, so that a server of other models starts without it.
   const { default: sharp } = await import("sharp");
-  const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", sequentialRead: true });
-  const { format } = await picture.metadata().catch(refuse);
-  if (format === "png" || format === "jpeg" || format === "webp") {
-    return picture.autoOrient();
+  // No two requests have the same picture: what was decoded is not kept.
+  sharp.cache(false);
+  const picture = sharp(head.format === "png" ? plainPng(bytes) : bytes, {
+    limitInputPixels: head.width * head.height,
+    failOn: "truncated",
+    // Publishers' own pipelines read no colour profile either.
+    ignoreIcc: true,
+    sequentialRead: true,
+    unlimited: false,
+    pages: 1,
+  });
+  const { format, width, height, orientation = 1 } = await picture.metadata().catch(refuse);
+  if (format !== head.format || width !== head.width || height !== head.height) {
+    throw brokenPicture();
   }
-  throw new ServiceError("invalid_image", `The picture is ${format}; PNG, JPEG and WebP are read.`);
+  const lying = orientation >= 5;
+  return {
+    head,
+    width: lying ? height : width,
+    height: lying ? width : height,
+    picture: picture.autoOrient(),
+  };
 }
 
 /** For what sharp throws: never its own text, which tells of libraries. */
-export function refuse(cause: unknown): never {
-  const tooLarge = cause instanceof Error && cause.message.includes("pixel limit");
-  throw new ServiceError(
-    "invalid_image",
-    tooLarge
-      ? `The picture has more than ${MAX_PIXELS / 1_000_000} million pixels.`
-      : "This is no PNG, JPEG or WebP picture, or a broken one.",
-    { cause },
-  );
+function refuse(cause: unknown): never {
+  throw cause instanceof ServiceError ? cause : brokenPicture(cause);
 }
 
 /** Grey values, scaled down so that no side is longer than `maxSide`; transparency becomes the colour that contrasts. */
@@ -46,15 +75,12 @@ export async function decodeGrey(bytes: Uint8Array, maxSide: number): Promise<Gr
   return { width, height, pixels: channels % 2 === 0 ? flatten(data, channels) : greys(data, channels) };
 }
 
-async function decodeScaled(bytes: Uint8Array, maxSide: number): Promise<Pixels> {
-  const picture = await openPicture(bytes);
-  const { data, info } = await picture
-    .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch(refuse);
-  return { width: info.width, height: info.height, channels: info.channels, data };
+function decodeScaled(bytes: Uint8Array, maxSide: number): Promise<Pixels> {
+  return decode(bytes, ({ picture }) =>
+    picture
+      .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
+      .toColourspace("srgb"),
+  );
 }
 
 function greys(data: Uint8Array, channels: number): Float32Array {

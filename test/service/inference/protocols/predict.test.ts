@@ -250,8 +250,21 @@ describe("POST /predict refuses", () => {
     const response = await service.post("/predict", bomb, PNG);
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
-      error: "The picture has more than 50 million pixels.",
+      error: "The picture has more than 25 million pixels.",
       code: "invalid_image",
+    });
+  });
+
+  it("more pictures than a request may have, in JSON as in forms", async () => {
+    const b64 = Buffer.from(await picture("png")).toString("base64");
+    const many = (length: number): object => ({ instances: Array.from({ length }, () => ({ b64 })) });
+    expect(await post(many(64))).toHaveLength(64);
+    const response = await service.post("/predict", many(65));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      error: "instances[64] is a picture too many: a request has 64 at most.",
+      code: "invalid_input",
+      path: "instances[64]",
     });
   });
 

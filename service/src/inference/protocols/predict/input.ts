@@ -23,7 +23,7 @@ export async function readInput(exchange: Exchange, model: ServedModel, body: Bu
     case "image/webp":
       return rows(await tensorsFromPictures(model, [body]));
     case "multipart/form-data":
-      return rows(await tensorsFromPictures(model, await readFiles(body, header ?? "")));
+      return rows(await tensorsFromPictures(model, readFiles(body, header ?? "")));
     default:
       throw new ServiceError(
         "unsupported_media_type",

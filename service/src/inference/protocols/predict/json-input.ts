@@ -2,6 +2,7 @@ import { ServiceError } from "../../../server/errors.js";
 import type { ServedModel } from "../../engine/engine.js";
 import { checked } from "../../../server/http/json-body.js";
 import { tensorsFromColumns, tensorsFromRows, type Tensors } from "../rows.js";
+import { MAX_PICTURES } from "../../../pictures/limits.js";
 import { decodeBase64, tensorsFromPictures } from "./picture-input.js";
 import { columnsSchema, imageSchema, instancesSchema } from "./schema.js";
 
@@ -39,6 +40,14 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
 function picturesOf(instances: readonly unknown[]): Buffer[] | undefined {
   if (!isPicture(instances[0])) {
     return undefined;
+  }
+  if (instances.length > MAX_PICTURES) {
+    const path = `instances[${MAX_PICTURES}]`;
+    throw new ServiceError(
+      "invalid_input",
+      `${path} is a picture too many: a request has ${MAX_PICTURES} at most.`,
+      { path },
+    );
   }
   return instances.map((instance, index) => {
     const path = `instances[${index}]`;

@@ -1,48 +1,33 @@
-import busboy from "busboy";
 import { ServiceError } from "../../../server/errors.js";
-
-/** Files of one form at most: each becomes a row. */
-const MAX_FILES = 64;
+import { MAX_PICTURES } from "../../../pictures/limits.js";
+import { formParts, type Part } from "./form-data.js";
 
 /** The files of a multipart/form-data body, in order, whatever their fields are called. Throws invalid_input. */
-export function readFiles(body: Buffer, contentType: string): Promise<Buffer[]> {
-  return new Promise((resolve, reject) => {
-    const fault = (cause?: unknown): void =>
-      reject(
-        new ServiceError("invalid_input", "The body is no complete multipart/form-data form.", { cause }),
-      );
-    try {
-      const form = busboy({ headers: { "content-type": contentType }, limits: { files: MAX_FILES } });
-      const files: Buffer[][] = [];
-      form.on("file", (_field, stream) => {
-        const chunks: Buffer[] = [];
-        files.push(chunks);
-        stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-        stream.on("error", fault);
-      });
-      form.on("filesLimit", () => reject(tooMany()));
-      form.on("error", fault);
-      form.on("close", () => {
-        if (files.length === 0) {
-          reject(noFile());
-        } else {
-          resolve(files.map((chunks) => Buffer.concat(chunks)));
-        }
-      });
-      form.end(body);
-    } catch (cause) {
-      fault(cause);
-    }
-  });
+export function readFiles(body: Buffer, contentType: string): Buffer[] {
+  const parts = formParts(body, contentType);
+  if (parts === undefined) {
+    throw new ServiceError("invalid_input", "The body is no complete multipart/form-data form.");
+  }
+  const files = parts.filter(isFile);
+  if (files.length === 0) {
+    throw new ServiceError(
+      "invalid_input",
+      "The form has no file: send the picture as a file field, as curl -F image=@digit.png does.",
+    );
+  }
+  if (files.length > MAX_PICTURES) {
+    throw new ServiceError("invalid_input", `The form has more than ${MAX_PICTURES} files.`);
+  }
+  return files.map(({ content }) => content);
 }
 
-function tooMany(): ServiceError {
-  return new ServiceError("invalid_input", `The form has more than ${MAX_FILES} files.`);
-}
-
-function noFile(): ServiceError {
-  return new ServiceError(
-    "invalid_input",
-    "The form has no file: send the picture as a file field, as curl -F image=@digit.png does.",
-  );
+/** Whether a part has a name of a file, or is bytes. */
+function isFile({ headers }: Part): boolean {
+  // Without what is quoted: a field may be called "; filename=".
+  const disposition = (headers.get("content-disposition") ?? "").replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  if (!/^form-data(?:\s*;|$)/i.test(disposition)) {
+    return false;
+  }
+  const type = headers.get("content-type") ?? "";
+  return /;\s*filename\*?\s*=/i.test(disposition) || /^application\/octet-stream\b/i.test(type);
 }

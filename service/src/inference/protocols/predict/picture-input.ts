@@ -1,6 +1,9 @@
 import { ServiceError } from "../../../server/errors.js";
 import type { ServedModel } from "../../engine/engine.js";
 import type { ImagePreprocess } from "../../../models/model-config.js";
+import { readHead } from "../../../pictures/heads/head.js";
+import { checkPicture, checkTogether } from "../../../pictures/limits.js";
+import { oneByOne } from "../../../pictures/one-by-one.js";
 import { imageTensor, pictureValues } from "../../../pictures/picture-tensor.js";
 import { mainInput, type Tensors } from "../rows.js";
 
@@ -10,7 +13,11 @@ export async function tensorsFromPictures(
   pictures: readonly Uint8Array[],
 ): Promise<Tensors> {
   const config = pictureConfig(model);
-  const rows = await Promise.all(pictures.map((picture) => pictureValues(picture, config)));
+  // All heads are read before any picture is: what is too much together is refused before there is work.
+  const heads = pictures.map(readHead);
+  heads.forEach(checkPicture);
+  checkTogether(heads);
+  const rows = await oneByOne(pictures, (picture) => pictureValues(picture, config));
   return { [mainInput(model).name]: imageTensor(rows, config) };
 }
 

@@ -1,0 +1,30 @@
+import { setImmediate as turn } from "node:timers/promises";
+
+/** Pictures of one request that are worked on at once: while one is decoded, another is fitted. */
+const AT_ONCE = 2;
+
+/**
+ * `work` on every item, a couple at once; between two items the event loop turns to other requests. The first failure
+ * ends it: no other item is begun.
+ */
+export async function oneByOne<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  async function worker(): Promise<void> {
+    while (next < items.length) {
+      const index = next;
+      next += 1;
+      if (index > 0) {
+        await turn();
+      }
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (cause) {
+        next = items.length;
+        throw cause;
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
