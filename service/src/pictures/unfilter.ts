@@ -11,45 +11,60 @@ export interface Rows {
  */
 export function unfilter(raw: Uint8Array, { width, height, channels }: Rows): Uint8Array | undefined {
   const stride = width * channels;
-  const pixels = new Uint8Array(height * stride);
-  let above = new Uint8Array(stride);
+  // Beyond the picture's edges all is 0: a row above, and a pixel on the left of each row.
+  const line = channels + stride;
+  const lines = new Uint8Array((height + 1) * line);
   for (let y = 0; y < height; y += 1) {
-    const start = y * (stride + 1) + 1;
-    const row = pixels.subarray(y * stride, (y + 1) * stride);
-    row.set(raw.subarray(start, start + stride));
-    if (!undo(raw[start - 1] ?? 0, row, above, channels)) {
+    const from = y * (stride + 1);
+    const start = (y + 1) * line + channels;
+    lines.set(raw.subarray(from + 1, from + 1 + stride), start);
+    if (!undo(raw[from] ?? 0, lines, { start, end: start + stride, left: channels, above: line })) {
       return undefined;
     }
-    above = row;
+  }
+  const pixels = new Uint8Array(height * stride);
+  for (let y = 0; y < height; y += 1) {
+    const start = (y + 1) * line + channels;
+    pixels.set(lines.subarray(start, start + stride), y * stride);
   }
   return pixels;
 }
 
-/** Adds to every byte of `row` what its filter foretells from the bytes on the left and above. */
-function undo(filter: number, row: Uint8Array, above: Uint8Array, channels: number): boolean {
+interface Row {
+  readonly start: number;
+  readonly end: number;
+  /** How far back the byte on the left is, and the one above. */
+  readonly left: number;
+  readonly above: number;
+}
+
+/** Adds to every byte of a row what its filter foretells from the bytes on the left and above. */
+function undo(filter: number, bytes: Uint8Array, { start, end, left, above }: Row): boolean {
+  // No `?? 0`: every index is in range, and the checks cost as much as the sums.
   switch (filter) {
     case 0:
       return true;
     case 1:
-      for (let at = channels; at < row.length; at += 1) {
-        row[at] = (row[at] as number) + (row[at - channels] as number);
+      for (let at = start; at < end; at += 1) {
+        bytes[at] = (bytes[at] as number) + (bytes[at - left] as number);
       }
       return true;
     case 2:
-      for (let at = 0; at < row.length; at += 1) {
-        row[at] = (row[at] as number) + (above[at] as number);
+      for (let at = start; at < end; at += 1) {
+        bytes[at] = (bytes[at] as number) + (bytes[at - above] as number);
       }
       return true;
     case 3:
-      for (let at = 0; at < row.length; at += 1) {
-        row[at] = (row[at] as number) + (((row[at - channels] ?? 0) + (above[at] as number)) >> 1);
+      for (let at = start; at < end; at += 1) {
+        const mean = ((bytes[at - left] as number) + (bytes[at - above] as number)) >> 1;
+        bytes[at] = (bytes[at] as number) + mean;
       }
       return true;
     case 4:
-      for (let at = 0; at < row.length; at += 1) {
-        row[at] =
-          (row[at] as number) +
-          paeth(row[at - channels] ?? 0, above[at] as number, above[at - channels] ?? 0);
+      for (let at = start; at < end; at += 1) {
+        const corner = bytes[at - above - left] as number;
+        const near = paeth(bytes[at - left] as number, bytes[at - above] as number, corner);
+        bytes[at] = (bytes[at] as number) + near;
       }
       return true;
     default:

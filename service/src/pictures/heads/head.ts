@@ -23,8 +23,15 @@ export interface PictureHead {
   readonly heldBytesPerPixel: number;
 }
 
+/** Heads that were read, for as long as their files are there. */
+const heads = new WeakMap<Uint8Array, PictureHead>();
+
 /** The head of a PNG, JPEG or WebP file. Throws invalid_image for other files, and for a head that is broken or doubtful. */
 export function readHead(bytes: Uint8Array): PictureHead {
+  const known = heads.get(bytes);
+  if (known !== undefined) {
+    return known;
+  }
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length === 0) {
     throw new ServiceError("invalid_image", "The picture is empty.");
@@ -33,6 +40,7 @@ export function readHead(bytes: Uint8Array): PictureHead {
   if (head === undefined) {
     throw brokenPicture();
   }
+  heads.set(bytes, head);
   return head;
 }
 

@@ -134,28 +134,31 @@ function headOf(file: Buffer, frame: Frame, firstScan: Segment): PictureHead | u
   };
 }
 
-/** Whether the scans after the first are few; undefined frames among them are for the decoder to refuse. */
+/** Whether the scans after the first are few; other segments among them are for the decoder to refuse. */
 function hasFewScans(file: Buffer, from: number): boolean {
+  const { length } = file;
   let scans = 1;
-  let at = file.indexOf(0xff, from);
-  while (at >= 0) {
-    const marker = file[at + 1];
+  // Byte by byte: a file may be all FF, for which a search from one to the next takes a hundred times as long.
+  for (let at = from; at < length; at += 1) {
+    if (file[at] !== 0xff) {
+      continue;
+    }
+    const marker = file[at + 1] ?? 0;
+    // FF 00, FF FF and FF D0 to D7 are inside a scan.
+    if (marker < 0xc0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
+      continue;
+    }
     if (marker === END_OF_IMAGE) {
       return true;
     }
-    if (marker !== undefined && (FRAMES.has(marker) || marker === NUMBER_OF_LINES)) {
+    if (FRAMES.has(marker) || OTHER_FRAMES.has(marker) || marker === NUMBER_OF_LINES) {
       return false;
     }
-    if (marker === START_OF_SCAN) {
-      scans += 1;
-    }
+    scans += marker === START_OF_SCAN ? 1 : 0;
     if (scans > MAX_SCANS) {
       return false;
     }
-    // FF 00 and FF D0 to D7 are inside a scan; other markers have a length.
-    const bare = marker === undefined || marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd7);
-    const next = bare ? at + 1 : (segmentAt(file, at)?.end ?? file.length);
-    at = file.indexOf(0xff, next);
+    at = (segmentAt(file, at)?.end ?? length) - 1;
   }
   return true;
 }

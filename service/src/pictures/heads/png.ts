@@ -18,8 +18,8 @@ const FRAME = 12;
 const WIDTH_AT = 16;
 const HEAD_LENGTH = 13;
 
-/** Chunks of a file at most: walking over them is work, too. Writers that cut pixels into 8 KiB need 3,000. */
-const MAX_CHUNKS = 32_768;
+/** Chunks of a file at most: walking over them is work, too. Writers cut pixels into 8 KiB or more. */
+const MAX_CHUNKS = 4096;
 
 /** Bit depths and channels by colour type (https://www.w3.org/TR/png-3/#table111); 3 is a palette. */
 const COLOUR_TYPES: Readonly<

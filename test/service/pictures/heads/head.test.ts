@@ -79,7 +79,7 @@ describe("readHead refuses", () => {
     ["a colour type that there is not", pngFile(header({ ...SIZE, colourType: 5 }), ROWS)],
     ["a chunk longer than the file", edited(33, 255)],
     ["a PNG without end", whole.subarray(0, -12)],
-    ["chunks without end", pngFile(header(SIZE), ...Array.from({ length: 40_000 }, () => note), ROWS)],
+    ["chunks without end", pngFile(header(SIZE), ...Array.from({ length: 5000 }, () => note), ROWS)],
   ])("%s", (_, file) => {
     expect(() => readHead(file)).toThrow(expect.objectContaining(refusal));
   });
