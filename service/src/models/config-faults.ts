@@ -1,5 +1,6 @@
 import type { Classification, ImagePreprocess, ModelConfig } from "./model-config.js";
-import type { TensorSpec } from "../tensors/tensor.js";
+import { rowShape } from "../pictures/row-shape.js";
+import type { Datatype, TensorSpec } from "../tensors/tensor.js";
 
 /** What of `config` does not fit a graph with these inputs and outputs: one sentence each, beginning with the field. */
 export function configFaults(
@@ -10,6 +11,7 @@ export function configFaults(
   const { preprocess, postprocess } = config;
   return [
     ...inputFaults(config, inputs),
+    ...(preprocess ? settingFaults(preprocess) : []),
     ...(preprocess ? preprocessFaults(preprocess, inputOf(config, inputs)) : []),
     ...(postprocess ? postprocessFaults(postprocess, outputs) : []),
   ];
@@ -29,26 +31,75 @@ function inputFaults({ input, preprocess }: ModelConfig, inputs: readonly Tensor
   return [];
 }
 
+/** Datatypes that a picture's values are made in. */
+const PICTURE_DATATYPES: readonly Datatype[] = ["UINT8", "FP16", "FP32"];
+
 function preprocessFaults(preprocess: ImagePreprocess, input: TensorSpec | undefined): string[] {
   if (!input) {
     return [];
   }
-  const { width, height, channels, layout } = preprocess;
-  const wanted = {
-    flat: [width * height * channels],
-    hwc: [height, width, channels],
-    chw: [channels, height, width],
-  }[layout];
+  const wanted = rowShape(preprocess);
   const declared = input.shape.slice(1);
   const fits =
     declared.length === wanted.length &&
     declared.every((size, index) => size === -1 || size === wanted[index]);
-  if (fits) {
-    return [];
-  }
   return [
-    `preprocess: makes [${wanted.join(", ")}] of a picture; input '${input.name}' takes [${declared.join(", ")}] a row`,
+    ...(fits
+      ? []
+      : [
+          `preprocess: makes [${wanted.join(", ")}] of a picture; input '${input.name}' takes [${declared.join(", ")}] a row`,
+        ]),
+    ...(PICTURE_DATATYPES.includes(input.datatype)
+      ? []
+      : [
+          `preprocess: makes ${PICTURE_DATATYPES.join(", ")} of a picture; input '${input.name}' takes ${input.datatype}`,
+        ]),
   ];
+}
+
+/** Settings that only some ways to fit a picture read. */
+const READ_BY: Readonly<Partial<Record<keyof ImagePreprocess, readonly ImagePreprocess["fit"][]>>> = {
+  box: ["digit"],
+  shortSide: ["crop"],
+  pad: ["contain"],
+  place: ["contain"],
+  rounding: ["contain", "crop"],
+  resample: ["stretch", "contain", "crop"],
+  antialias: ["stretch", "contain", "crop"],
+};
+
+/** What of the settings contradicts the others, whatever the graph is. */
+function settingFaults(preprocess: ImagePreprocess): string[] {
+  const { width, height, channels, fit, order, box, shortSide } = preprocess;
+  const faults: string[] = [];
+  if (fit === "digit" && channels === 3) {
+    faults.push("preprocess.channels: must be 1 with fit 'digit', which makes grey pictures");
+  }
+  if (order === "bgr" && channels === 1) {
+    faults.push("preprocess.order: is for pictures of three channels; channels is 1");
+  }
+  for (const setting of ["mean", "scale", "pad"] as const) {
+    const given = preprocess[setting];
+    if (typeof given === "object" && given.length !== channels) {
+      faults.push(
+        `preprocess.${setting}: has ${given.length} numbers; it must be one number, or one for each of ${channels} channels`,
+      );
+    }
+  }
+  for (const [setting, fits] of Object.entries(READ_BY)) {
+    if (setting in preprocess && !fits.includes(fit)) {
+      faults.push(`preprocess.${setting}: is read with fit '${fits.join("' or '")}' only; fit is '${fit}'`);
+    }
+  }
+  if (box !== undefined && box > Math.min(width, height)) {
+    faults.push(`preprocess.box: must not be longer than a side of the picture, ${Math.min(width, height)}`);
+  }
+  if (shortSide !== undefined && shortSide < Math.max(width, height)) {
+    faults.push(
+      `preprocess.shortSide: must not be shorter than a side of the picture, ${Math.max(width, height)}`,
+    );
+  }
+  return faults;
 }
 
 function postprocessFaults({ output, labels }: Classification, outputs: readonly TensorSpec[]): string[] {

@@ -11,15 +11,32 @@ const image = z
     width: z.int().positive(),
     height: z.int().positive(),
     channels: z.union([z.literal(1), z.literal(3)]),
+    /** Order of the channels, when there are three; red first by default. */
+    order: z.enum(["rgb", "bgr"]).optional(),
     /** Order of the input tensor's dimensions after the batch: flat (one dimension), HWC, CHW. */
     layout: z.enum(["flat", "hwc", "chw"]),
-    /** value = (pixel - mean) / scale, pixel from 0 to 255. */
-    scale: z.number().positive(),
-    mean: z.number(),
-    /** `digit`: bring a drawn or photographed glyph to bright-on-dark, cropped, scaled to `box` and centred by mass. `stretch`: resize only. */
-    fit: z.enum(["stretch", "contain", "digit"]),
+    /** value = (pixel - mean) / scale, pixel from 0 to 255; one number, or one for each channel in the tensor's order. */
+    scale: z.union([z.number().positive(), z.array(z.number().positive()).readonly()]),
+    mean: z.union([z.number(), z.array(z.number()).readonly()]),
+    /**
+     * `digit`: bring a drawn or photographed glyph to bright-on-dark, cropped, scaled to `box` and centred by mass.
+     * `stretch`: resize only. `contain`: resize and pad. `crop`: resize and cut out the middle.
+     */
+    fit: z.enum(["stretch", "contain", "crop", "digit"]),
     /** Longest side of the glyph in pixels, for `digit`. */
     box: z.int().positive().optional(),
+    /** What the shorter side is scaled to before the middle is cut out, for `crop`; by default as little as covers it. */
+    shortSide: z.int().positive().optional(),
+    /** Pixel value of what the picture leaves uncovered, for `contain`: one, or one for each channel; 0 by default. */
+    pad: z.union([z.number(), z.array(z.number()).readonly()]).optional(),
+    /** Where the picture lies in the padding: in the middle, or at the top left. */
+    place: z.enum(["middle", "start"]).optional(),
+    /** How a scaled side becomes whole: by default the nearest for `contain`, floor for `crop`. */
+    rounding: z.enum(["floor", "nearest", "ceil"]).optional(),
+    /** The filter that resizes; lanczos by default. */
+    resample: z.enum(["nearest", "bilinear", "bicubic", "lanczos"]).optional(),
+    /** False: the filter is no wider when the picture is made smaller, as OpenCV and TensorFlow resize. */
+    antialias: z.boolean().optional(),
   })
   .readonly();
 

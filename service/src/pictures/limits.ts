@@ -1,4 +1,5 @@
 import { ServiceError } from "../server/errors.js";
+import type { Size } from "./fit.js";
 import type { PictureHead } from "./heads/head.js";
 
 /** Pictures of one request at most, in a form as in JSON: each becomes a row. */
@@ -25,16 +26,26 @@ export function checkPicture(head: PictureHead): void {
   if (Math.max(width, height) > MAX_SIDE) {
     throw new ServiceError("invalid_image", `A side of the picture has more than ${MAX_SIDE} pixels.`);
   }
-  checkHeld(head, head.heldBytesPerPixel);
+  checkHeld(head, head.heldBytesPerPixel, head.kind);
 }
 
 /** Throws invalid_image for a picture too large to be held whole at so many bytes a pixel. */
-export function checkHeld({ width, height, kind }: PictureHead, bytesPerPixel: number): void {
+export function checkHeld({ width, height }: PictureHead, bytesPerPixel: number, kind: string): void {
   if (width * height * bytesPerPixel > MAX_HELD_BYTES) {
     const most = (MAX_HELD_BYTES / bytesPerPixel / 1_000_000).toFixed(1);
     throw new ServiceError(
       "invalid_image",
       `The picture has ${width} by ${height} pixels; of ${kind}, which has to be held whole, ${most} million are read.`,
+    );
+  }
+}
+
+/** Throws invalid_image for a picture so narrow that its other side would be endless once it is scaled to cover the model's. */
+export function checkScaled(from: Size, to: Size): void {
+  if (Math.max(to.width, to.height) > MAX_SIDE) {
+    throw new ServiceError(
+      "invalid_image",
+      `The picture has ${from.width} by ${from.height} pixels; scaled to the model's size, a side would have more than ${MAX_SIDE}.`,
     );
   }
 }

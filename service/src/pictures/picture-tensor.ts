@@ -1,85 +1,108 @@
-import { ServiceError } from "../server/errors.js";
 import type { ImagePreprocess } from "../models/model-config.js";
+import { toFloat16 } from "../tensors/float16.js";
 import { takeFloats } from "../tensors/spare-floats.js";
-import type { Tensor } from "../tensors/tensor.js";
-import { decode } from "./read-picture.js";
+import type { Datatype, Tensor } from "../tensors/tensor.js";
 import { fitDigit } from "./glyph/digit.js";
+import { resized } from "./resized.js";
+import { rowShape } from "./row-shape.js";
+import { channelScales, of, strideOf, valueTables } from "./scaling.js";
+
+export { rowShape };
 
 /** One picture's bytes (PNG, JPEG or WebP) as the input's values for one row. Throws invalid_image, unprocessable. */
 export async function pictureValues(bytes: Uint8Array, config: ImagePreprocess): Promise<Float32Array> {
   if (config.fit === "digit") {
     return scaled(await fitDigit(bytes, config), config);
   }
-  return scaled(arrange(await resized(bytes, config), config), config);
-}
-
-/** Shape of one row: what `layout` makes of height, width and channels. */
-export function rowShape({ layout, height, width, channels }: ImagePreprocess): number[] {
-  switch (layout) {
-    case "flat":
-      return [height * width * channels];
-    case "hwc":
-      return [height, width, channels];
-    case "chw":
-      return [channels, height, width];
+  const { pixels, width, height, left, top } = await resized(bytes, config);
+  const values = takeFloats(config.width * config.height * config.channels);
+  if (pixels.length < values.length) {
+    fillPadding(values, config);
   }
-}
-
-/** Rows of values in one tensor, shape [rows, ...rowShape]. */
-export function imageTensor(rows: readonly Float32Array[], config: ImagePreprocess): Tensor {
-  const shape = rowShape(config);
-  const length = shape.reduce((total, size) => total * size, 1);
-  const data = new Float32Array(rows.length * length);
-  rows.forEach((row, index) => data.set(row, index * length));
-  return { datatype: "FP32", shape: [rows.length, ...shape], data };
-}
-
-/** (pixel - mean) / scale for every byte, in the order given. */
-export function scaled(pixels: Uint8Array, config: ImagePreprocess): Float32Array {
-  const table = tableOf(config);
-  const { length } = pixels;
-  const values = takeFloats(length);
-  // No `?? 0`: every index is in range, and the checks cost as much as the copy.
-  for (let index = 0; index < length; index += 1) {
-    values[index] = table[pixels[index] as number] as number;
-  }
+  const { channels } = config;
+  valueTables(config).forEach((table, channel) => {
+    const { first, step } = strideOf(config, channel);
+    // Pictures are decoded as red, green, blue.
+    const source = config.order === "bgr" ? channels - 1 - channel : channel;
+    let from = source;
+    for (let y = 0; y < height; y += 1) {
+      let to = first + ((top + y) * config.width + left) * step;
+      // No `?? 0`: every index is in range, and the checks cost as much as the copy.
+      for (let x = 0; x < width; x += 1, from += channels, to += step) {
+        values[to] = table[pixels[from] as number] as number;
+      }
+    }
+  });
   return values;
 }
 
-const tables = new WeakMap<ImagePreprocess, Float32Array>();
-
-/** The 256 values that a pixel can become; looked up, because dividing costs more. */
-function tableOf(config: ImagePreprocess): Float32Array {
-  let table = tables.get(config);
-  if (table === undefined) {
-    table = Float32Array.from({ length: 256 }, (_, pixel) => (pixel - config.mean) / config.scale);
-    tables.set(config, table);
-  }
-  return table;
+/** The padding's value everywhere, which need be no whole pixel: 127.5 becomes 0 where that is the mean. */
+function fillPadding(values: Float32Array, config: ImagePreprocess): void {
+  const { width, height, pad } = config;
+  channelScales(config).forEach(({ mean, scale }, channel) => {
+    const value = (of(pad, channel, 0) - mean) / scale;
+    const { first, step } = strideOf(config, channel);
+    for (let pixel = 0; pixel < width * height; pixel += 1) {
+      values[first + pixel * step] = value;
+    }
+  });
 }
 
-async function resized(bytes: Uint8Array, config: ImagePreprocess): Promise<Uint8Array> {
-  const { width, height, channels, fit } = config;
-  const pixels = await decode(bytes, ({ picture }) =>
-    picture
-      .flatten({ background: "white" })
-      .resize({ width, height, fit: fit === "contain" ? "contain" : "fill", background: "black" })
-      .toColourspace(channels === 1 ? "b-w" : "srgb"),
-  );
-  if (pixels.channels !== channels) {
-    throw new ServiceError("invalid_image", `The picture has ${pixels.channels} channels, not ${channels}.`);
+/** Rows of values in one tensor, shape [rows, ...rowShape], of the input's datatype: UINT8, FP16 or else FP32. */
+export function imageTensor(
+  rows: readonly Float32Array[],
+  config: ImagePreprocess,
+  datatype: Datatype = "FP32",
+): Tensor {
+  const shape = rowShape(config);
+  const length = shape.reduce((total, size) => total * size, 1);
+  const all = [rows.length, ...shape];
+  switch (datatype) {
+    case "UINT8": {
+      // Clamped, and rounded to the nearest.
+      const data = new Uint8ClampedArray(rows.length * length);
+      rows.forEach((row, index) => data.set(row, index * length));
+      return { datatype, shape: all, data: new Uint8Array(data.buffer) };
+    }
+    case "FP16": {
+      const data = new Uint16Array(rows.length * length);
+      rows.forEach((row, index) => data.set(Uint16Array.from(row, toFloat16), index * length));
+      return { datatype, shape: all, data };
+    }
+    default: {
+      const data = new Float32Array(rows.length * length);
+      rows.forEach((row, index) => data.set(row, index * length));
+      return { datatype: "FP32", shape: all, data };
+    }
   }
-  return pixels.data;
 }
 
-/** Interleaved pixels (height, width, channel) in the layout's order. */
-function arrange(pixels: Uint8Array, { layout, channels }: ImagePreprocess): Uint8Array {
-  if (layout !== "chw" || channels === 1) {
-    return pixels;
+/** (pixel - mean) / scale for every byte of one row or several, which are in the tensor's order already. */
+export function scaled(pixels: Uint8Array, config: ImagePreprocess): Float32Array {
+  const tables = valueTables(config);
+  const [table] = tables;
+  const { length } = pixels;
+  const values = takeFloats(length);
+  if (table !== undefined && isAlike(config)) {
+    for (let index = 0; index < length; index += 1) {
+      values[index] = table[pixels[index] as number] as number;
+    }
+    return values;
   }
-  const plane = pixels.length / channels;
-  return Uint8Array.from(
-    pixels,
-    (_, index) => pixels[(index % plane) * channels + Math.floor(index / plane)] ?? 0,
-  );
+  const area = config.width * config.height;
+  const size = area * config.channels;
+  tables.forEach((own, channel) => {
+    const { first, step } = strideOf(config, channel);
+    for (let row = 0; row < length; row += size) {
+      for (let pixel = 0, at = row + first; pixel < area; pixel += 1, at += step) {
+        values[at] = own[pixels[at] as number] as number;
+      }
+    }
+  });
+  return values;
+}
+
+/** Whether all channels are scaled alike. */
+function isAlike({ mean, scale }: ImagePreprocess): boolean {
+  return typeof mean === "number" && typeof scale === "number";
 }

@@ -1,29 +1,34 @@
 import type { ImagePreprocess } from "../models/model-config.js";
+import { fromFloat16 } from "../tensors/float16.js";
 import type { Tensor } from "../tensors/tensor.js";
+import { channelScales, strideOf } from "./scaling.js";
 
 /** A picture as the model received it, after preprocessing: rows of pixels, channels interleaved, 0 to 255. */
 export interface PictureView {
   readonly width: number;
   readonly height: number;
+  /** 1 grey, 3 red, green, blue. */
   readonly channels: number;
   readonly pixels: Uint8Array;
 }
 
 /** The pictures that a model's input tensor holds; `config` says how they were put into it. */
-export function pictureViews({ data }: Tensor, config: ImagePreprocess): PictureView[] {
-  const { width, height, channels, layout, scale, mean } = config;
-  const area = width * height;
-  const size = area * channels;
-  // Where a pixel's value stands in the tensor: planes for chw, else as in the view.
-  const positionOf = (index: number): number =>
-    layout === "chw" ? (index % channels) * area + Math.floor(index / channels) : index;
-  return Array.from({ length: Math.floor(data.length / size) }, (_, row) => ({
-    width,
-    height,
-    channels,
-    pixels: Uint8Array.from({ length: size }, (_, index) => {
-      const value = Number(data[row * size + positionOf(index)]) * scale + mean;
-      return Math.min(255, Math.max(0, Math.round(value)));
-    }),
-  }));
+export function pictureViews({ data, datatype }: Tensor, config: ImagePreprocess): PictureView[] {
+  const { width, height, channels } = config;
+  const size = width * height * channels;
+  const valueAt = (index: number): number =>
+    datatype === "FP16" ? fromFloat16(Number(data[index])) : Number(data[index]);
+  return Array.from({ length: Math.floor(data.length / size) }, (_, row) => {
+    // Clamped, and rounded to the nearest.
+    const pixels = new Uint8ClampedArray(size);
+    channelScales(config).forEach(({ mean, scale }, channel) => {
+      const { first, step } = strideOf(config, channel);
+      let at = row * size + first;
+      for (let to = config.order === "bgr" ? channels - 1 - channel : channel; to < size; to += channels) {
+        pixels[to] = valueAt(at) * scale + mean;
+        at += step;
+      }
+    });
+    return { width, height, channels, pixels: new Uint8Array(pixels.buffer) };
+  });
 }

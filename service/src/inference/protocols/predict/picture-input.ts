@@ -18,7 +18,8 @@ export async function tensorsFromPictures(
   heads.forEach(checkPicture);
   checkTogether(heads);
   const rows = await oneByOne(pictures, (picture) => pictureValues(picture, config));
-  return { [mainInput(model).name]: imageTensor(rows, config) };
+  const { name, datatype } = mainInput(model);
+  return { [name]: imageTensor(rows, config, datatype) };
 }
 
 /** Throws unsupported_media_type for a model that takes no pictures. */
