@@ -1,13 +1,13 @@
-import { serviceAccess } from "./access.js";
+import { serviceAccess } from "./exposure/access.js";
 import { onCluster } from "./clusters/cluster.js";
-import { chooseCluster } from "./clusters/index.js";
-import { load } from "./config.js";
-import { serviceImage } from "./image.js";
-import { grafanaEndpoint, publicEndpoint } from "./ingress.js";
-import { chooseMonitoring } from "./monitoring/index.js";
+import { chooseCluster } from "./clusters/create-cluster.js";
+import { load } from "./settings/settings.js";
+import { serviceImage } from "./image/service-image.js";
+import { grafanaEndpoint, publicEndpoint } from "./exposure/public-endpoint.js";
+import { chooseMonitoring } from "./monitoring/create-monitoring.js";
 import { stackOutputs } from "./outputs.js";
-import { chooseRegistry } from "./registries/index.js";
-import { ModelService, serviceNamespace } from "./service.js";
+import { chooseRegistry } from "./registries/create-registry.js";
+import { ModelService, serviceNamespace } from "./workload/component.js";
 
 const settings = load();
 const cluster = await chooseCluster(settings);

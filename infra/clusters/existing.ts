@@ -6,10 +6,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
 
-import type { Settings } from "../config.js";
+import type { Settings } from "../settings/settings.js";
 import { fault } from "../fault.js";
 import type { Cluster } from "./cluster.js";
-import { checkKubeconfig, selectContext, type SelectedContext } from "./kubeconfig.js";
+import { checkKubeconfig, selectContext, type SelectedContext } from "./existing/kubeconfig-file.js";
 
 /** A cluster that is there already, from a kubeconfig on this machine. */
 export function existingCluster(settings: Settings["existing"]): Cluster {

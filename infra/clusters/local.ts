@@ -2,12 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PROJECT, type Settings } from "../config.js";
+import { PROJECT, type Settings } from "../settings/settings.js";
 import { thisDaemonAddress } from "../docker/address.js";
 import { daemonAt } from "../docker/daemon.js";
 import { dockerProvider } from "../docker/provider.js";
 import { fault } from "../fault.js";
-import { missingCharts } from "../monitoring/missing-charts.js";
+import { missingCharts } from "../monitoring/charts/missing-charts.js";
 import { localRegistry, registryContainer } from "../registries/local.js";
 import type { Cluster, Exposure } from "./cluster.js";
 import { labels } from "./local/labels.js";

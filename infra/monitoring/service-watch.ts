@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { PATHS } from "@ai-model-service/contract/http";
 
-import type { Settings } from "../config.js";
+import type { Settings } from "../settings/settings.js";
 import { LABELS, PORT_NAME, SELECTOR } from "../workload/names.js";
-import { ruleGroups } from "./alerts.js";
-import { dashboards } from "./dashboards/index.js";
-import { STACK } from "./stack-values.js";
+import { ruleGroups } from "./alerts/rule-groups.js";
+import { dashboards } from "./dashboards/all-dashboards.js";
+import { STACK } from "./charts/stack-values.js";
 
 export interface ServiceWatchArgs {
   /** Namespace and name of the Service. */

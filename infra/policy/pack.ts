@@ -1,6 +1,6 @@
 import { PolicyPack } from "@pulumi/policy";
 
-import { rules } from "./rules/index.js";
+import { rules } from "./rules/all-rules.js";
 
 /** The rules as `pulumi preview --policy-pack infra/policy` runs them. */
 new PolicyPack("ai-model-service", {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Settings } from "../config.js";
+import type { Settings } from "../settings/settings.js";
 import type { Registry } from "./registry.js";
 
 /** A registry that is there already, which the cluster's nodes can pull from. */

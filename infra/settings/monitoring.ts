@@ -2,8 +2,8 @@ import { z } from "zod";
 
 import { LATENCY_BUCKETS_SECONDS } from "@ai-model-service/contract/metrics";
 
-import { LONGEST_WINDOW_DAYS } from "../monitoring/burn-rate.js";
-import { memoryBytes } from "../quantity.js";
+import { LONGEST_WINDOW_DAYS } from "../monitoring/alerts/burn-rate.js";
+import { memoryBytes } from "./quantity.js";
 
 const share = z.number().gt(0, "must be between 0 and 1").lt(1, "must be between 0 and 1");
 const edges: readonly number[] = LATENCY_BUCKETS_SECONDS;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { cpuCores, memoryBytes } from "../quantity.js";
+import { cpuCores, memoryBytes } from "./quantity.js";
 
 const cpu = z.string().refine((q) => cpuCores(q) > 0, "must be a CPU quantity such as 250m or 1");
 const memory = z.string().refine((q) => memoryBytes(q) > 0, "must be a memory quantity such as 256Mi or 1Gi");

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Settings } from "../config.js";
+import type { Settings } from "../settings/settings.js";
 
 type AutoscalerSpec = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
 type MetricSpec = k8s.types.input.autoscaling.v2.MetricSpec;

@@ -5,7 +5,7 @@ import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
 
-import type { Settings } from "../config.js";
+import type { Settings } from "../settings/settings.js";
 import { PORT_NAME, SELECTOR } from "./names.js";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;

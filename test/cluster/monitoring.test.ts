@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { PATHS } from "@ai-model-service/contract/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ruleGroups } from "#infra/monitoring/alerts.js";
+import { ruleGroups } from "#infra/monitoring/alerts/rule-groups.js";
 import {
   concurrency,
   latencyQuantile,
@@ -12,7 +12,7 @@ import {
   own,
   slowRatio,
 } from "#infra/monitoring/queries.js";
-import { STACK } from "#infra/monitoring/stack-values.js";
+import { STACK } from "#infra/monitoring/charts/stack-values.js";
 import { LABELS } from "#infra/workload/names.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { Definitions } from "./monitoring/definitions.js";

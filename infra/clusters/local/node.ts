@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Settings } from "../../config.js";
+import type { Settings } from "../../settings/settings.js";
 import { REGISTRY_URL } from "../../registries/local.js";
 import {
   API_PORT,

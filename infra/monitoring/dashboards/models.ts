@@ -1,6 +1,6 @@
 import { METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import { DRIFT } from "../alerts.js";
+import { DRIFT } from "../alerts/rule-groups.js";
 import { classDrift, confidenceDrift, own } from "../queries.js";
 import { linkTo, type DashboardNames } from "./links.js";
 import { addRows, figure, graph, type Series } from "./panels.js";

@@ -1,7 +1,7 @@
 import { METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { CONCURRENCY_METRIC } from "../adapter-rule.js";
-import type { Objectives } from "../alerts.js";
+import type { Objectives } from "../alerts/rule-groups.js";
 import {
   concurrency,
   errorRatio,

@@ -1,6 +1,6 @@
 import { AppsV1Api, type KubeConfig, type V1Deployment } from "@kubernetes/client-node";
-import { scalingFacts } from "#infra/operations/scaling-facts.js";
-import { scalingStatus } from "#infra/operations/scaling-status.js";
+import { scalingFacts } from "#infra/commands/deployed/scaling-facts.js";
+import { scalingStatus } from "#infra/commands/deployed/scaling-status.js";
 import { eventually } from "./eventually.js";
 
 const NAME = "inference";

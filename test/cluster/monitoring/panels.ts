@@ -1,5 +1,5 @@
-import type { Objectives } from "#infra/monitoring/alerts.js";
-import { dashboards } from "#infra/monitoring/dashboards/index.js";
+import type { Objectives } from "#infra/monitoring/alerts/rule-groups.js";
+import { dashboards } from "#infra/monitoring/dashboards/all-dashboards.js";
 import type { Watched } from "#infra/monitoring/queries.js";
 import { fill, panelQueries } from "../../infra/monitoring/promql.js";
 

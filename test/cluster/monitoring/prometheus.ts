@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { getJson } from "#infra/operations/api.js";
-import { prometheus } from "#infra/operations/scaling-facts.js";
+import { getJson } from "#infra/commands/deployed/api-server.js";
+import { prometheus } from "#infra/commands/deployed/scaling-facts.js";
 
 /** A series and its samples: [Unix time in seconds, value]. */
 export interface Series {

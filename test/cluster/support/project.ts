@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
-import { IMAGE_INPUTS, NOT_INPUTS } from "#infra/image-inputs.js";
+import { IMAGE_INPUTS, NOT_INPUTS } from "#infra/image/inputs.js";
 
 /** A copy of the repository that a test may change, with this one's packages. */
 export class Project {

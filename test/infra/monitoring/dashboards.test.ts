@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dashboards } from "#infra/monitoring/dashboards/index.js";
+import { dashboards } from "#infra/monitoring/dashboards/all-dashboards.js";
 import { fill, metricNames, panelQueries } from "./promql.js";
 import { ALERTS } from "./settings.js";
 

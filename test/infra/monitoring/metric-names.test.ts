@@ -2,8 +2,8 @@ import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract/met
 import { PATHS } from "@ai-model-service/contract/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adapterRule } from "#infra/monitoring/adapter-rule.js";
-import { ruleGroups } from "#infra/monitoring/alerts.js";
-import { dashboards } from "#infra/monitoring/dashboards/index.js";
+import { ruleGroups } from "#infra/monitoring/alerts/rule-groups.js";
+import { dashboards } from "#infra/monitoring/dashboards/all-dashboards.js";
 import { PREDICTION_ROUTES } from "#infra/monitoring/queries.js";
 import { brightIn, quadrants, quadrantsConfig } from "../../models/pictures.js";
 import { ServiceFixture } from "../../service/inference/service-fixture.js";

@@ -1,5 +1,5 @@
 import { parser } from "@prometheus-io/lezer-promql";
-import type { RuleGroup } from "#infra/monitoring/rule.js";
+import type { RuleGroup } from "#infra/monitoring/alerts/rule-group.js";
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 
 /** Stands for Grafana's and prometheus-adapter's template fields, so that an expression is plain PromQL. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RuleGroup } from "#infra/monitoring/rule.js";
+import type { RuleGroup } from "#infra/monitoring/alerts/rule-group.js";
 
 export const promtoolIsThere = spawnSync("promtool", ["--version"]).status === 0;
 

@@ -1,4 +1,4 @@
-import type { AlertSettings } from "#infra/monitoring/alerts.js";
+import type { AlertSettings } from "#infra/monitoring/alerts/rule-groups.js";
 
 /** The settings that the tests of rules and dashboards share. */
 export const ALERTS: AlertSettings = {

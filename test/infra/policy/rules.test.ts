@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import type { Checked } from "#infra/policy/rule.js";
-import { rules } from "#infra/policy/rules/index.js";
+import { rules } from "#infra/policy/rules/all-rules.js";
 import type { FakeDaemon } from "../support/docker-daemon.js";
 import { type Declared, runProgram } from "../support/program.js";
 import { daemonWithCluster, type StackName, STACKS } from "../support/stacks.js";

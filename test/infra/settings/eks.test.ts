@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parse } from "#infra/config.js";
+import { parse } from "#infra/settings/settings.js";
 
 function check(eks: object): () => unknown {
   return () => parse({ "ai-model-service:cluster": "eks", "ai-model-service:eks": JSON.stringify(eks) });

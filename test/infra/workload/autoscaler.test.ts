@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { settings } from "#infra/config.js";
+import { settings } from "#infra/settings/settings.js";
 import { autoscalerSpec } from "#infra/workload/autoscaler.js";
 
 const { replicas, autoscaling } = settings.parse({ cluster: "local" });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { settings } from "#infra/config.js";
+import { settings } from "#infra/settings/settings.js";
 import { podSpec } from "#infra/workload/pod.js";
 
 const image = `registry.test/service@sha256:${"1".repeat(64)}`;

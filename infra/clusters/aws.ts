@@ -1,0 +1,77 @@
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../settings/settings.js";
+import type { Cluster } from "./cluster.js";
+import { makeControlPlane } from "./aws/control-plane.js";
+import { execKubeconfig } from "./aws/token-kubeconfig.js";
+import { makeVpc } from "./aws/vpc.js";
+
+/** A cluster on AWS in a network of its own, with a registry beside it. */
+export function eksCluster(settings: Settings["eks"]): Cluster {
+  const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  const opts = { provider: awsProvider(settings) };
+  const vpc = makeVpc(name, settings, opts);
+  const { cluster, ready } = makeControlPlane(name, settings, vpc, opts);
+  const kubeconfig = pulumi.secret(kubeconfigOf(cluster, settings.region ?? ""));
+  const provider = new k8s.Provider(
+    "cluster",
+    { kubeconfig, clusterIdentifier: cluster.arn },
+    { dependsOn: ready },
+  );
+  return {
+    kind: "eks",
+    name: cluster.name,
+    kubeconfig,
+    provider,
+    ready: [...ready, storageClass({ provider }), networkPolicies({ provider })],
+    registry: async () => (await import("../registries/aws.js")).ecrRegistry(name, opts),
+    exposure: { by: "network-load-balancer", tags: allTags(settings) },
+  };
+}
+
+/** The region's API; its default tags reach every resource that can carry tags. */
+function awsProvider(settings: Settings["eks"]): aws.Provider {
+  return new aws.Provider("aws", { region: settings.region, defaultTags: { tags: allTags(settings) } });
+}
+
+/** The settings' tags and the program's own. */
+function allTags({ tags }: Settings["eks"]): Record<string, string> {
+  return { ...tags, project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" };
+}
+
+function kubeconfigOf(cluster: aws.eks.Cluster, region: string): pulumi.Output<string> {
+  return pulumi
+    .all([cluster.name, cluster.endpoint, cluster.certificateAuthority])
+    .apply(([name, endpoint, authority]) =>
+      execKubeconfig({ name, region, endpoint, certificateAuthority: authority.data }),
+    );
+}
+
+/** Auto Mode brings the driver and no class: https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html */
+function storageClass(opts: pulumi.CustomResourceOptions): k8s.storage.v1.StorageClass {
+  return new k8s.storage.v1.StorageClass(
+    "default",
+    {
+      metadata: { name: "gp3", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: "ebs.csi.eks.amazonaws.com",
+      parameters: { type: "gp3", encrypted: "true" },
+      volumeBindingMode: "WaitForFirstConsumer",
+      reclaimPolicy: "Delete",
+    },
+    opts,
+  );
+}
+
+/** Until somebody says so, policies are stored and not enforced: https://docs.aws.amazon.com/eks/latest/userguide/auto-net-pol.html */
+function networkPolicies(opts: pulumi.CustomResourceOptions): k8s.core.v1.ConfigMap {
+  return new k8s.core.v1.ConfigMap(
+    "network-policies",
+    {
+      metadata: { name: "amazon-vpc-cni", namespace: "kube-system" },
+      data: { "enable-network-policy-controller": "true" },
+    },
+    opts,
+  );
+}

@@ -1,0 +1,98 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../../settings/settings.js";
+import { clusterRole, nodeRole } from "./roles.js";
+import type { Vpc } from "./vpc.js";
+
+/** Every kind of log that a control plane writes. */
+export const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+const ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
+
+/** A cluster and all that must be there before workloads are. */
+export interface ControlPlane {
+  cluster: aws.eks.Cluster;
+  ready: pulumi.Resource[];
+}
+
+/** An EKS cluster in Auto Mode: AWS runs nodes, storage, load balancers and the network's plugins. */
+export function makeControlPlane(
+  name: string,
+  settings: Settings["eks"],
+  vpc: Vpc,
+  opts: pulumi.CustomResourceOptions,
+): ControlPlane {
+  const [role, nodes] = [clusterRole(opts), nodeRole(opts)];
+  const key = new aws.kms.Key(
+    "secrets",
+    { description: `Secrets of ${name}`, enableKeyRotation: true },
+    opts,
+  );
+  // Made here, before EKS would make it, so that logs end some day and go with the stack.
+  const logs = new aws.cloudwatch.LogGroup(
+    "control-plane",
+    { name: `/aws/eks/${name}/cluster`, retentionInDays: settings.logRetentionDays },
+    opts,
+  );
+  const cluster = new aws.eks.Cluster(
+    "cluster",
+    {
+      name,
+      version: settings.kubernetesVersion,
+      roleArn: role.arn,
+      accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
+      bootstrapSelfManagedAddons: false,
+      computeConfig: { enabled: true, nodePools: ["general-purpose", "system"], nodeRoleArn: nodes.arn },
+      kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true } },
+      storageConfig: { blockStorage: { enabled: true } },
+      vpcConfig: {
+        subnetIds: vpc.privateSubnetIds,
+        endpointPrivateAccess: true,
+        ...publicAccess(settings.apiAccess),
+      },
+      encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },
+      enabledClusterLogTypes: LOG_TYPES,
+      upgradePolicy: { supportType: "STANDARD" },
+    },
+    // Nodes are the cluster's: while it is deleted they still need their roles and their way out.
+    { ...opts, dependsOn: [...role.attachments, ...nodes.attachments, ...vpc.routes, logs] },
+  );
+  const access = settings.admins.flatMap((principalArn, index) => admin(cluster, principalArn, index, opts));
+  const metrics = new aws.eks.Addon(
+    "metrics-server",
+    { clusterName: cluster.name, addonName: "metrics-server" },
+    opts,
+  );
+  return { cluster, ready: [cluster, ...access, metrics] };
+}
+
+/** Whether and from where the API server is reached from outside of the VPC. */
+export function publicAccess(apiAccess: Settings["eks"]["apiAccess"]): {
+  endpointPublicAccess: boolean;
+  publicAccessCidrs?: string[];
+} {
+  return Array.isArray(apiAccess)
+    ? { endpointPublicAccess: true, publicAccessCidrs: apiAccess }
+    : { endpointPublicAccess: false };
+}
+
+function admin(
+  cluster: aws.eks.Cluster,
+  principalArn: string,
+  index: number,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const entry = new aws.eks.AccessEntry(`admin-${index}`, { clusterName: cluster.name, principalArn }, opts);
+  const policy = new aws.eks.AccessPolicyAssociation(
+    `admin-${index}`,
+    {
+      clusterName: cluster.name,
+      principalArn: entry.principalArn,
+      policyArn: ADMIN_POLICY,
+      accessScope: { type: "cluster" },
+    },
+    opts,
+  );
+  return [entry, policy];
+}

@@ -1,0 +1,34 @@
+import { dashboardNames } from "../monitoring/dashboards/links.js";
+import { STACK } from "../monitoring/charts/stack-values.js";
+import { openInBrowser } from "./deployed/browser.js";
+import { onStack } from "./deployed/on-stack.js";
+import { forward } from "./deployed/port-forward.js";
+
+await onStack(
+  "dashboards",
+  "Opens Prometheus and Grafana of a stack on this machine until it is interrupted.",
+  async ({ monitoringNamespace: namespace, grafanaPassword }, config) => {
+    if (namespace === undefined) {
+      throw new Error("This stack installed no monitoring: see monitoring.mode in its settings.");
+    }
+    const prometheus = await forward(config, {
+      namespace,
+      service: STACK.prometheus,
+      port: STACK.prometheusPort,
+      localPort: 9090,
+    });
+    console.log(`Prometheus  ${prometheus.url}/alerts`);
+    if (grafanaPassword === undefined) {
+      return openInBrowser(`${prometheus.url}/alerts`);
+    }
+    const grafana = await forward(config, {
+      namespace,
+      service: STACK.grafana,
+      port: STACK.grafanaPort,
+      localPort: 3000,
+    });
+    const address = `${grafana.url}/d/${dashboardNames().overview.uid}`;
+    console.log(`Grafana     ${address}  user admin, password ${grafanaPassword}`);
+    openInBrowser(address);
+  },
+);

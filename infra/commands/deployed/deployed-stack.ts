@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+import { PROJECT } from "../../settings/settings.js";
+import { localEnvironment } from "../local/environment.js";
+import { LAPTOP, stateFolder } from "../local/local-stack.js";
+import { findPulumi } from "../pulumi/pulumi-cli.js";
+
+/** The outputs of a deployed stack that the operations use. */
+const outputs = z.object({
+  namespace: z.string(),
+  serviceName: z.string(),
+  kubeconfig: z.string().optional(),
+  monitoringNamespace: z.string().optional(),
+  grafanaPassword: z.string().optional(),
+});
+
+export type StackOutputs = z.infer<typeof outputs>;
+
+/** A stack as Pulumi finds it: its name (the selected one without), and the environment that leads to its state. */
+export interface StackPlace {
+  stack: string | undefined;
+  environment: Record<string, string | undefined>;
+}
+
+/** Where a stack is: the laptop's has its state beside the program, and is meant where none is named and it is there. */
+export function stackPlace(
+  stack: string | undefined,
+  environment: Record<string, string | undefined>,
+  laptop = LAPTOP,
+): StackPlace {
+  const folder = stateFolder(laptop);
+  const isLaptop =
+    (stack ?? laptop.stack) === laptop.stack &&
+    environment["PULUMI_BACKEND_URL"] === undefined &&
+    existsSync(join(folder, "state", ".pulumi", "stacks", PROJECT, `${laptop.stack}.json`));
+  return isLaptop
+    ? { stack: laptop.stack, environment: localEnvironment(environment, folder) }
+    : { stack, environment };
+}
+
+/** Reads the outputs of a stack. Throws with Pulumi's own words, or what is missing. */
+export async function stackOutputs({ stack, environment: env }: StackPlace): Promise<StackOutputs> {
+  const named = stack === undefined ? [] : ["--stack", stack];
+  const args = ["stack", "output", "--json", "--show-secrets", ...named];
+  const { status, stdout, stderr, error } = spawnSync(await findPulumi(), args, { env, encoding: "utf8" });
+  if (error !== undefined) {
+    throw new Error(`pulumi cannot be run: ${error.message}`);
+  }
+  if (status !== 0) {
+    throw new Error(stderr.trim());
+  }
+  const result = outputs.safeParse(JSON.parse(stdout));
+  if (!result.success) {
+    throw new Error("The stack has no outputs yet: run `pulumi up` first.");
+  }
+  return result.data;
+}

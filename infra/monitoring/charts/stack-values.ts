@@ -1,0 +1,100 @@
+import type { Settings } from "../../settings/settings.js";
+import type { Values } from "./merge.js";
+
+/** Names that the chart's objects get, and others refer to. */
+export const STACK = {
+  release: "monitoring",
+  prometheus: "monitoring-prometheus",
+  prometheusPort: 9090,
+  grafana: "grafana",
+  grafanaPort: 80,
+  grafanaSecret: "grafana-admin",
+  dashboardLabel: "grafana_dashboard",
+} as const;
+
+type StackSettings = Pick<Settings["monitoring"], "namespace" | "grafana" | "retentionDays" | "storage">;
+
+/** Values of kube-prometheus-stack. */
+export function stackValues(settings: StackSettings): Values {
+  return {
+    fullnameOverride: STACK.release,
+    cleanPrometheusOperatorObjectNames: true,
+    // They are a release of their own, so that they are upgraded, and removed with what made them.
+    crds: { enabled: false },
+    prometheusOperator: {
+      // The webhook only checks rules, which promtool does before; its certificates come from jobs that a mirror may lack.
+      admissionWebhooks: { enabled: false },
+      tls: { enabled: false },
+      // In kube-system, the default, the operator's Service would stay behind when everything is removed.
+      kubeletService: { namespace: settings.namespace },
+      resources: requests("50m", "96Mi"),
+    },
+    kubelet: { namespace: settings.namespace },
+    prometheus: { prometheusSpec: prometheusSpec(settings) },
+    alertmanager: { alertmanagerSpec: { resources: requests("10m", "32Mi") } },
+    grafana: grafana(settings.grafana),
+    "kube-state-metrics": { resources: requests("10m", "48Mi") },
+    "prometheus-node-exporter": { resources: requests("10m", "32Mi") },
+    ...unreachable(),
+  };
+}
+
+function prometheusSpec({ retentionDays, storage }: StackSettings): Values {
+  return {
+    retention: `${retentionDays}d`,
+    resources: requests("100m", "384Mi"),
+    // Without these it would see only the monitors and rules that carry the release's own labels.
+    serviceMonitorSelectorNilUsesHelmValues: false,
+    podMonitorSelectorNilUsesHelmValues: false,
+    probeSelectorNilUsesHelmValues: false,
+    ruleSelectorNilUsesHelmValues: false,
+    ...(storage !== undefined && { storageSpec: volume(storage) }),
+  };
+}
+
+function volume(storage: string): Values {
+  const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } };
+  return { volumeClaimTemplate: { spec } };
+}
+
+function grafana(enabled: boolean): Values {
+  if (!enabled) {
+    return { enabled };
+  }
+  return {
+    enabled,
+    fullnameOverride: STACK.grafana,
+    admin: {
+      existingSecret: STACK.grafanaSecret,
+      userKey: "admin-user",
+      passwordKey: "admin-password",
+    },
+    service: { port: STACK.grafanaPort },
+    sidecar: { dashboards: { enabled: true, label: STACK.dashboardLabel, labelValue: "1" } },
+    resources: requests("50m", "128Mi"),
+  };
+}
+
+/** What managed clusters and k3s do not let anybody scrape, and the alerts that would fire for it. */
+function unreachable(): Values {
+  const off = { enabled: false };
+  return {
+    kubeControllerManager: off,
+    kubeEtcd: off,
+    kubeProxy: off,
+    kubeScheduler: off,
+    defaultRules: {
+      rules: {
+        etcd: false,
+        kubeControllerManager: false,
+        kubeProxy: false,
+        kubeSchedulerAlerting: false,
+        kubeSchedulerRecording: false,
+      },
+    },
+  };
+}
+
+function requests(cpu: string, memory: string): Values {
+  return { requests: { cpu, memory } };
+}

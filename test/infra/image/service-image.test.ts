@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
+import { MODEL_REPOSITORY, SERVICE_USER_ID } from "@ai-model-service/contract/image";
+import { SERVICE_PORT } from "@ai-model-service/contract/http";
+
+import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
+import { imagePlatform, requireDigest } from "#infra/image/service-image.js";
+
+describe("the image's tag", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "image-"));
+    mkdirSync(join(root, "service/node_modules"), { recursive: true });
+    writeFileSync(join(root, "package.json"), "{}");
+    writeFileSync(join(root, "service/main.ts"), "serve()");
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const tag = (...others: string[]) =>
+    contentTag(root, inputFiles(root, ["package.json", "service"]), ...others);
+
+  it("is the same for the same files", () => {
+    expect(tag()).toBe(tag());
+    expect(tag()).toMatch(/^content-[0-9a-f]{16}$/);
+  });
+
+  it("changes with a file's content, with its name and with what is built besides", () => {
+    const tags = new Set([tag(), tag("linux/arm64")]);
+    writeFileSync(join(root, "service/main.ts"), "serve() ");
+    tags.add(tag());
+    writeFileSync(join(root, "service/other.ts"), "");
+    tags.add(tag());
+    expect(tags.size).toBe(4);
+  });
+
+  it("does not change with what the image is not made from", () => {
+    const before = tag();
+    writeFileSync(join(root, "service/node_modules/package.js"), "");
+    writeFileSync(join(root, "README.md"), "");
+    expect(tag()).toBe(before);
+  });
+});
+
+describe("the image's build context", () => {
+  const ignore = readFileSync(".dockerignore", "utf8").split("\n");
+
+  it("is everything that the tag follows from, and nothing else", () => {
+    const rules = ignore.filter((line) => line !== "" && !line.startsWith("#"));
+    expect(rules).toEqual([
+      "*",
+      ...IMAGE_INPUTS.map((input) => `!${input}`),
+      ...[...NOT_INPUTS].map((name) => `**/${name}`),
+    ]);
+  });
+});
+
+describe("the Dockerfile", () => {
+  const dockerfile = readFileSync("service/Dockerfile", "utf8");
+
+  it("agrees with the contract", () => {
+    expect(dockerfile).toContain(`${ENVIRONMENT.port}=${SERVICE_PORT} `);
+    expect(dockerfile).toContain(`EXPOSE ${SERVICE_PORT}\n`);
+    expect(dockerfile).toContain(`${ENVIRONMENT.modelRepository}=${MODEL_REPOSITORY}\n`);
+    expect(dockerfile).toContain(`COPY service/models ${MODEL_REPOSITORY}\n`);
+    expect(dockerfile).toContain(`USER ${SERVICE_USER_ID}:${SERVICE_USER_ID}\n`);
+  });
+
+  it("takes its base from the settings alone", () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases)).toEqual(new Set(["${BASE}", "packages"]));
+  });
+});
+
+describe("an image reference", () => {
+  it("is let through with a digest alone", () => {
+    const reference = `registry.test/service@sha256:${"0".repeat(64)}`;
+    expect(requireDigest(reference)).toBe(reference);
+    expect(() => requireDigest("registry.test/service:latest")).toThrow("has no @sha256: digest");
+  });
+});
+
+describe("the image's platform", () => {
+  it("is this machine's for a cluster on it", () => {
+    expect(imagePlatform("local", {}, "arm64")).toBe("linux/arm64");
+    expect(imagePlatform("local", {}, "x64")).toBe("linux/amd64");
+  });
+
+  it("does not depend on the machine for other clusters", () => {
+    expect(imagePlatform("eks", {}, "arm64")).toBe("linux/amd64");
+  });
+
+  it("is what the settings say", () => {
+    expect(imagePlatform("local", { platform: "linux/amd64" }, "arm64")).toBe("linux/amd64");
+  });
+});

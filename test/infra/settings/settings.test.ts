@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+
+import { parse, settings } from "#infra/settings/settings.js";
+
+const minimal = { "ai-model-service:cluster": "local" };
+
+function faults(record: Record<string, unknown>): string[] {
+  const text = Object.entries(record).map(([key, value]) => [
+    `ai-model-service:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  try {
+    parse(Object.fromEntries(text) as Record<string, string>);
+  } catch (error) {
+    return String(error).split("\n  ai-model-service:").slice(1);
+  }
+  return [];
+}
+
+describe("settings", () => {
+  it("have defaults for all but the kind of cluster", () => {
+    expect(parse(minimal)).toMatchObject({
+      cluster: "local",
+      namespace: "ai-model-service",
+      replicas: { min: 3, max: 10 },
+      resources: { requests: { cpu: "250m" } },
+      service: { type: "ClusterIP", port: 80 },
+    });
+    expect(faults({})).toEqual(["cluster must be local, existing or eks and is not set"]);
+  });
+
+  it("are all checked at once, each fault by its full key", () => {
+    expect(
+      faults({
+        cluster: "cloud",
+        namespace: "Not A Name",
+        replicas: { min: "three", max: 0 },
+        resources: { limits: { cpu: "lots" } },
+        service: { type: "ExternalName", port: 70000, environment: { "log-level": "info", PORT: "1" } },
+        image: { reference: "registry/service:latest" },
+        registry: { address: "https://registry", username: "me" },
+        colour: "blue",
+        autoscaling: { cpu: 3 },
+      }),
+    ).toMatchInlineSnapshot(`
+      [
+        "cluster must be local, existing or eks, not "cloud"",
+        "namespace must be lower-case letters, digits and hyphens",
+        "registry.address must be a host and an optional path, without a scheme",
+        "registry.password must be set together with username",
+        "image.reference must name its digest: NAME@sha256:<64 hex digits>",
+        "service.type must be ClusterIP, NodePort or LoadBalancer, not "ExternalName"",
+        "service.port must be at most 65535, not 70000",
+        "service.environment.log-level must be named in capitals, digits and underscores",
+        "service.environment.PORT is set by the program and cannot be set here",
+        "replicas.min must be a number, not "three"",
+        "replicas.max must be at least 1, not 0",
+        "resources.limits.cpu must be a CPU quantity such as 250m or 1",
+        "autoscaling.cpu is not a setting",
+        "colour is not a setting",
+      ]
+    `);
+  });
+
+  it("refuse a range and a request that contradict each other", () => {
+    expect(
+      faults({
+        cluster: "local",
+        service: { shutdownDelaySeconds: 30, shutdownGraceSeconds: 30 },
+        replicas: { min: 5, max: 2 },
+        resources: { requests: { cpu: "2", memory: "1Gi" }, limits: { cpu: "1500m", memory: "900M" } },
+      }),
+    ).toEqual([
+      "service.shutdownDelaySeconds must be less than service.shutdownGraceSeconds, which includes it",
+      "replicas.max must not be less than replicas.min",
+      "resources.requests.cpu must not exceed resources.limits.cpu",
+      "resources.requests.memory must not exceed resources.limits.memory",
+    ]);
+  });
+
+  it("need a registry or an image for a cluster that brings none", () => {
+    const image = { reference: `r/service@sha256:${"a".repeat(64)}` };
+    expect(faults({ cluster: "existing" })).toEqual([
+      "registry.address must be set for an existing cluster, or image.reference instead",
+    ]);
+    expect(faults({ cluster: "existing", image })).toEqual([]);
+    expect(faults({ cluster: "existing", registry: { address: "localhost:5000" } })).toEqual([]);
+  });
+
+  it("never show a password's value", () => {
+    const registry = { address: "localhost:5000", username: "me", password: 271828 };
+    expect(faults({ cluster: "existing", registry })).toEqual(["registry.password must be a string"]);
+  });
+
+  it("leave the keys of providers alone", () => {
+    expect(parse({ ...minimal, "aws:region": "eu-central-1" }).cluster).toBe("local");
+  });
+
+  it.each(["dev", "prod"])("of the stack %s that ships can be used", (stack) => {
+    const file = z.object({ config: z.record(z.string(), z.unknown()) });
+    const { config } = file.parse(parseYaml(readFileSync(`Pulumi.${stack}.yaml`, "utf8")));
+    const own = Object.entries(config).map(([key, value]) => [key.replace("ai-model-service:", ""), value]);
+    expect(faults(Object.fromEntries(own) as Record<string, unknown>)).toEqual([]);
+  });
+
+  it("are declared in Pulumi.yaml, objects as objects", () => {
+    const project = z
+      .object({ config: z.record(z.string(), z.object({ type: z.string(), description: z.string() })) })
+      .parse(parseYaml(readFileSync("Pulumi.yaml", "utf8")));
+    const declared = Object.entries(project.config).map(([key, { type }]) => [key, type]);
+    const text = new Set(["cluster", "namespace"]);
+    const checked = Object.keys(settings.shape).map((key) => [key, text.has(key) ? "string" : "object"]);
+    expect(declared.sort()).toEqual(checked.sort());
+  });
+});
