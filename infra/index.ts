@@ -1,34 +1,37 @@
-import { serviceAccess } from "./exposure/access.js";
+import { createCluster } from "./clusters/create-cluster.js";
 import { onCluster } from "./clusters/cluster.js";
-import { chooseCluster } from "./clusters/create-cluster.js";
-import { load } from "./settings/settings.js";
+import { serviceAccess } from "./exposure/access.js";
+import { grafanaEndpoint } from "./exposure/grafana-endpoint.js";
+import { publicEndpoint } from "./exposure/public-endpoint.js";
 import { serviceImage } from "./image/service-image.js";
-import { grafanaEndpoint, publicEndpoint } from "./exposure/public-endpoint.js";
-import { chooseMonitoring } from "./monitoring/create-monitoring.js";
+import { createMonitoring } from "./monitoring/create-monitoring.js";
 import { stackOutputs } from "./outputs.js";
-import { chooseRegistry } from "./registries/create-registry.js";
-import { ModelService, serviceNamespace } from "./workload/component.js";
+import { createRegistry } from "./registries/create-registry.js";
+import { inferenceWorkload } from "./services/inference.js";
+import { load } from "./settings/settings.js";
+import { DeployedWorkload } from "./workload/component.js";
+import { workloadNamespace } from "./workload/namespace.js";
 
 const settings = load();
-const cluster = await chooseCluster(settings);
-const image = await serviceImage(settings, () => chooseRegistry(settings, cluster));
-const space = serviceNamespace(cluster, settings.namespace);
+const cluster = await createCluster(settings);
+const image = await serviceImage(settings, () => createRegistry(settings, cluster));
 const placement = onCluster(cluster);
-const monitoring = chooseMonitoring(settings, placement);
-const inference = new ModelService(
-  "inference",
-  { image, namespace: space.metadata.name, settings, metrics: monitoring.scalingMetrics },
-  placement,
-);
-monitoring.watch({ namespace: settings.namespace, name: "inference", after: space });
+const space = workloadNamespace(cluster, settings.namespace);
+const namespace = space.metadata.name;
+
+const workload = inferenceWorkload(settings);
+const inference = new DeployedWorkload({ workload, image, namespace }, placement);
 const reached =
-  publicEndpoint(cluster, settings.ingress, space.metadata.name) ?? serviceAccess(inference.service);
+  publicEndpoint(cluster, settings.ingress, { workload, namespace }) ?? serviceAccess(inference.service);
+
+const monitoring = createMonitoring(settings.monitoring, placement);
+monitoring.watch({ workload, namespace: settings.namespace, after: space });
 
 export default stackOutputs({
   endpoint: reached.endpoint,
   call: reached.call,
   image,
-  namespace: space.metadata.name,
+  namespace,
   serviceName: inference.service.metadata.name,
   kubeconfig: cluster.kubeconfig,
   monitoringNamespace: monitoring.namespace,

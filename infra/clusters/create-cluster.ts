@@ -9,6 +9,6 @@ const kinds: Record<Settings["cluster"], (settings: Settings) => Promise<Cluster
 };
 
 /** The cluster that the settings ask for. */
-export function chooseCluster(settings: Settings): Promise<Cluster> {
+export function createCluster(settings: Settings): Promise<Cluster> {
   return kinds[settings.cluster](settings);
 }

@@ -1,5 +1,7 @@
 import { METRICS } from "@ai-model-service/contract/metrics";
-import type { types } from "@pulumi/kubernetes";
+
+import type { Settings } from "../settings/settings.js";
+import type { PodMetric } from "../workload/workload.js";
 import { concurrency } from "./queries.js";
 
 /** Name under which the custom metrics API serves the autoscaling signal: prediction requests in a pod. */
@@ -26,13 +28,12 @@ export function adapterRule(windowSeconds: number): AdapterRule {
   };
 }
 
-/** What an autoscaler needs to follow the signal: `perPod` prediction requests, averaged over its pods. */
-export function concurrencyMetric(perPod: number): types.input.autoscaling.v2.MetricSpec {
-  return {
-    type: "Pods",
-    pods: {
-      metric: { name: CONCURRENCY_METRIC },
-      target: { type: "AverageValue", averageValue: String(perPod) },
-    },
-  };
+/** The signal for an autoscaler to follow; nothing where no adapter serves it. */
+export function concurrencySignal({
+  monitoring: { mode, prometheusUrl, sharedAdapter },
+  autoscaling,
+}: Pick<Settings, "monitoring" | "autoscaling">): PodMetric[] {
+  const isServed =
+    mode === "stack" || (mode === "existing" && (sharedAdapter || prometheusUrl !== undefined));
+  return isServed ? [{ name: CONCURRENCY_METRIC, perPod: autoscaling.concurrencyPerPod }] : [];
 }

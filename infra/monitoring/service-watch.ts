@@ -1,17 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PATHS } from "@ai-model-service/contract/http";
-
 import type { Settings } from "../settings/settings.js";
-import { LABELS, PORT_NAME, SELECTOR } from "../workload/names.js";
+import type { Workload } from "../workload/workload.js";
 import { ruleGroups } from "./alerts/rule-groups.js";
 import { dashboards } from "./dashboards/all-dashboards.js";
 import { STACK } from "./charts/stack-values.js";
 
 export interface ServiceWatchArgs {
-  /** Namespace and name of the Service. */
-  readonly service: { readonly namespace: string; readonly name: string };
+  readonly workload: Workload;
+  /** Name of the workload's namespace. */
+  readonly namespace: string;
   readonly dashboards: {
     /** Namespace that Grafana's sidecar finds them in. */
     readonly namespace: pulumi.Input<string>;
@@ -27,22 +26,22 @@ const API = "monitoring.coreos.com/v1";
 export class ServiceWatch extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceWatchArgs, opts: pulumi.ComponentResourceOptions) {
     super("ai-model-service:monitoring:ServiceWatch", name, {}, opts);
-    const { service, settings } = args;
+    const { workload, namespace, settings } = args;
     const child = { parent: this };
-    const labels = { ...LABELS, ...settings.labels };
-    const metadata = { name: service.name, namespace: service.namespace, labels };
+    const labels = { ...workload.labels, ...settings.labels };
+    const metadata = { name: workload.name, namespace, labels };
     new k8s.apiextensions.CustomResource(
       `${name}-monitor`,
       {
         apiVersion: API,
         kind: "ServiceMonitor",
         metadata,
-        spec: serviceMonitorSpec(settings.scrapeIntervalSeconds),
+        spec: serviceMonitorSpec(workload, settings.scrapeIntervalSeconds),
       },
       child,
     );
     const { objectives, runbooks, alertPatience: patience } = settings;
-    const watched = { namespace: service.namespace, job: service.name };
+    const watched = { namespace, job: workload.name };
     const groups = ruleGroups({ watched, objectives, runbooks, patience });
     new k8s.apiextensions.CustomResource(
       `${name}-rules`,
@@ -69,9 +68,9 @@ export class ServiceWatch extends pulumi.ComponentResource {
 }
 
 /** How Prometheus finds and scrapes the pods behind the Service; its name becomes the label `job`. */
-export function serviceMonitorSpec(intervalSeconds: number) {
+function serviceMonitorSpec({ selector, metrics }: Workload, intervalSeconds: number) {
   return {
-    selector: { matchLabels: SELECTOR },
-    endpoints: [{ port: PORT_NAME, path: PATHS.metrics, interval: `${intervalSeconds}s` }],
+    selector: { matchLabels: selector },
+    endpoints: [{ ...metrics, interval: `${intervalSeconds}s` }],
   };
 }

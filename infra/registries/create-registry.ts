@@ -4,7 +4,7 @@ import { fault } from "../fault.js";
 import type { Registry } from "./registry.js";
 
 /** The registry that the settings name, else the one that comes with the cluster. */
-export async function chooseRegistry(settings: Settings, cluster: Cluster): Promise<Registry> {
+export async function createRegistry(settings: Settings, cluster: Cluster): Promise<Registry> {
   const { address } = settings.registry;
   if (address !== undefined) {
     return (await import("./external.js")).externalRegistry(address, settings.registry);

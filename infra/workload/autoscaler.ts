@@ -1,27 +1,17 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Settings } from "../settings/settings.js";
+import type { PodMetric, Workload } from "./workload.js";
 
 type AutoscalerSpec = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
 type MetricSpec = k8s.types.input.autoscaling.v2.MetricSpec;
 
-/** What the autoscaler moves, in which range, and by what. */
-export interface AutoscalerArgs {
-  deploymentName: string;
-  replicas: Settings["replicas"];
-  autoscaling: Settings["autoscaling"];
-  /** Signals beside CPU; the one that asks for most replicas wins. */
-  metrics: MetricSpec[];
-}
-
-/** Out fast, since requests wait meanwhile; in calmly, since the next burst may follow. */
-export function autoscalerSpec(args: AutoscalerArgs): AutoscalerSpec {
-  const { deploymentName, replicas, autoscaling, metrics } = args;
+/** Scales out fast, since requests wait meanwhile, and in calmly, since the next burst may follow. */
+export function autoscalerSpec({ name, scaling }: Pick<Workload, "name" | "scaling">): AutoscalerSpec {
   return {
-    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deploymentName },
-    minReplicas: replicas.min,
-    maxReplicas: replicas.max,
-    metrics: [cpuMetric(autoscaling.cpuPercent), ...metrics],
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+    minReplicas: scaling.min,
+    maxReplicas: scaling.max,
+    metrics: [cpuMetric(scaling.cpuPercent), ...scaling.metrics.map(podMetric)],
     behavior: {
       scaleUp: {
         stabilizationWindowSeconds: 0,
@@ -32,7 +22,7 @@ export function autoscalerSpec(args: AutoscalerArgs): AutoscalerSpec {
         ],
       },
       scaleDown: {
-        stabilizationWindowSeconds: autoscaling.scaleDownSeconds,
+        stabilizationWindowSeconds: scaling.scaleDownSeconds,
         policies: [{ type: "Percent", value: 50, periodSeconds: 60 }],
       },
     },
@@ -43,5 +33,12 @@ function cpuMetric(percent: number): MetricSpec {
   return {
     type: "Resource",
     resource: { name: "cpu", target: { type: "Utilization", averageUtilization: percent } },
+  };
+}
+
+function podMetric({ name, perPod }: PodMetric): MetricSpec {
+  return {
+    type: "Pods",
+    pods: { metric: { name }, target: { type: "AverageValue", averageValue: String(perPod) } },
   };
 }

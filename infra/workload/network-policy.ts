@@ -1,17 +1,19 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { PORT_NAME, SELECTOR } from "./names.js";
+import type { Workload } from "./workload.js";
 
-/** Anybody may call the model server on its port; it may connect to the named TCP ports, and ask DNS for their hosts. */
-export function networkPolicySpec(
-  egressPorts: readonly number[],
-): k8s.types.input.networking.v1.NetworkPolicySpec {
+/** Anybody may call a workload on its ports; it may connect to the named TCP ports, and ask DNS for their hosts. */
+export function networkPolicySpec({
+  selector,
+  ports,
+  egressPorts,
+}: Pick<Workload, "selector" | "ports" | "egressPorts">): k8s.types.input.networking.v1.NetworkPolicySpec {
   const dns = (["UDP", "TCP"] as const).map((protocol) => ({ protocol, port: 53 }));
   const named = egressPorts.map((port) => ({ protocol: "TCP", port }));
   return {
-    podSelector: { matchLabels: SELECTOR },
+    podSelector: { matchLabels: selector },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [{ ports: [{ protocol: "TCP", port: PORT_NAME }] }],
+    ingress: [{ ports: ports.map(({ name }) => ({ protocol: "TCP", port: name })) }],
     egress: named.length === 0 ? [] : [{ ports: [...dns, ...named] }],
   };
 }

@@ -1,87 +1,120 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { ENVIRONMENT } from "@ai-model-service/contract/environment";
-import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
-import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
-
-import type { Settings } from "../settings/settings.js";
-import { PORT_NAME, SELECTOR } from "./names.js";
+import type { Labels, Probes, Volume, Workload } from "./workload.js";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
-type Probe = k8s.types.input.core.v1.Probe;
+type EnvVar = k8s.types.input.core.v1.EnvVar;
 
-/** What a replica of the model server is made of. */
-export interface PodArgs {
+/** The part of a workload that its pods follow from. */
+export type PodWorkload = Pick<
+  Workload,
+  | "selector"
+  | "command"
+  | "args"
+  | "ports"
+  | "probes"
+  | "environment"
+  | "secrets"
+  | "volumes"
+  | "resources"
+  | "userId"
+  | "shutdownSeconds"
+>;
+
+/** What a pod needs that exists only once a stack is deployed. */
+export interface Surroundings {
+  /** By digest. */
   image: pulumi.Input<string>;
   serviceAccountName: pulumi.Input<string>;
-  service: Settings["service"];
-  resources: Settings["resources"];
 }
 
-/** Seconds between the server's own end and the moment when the kubelet would kill it. */
+/** Seconds between the end of the process and the moment when the kubelet would kill it. */
 const TERMINATION_MARGIN_SECONDS = 5;
 
 /** A replica: one container without any right that it does not use, spread over nodes and zones. */
-export function podSpec({ image, serviceAccountName, service, resources }: PodArgs): PodSpec {
+export function podSpec(workload: PodWorkload, { image, serviceAccountName }: Surroundings): PodSpec {
+  const { selector, userId, shutdownSeconds, volumes } = workload;
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: service.shutdownGraceSeconds + TERMINATION_MARGIN_SECONDS,
+    terminationGracePeriodSeconds: shutdownSeconds + TERMINATION_MARGIN_SECONDS,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: SERVICE_USER_ID,
-      runAsGroup: SERVICE_USER_ID,
+      runAsUser: userId,
+      runAsGroup: userId,
       seccompProfile: { type: "RuntimeDefault" },
+      // Without it the process could not write to a volume that was claimed.
+      ...(volumes.length > 0 && { fsGroup: userId }),
     },
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map(spreadOver),
-    containers: [{ ...serverContainer(image), resources, env: environment(service) }],
+    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) =>
+      spreadOver(topologyKey, selector),
+    ),
+    containers: [container(workload, image)],
+    ...(volumes.length > 0 && { volumes: volumes.map(volume) }),
   };
 }
 
-function serverContainer(image: pulumi.Input<string>): Container {
+function container(workload: PodWorkload, image: pulumi.Input<string>): Container {
+  const { command, args, ports, probes, resources, volumes } = workload;
   return {
     name: "server",
     image,
-    ports: [{ name: PORT_NAME, containerPort: SERVICE_PORT }],
+    ...(command && { command }),
+    ...(args && { args }),
+    ports: ports.map(({ name, container: containerPort }) => ({ name, containerPort })),
     // Until the process answers at all, nothing else is asked; then readiness is asked at once.
-    startupProbe: { ...probe(PATHS.live), periodSeconds: 1, failureThreshold: 60 },
-    readinessProbe: { ...probe(PATHS.ready), periodSeconds: 1, failureThreshold: 3 },
+    startupProbe: { ...probe(probes, "live"), periodSeconds: 1, failureThreshold: 60 },
+    readinessProbe: { ...probe(probes, "ready"), periodSeconds: 1, failureThreshold: 3 },
     // Patient: a busy server is not a dead one.
-    livenessProbe: { ...probe(PATHS.live), periodSeconds: 10, failureThreshold: 6 },
+    livenessProbe: { ...probe(probes, "live"), periodSeconds: 10, failureThreshold: 6 },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
+    resources,
+    env: environment(workload),
+    ...(volumes.length > 0 && { volumeMounts: volumes.map(mount) }),
   };
 }
 
-function probe(path: string): Probe {
-  return { httpGet: { path, port: PORT_NAME }, timeoutSeconds: 3 };
+function probe(probes: Probes, question: "live" | "ready"): k8s.types.input.core.v1.Probe {
+  return { httpGet: { path: probes[question], port: probes.port }, timeoutSeconds: 3 };
 }
 
 /** Replicas of one version keep apart where they can; where they cannot they still run. */
-function spreadOver(topologyKey: string): k8s.types.input.core.v1.TopologySpreadConstraint {
+function spreadOver(topologyKey: string, selector: Labels): k8s.types.input.core.v1.TopologySpreadConstraint {
   return {
     topologyKey,
     maxSkew: 1,
     whenUnsatisfiable: "ScheduleAnyway",
-    labelSelector: { matchLabels: SELECTOR },
+    labelSelector: { matchLabels: selector },
     matchLabelKeys: ["pod-template-hash"],
   };
 }
 
-/** The image itself sets port, host and model repository. Sorted, so that the order of settings is no change. */
-function environment(service: Settings["service"]): k8s.types.input.core.v1.EnvVar[] {
-  const all = {
-    ...service.environment,
-    [ENVIRONMENT.shutdownDelaySeconds]: String(service.shutdownDelaySeconds),
-    [ENVIRONMENT.shutdownGraceSeconds]: String(service.shutdownGraceSeconds),
-  };
-  return Object.entries(all)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => ({ name, value }));
+/** Sorted, so that another order of the settings is not a change. */
+function environment({ environment, secrets }: PodWorkload): EnvVar[] {
+  const plain = Object.entries(environment).map(([name, value]): [string, EnvVar] => [name, { name, value }]);
+  const secret = Object.entries(secrets).map(([name, { secret, key }]): [string, EnvVar] => [
+    name,
+    { name, valueFrom: { secretKeyRef: { name: secret, key } } },
+  ]);
+  return [...plain, ...secret].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, variable]) => variable);
+}
+
+function volume({ name, source }: Volume): k8s.types.input.core.v1.Volume {
+  if ("emptyDir" in source) {
+    return { name, emptyDir: source.emptyDir };
+  }
+  return "claim" in source
+    ? { name, persistentVolumeClaim: { claimName: source.claim } }
+    : { name, secret: { secretName: source.secret } };
+}
+
+function mount({ name, path, readOnly }: Volume): k8s.types.input.core.v1.VolumeMount {
+  return { name, mountPath: path, ...(readOnly !== undefined && { readOnly }) };
 }

@@ -13,7 +13,7 @@ import {
   slowRatio,
 } from "#infra/monitoring/queries.js";
 import { STACK } from "#infra/monitoring/charts/stack-values.js";
-import { LABELS } from "#infra/workload/names.js";
+import { labelsOf } from "#infra/workload/labels.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { Definitions } from "./monitoring/definitions.js";
 import { DeployedService } from "./monitoring/deployed-service.js";
@@ -31,7 +31,7 @@ const CLIENTS = "watched-clients";
 const JOINED = "joined";
 const OTHER = "other";
 const WATCHED = { namespace: NAMESPACE, job: "inference" };
-const OF_SERVICE = Object.entries(LABELS)
+const OF_SERVICE = Object.entries(labelsOf("inference").labels)
   .map(([name, value]) => `${name}=${value}`)
   .join(",");
 const ONE_ROW = {

@@ -23,7 +23,7 @@ describe("the program on an existing cluster", () => {
   it("declares nothing but what the service needs", async () => {
     const run = await onExistingCluster();
     expect(run.resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
-      "ai-model-service:index:ModelService inference",
+      "ai-model-service:workload:Workload inference",
       "docker:index/image:Image service",
       "kubernetes:apps/v1:Deployment inference",
       "kubernetes:autoscaling/v2:HorizontalPodAutoscaler inference",
@@ -35,6 +35,11 @@ describe("the program on an existing cluster", () => {
       "pulumi:providers:docker docker",
       "pulumi:providers:kubernetes cluster",
     ]);
+  });
+
+  it("takes a stack over in which the component had another type", async () => {
+    const run = await onExistingCluster();
+    expect(run.only("Workload").formerTypes).toEqual(["ai-model-service:index:ModelService"]);
   });
 
   it("deploys the image that it built by the digest that the registry gave", async () => {

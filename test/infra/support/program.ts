@@ -23,6 +23,8 @@ export interface Declared {
   dependencies: string[];
   /** URN of the resource whose end is also its own. */
   deletedWith: string;
+  /** Types under which a stack may know the resource from before. */
+  formerTypes: string[];
   /** Names of outputs that are kept secret beside those that come from secret inputs. */
   secretOutputs: string[];
 }
@@ -99,6 +101,7 @@ function declaredBy(request: RegisterResourceRequest, urn: string): Declared {
     provider: request.getProvider(),
     dependencies: request.getDependenciesList(),
     deletedWith: request.getDeletedwith(),
+    formerTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() ?? []),
     secretOutputs: request.getAdditionalsecretoutputsList(),
   };
 }

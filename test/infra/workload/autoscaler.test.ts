@@ -1,28 +1,34 @@
 import { describe, expect, it } from "vitest";
 
-import { settings } from "#infra/settings/settings.js";
 import { autoscalerSpec } from "#infra/workload/autoscaler.js";
-
-const { replicas, autoscaling } = settings.parse({ cluster: "local" });
+import { JOBS } from "../support/workload.js";
 
 describe("the autoscaler", () => {
   it("holds CPU, and every other signal that it is given", () => {
-    const pending = { type: "Pods", pods: { metric: { name: "pending" }, target: { type: "AverageValue" } } };
-    const spec = autoscalerSpec({ deploymentName: "inference", replicas, autoscaling, metrics: [pending] });
-    expect(spec.metrics).toEqual([
+    expect(autoscalerSpec(JOBS).metrics).toEqual([
       {
         type: "Resource",
-        resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 200 } },
+        resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
       },
-      pending,
+      {
+        type: "Pods",
+        pods: { metric: { name: "queued" }, target: { type: "AverageValue", averageValue: "3" } },
+      },
     ]);
   });
 
+  it("moves the Deployment of the workload in its range", () => {
+    expect(autoscalerSpec(JOBS)).toMatchObject({
+      scaleTargetRef: { kind: "Deployment", name: "jobs" },
+      minReplicas: 1,
+      maxReplicas: 2,
+    });
+  });
+
   it("scales out at once and in only after a calm time", () => {
-    const spec = autoscalerSpec({ deploymentName: "inference", replicas, autoscaling, metrics: [] });
-    expect(spec.behavior).toMatchObject({
+    expect(autoscalerSpec(JOBS).behavior).toMatchObject({
       scaleUp: { stabilizationWindowSeconds: 0 },
-      scaleDown: { stabilizationWindowSeconds: 300 },
+      scaleDown: { stabilizationWindowSeconds: 60 },
     });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { settings } from "#infra/settings/settings.js";
 import { podSpec } from "#infra/workload/pod.js";
+import type { Workload } from "#infra/workload/workload.js";
+import { JOBS } from "../support/workload.js";
 
 const image = `registry.test/service@sha256:${"1".repeat(64)}`;
 
-function pod(service: Record<string, unknown> = {}) {
-  const checked = settings.parse({ cluster: "local", service });
-  return podSpec({ ...checked, image, serviceAccountName: "inference" });
+function pod(changes: Partial<Workload> = {}) {
+  return podSpec({ ...JOBS, ...changes }, { image, serviceAccountName: "jobs" });
 }
 
 describe("a replica", () => {
@@ -15,7 +15,12 @@ describe("a replica", () => {
     expect(pod()).toMatchObject({
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 2000,
+        runAsGroup: 2000,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
       containers: [
         {
           securityContext: {
@@ -28,40 +33,77 @@ describe("a replica", () => {
     });
   });
 
-  it("has more time to end than the server takes to drain", () => {
-    expect(
-      pod({ shutdownDelaySeconds: 10, shutdownGraceSeconds: 60 }).terminationGracePeriodSeconds,
-    ).toBeGreaterThan(60);
+  it("has more time to end than its process takes", () => {
+    expect(pod().terminationGracePeriodSeconds).toBeGreaterThan(40);
+  });
+
+  it("runs what its workload says, of the one image", () => {
+    const [container] = pod().containers as { image: string; args: string[] }[];
+    expect(container).toMatchObject({ image, args: ["work"] });
+    expect(container).not.toHaveProperty("command");
+    expect(pod({ command: ["/bin/other"] })).toHaveProperty("containers.0.command", ["/bin/other"]);
+    expect(pod({ args: undefined })).not.toHaveProperty("containers.0.args");
   });
 
   it("is asked whether it lives and whether it is ready at different addresses", () => {
     expect(pod()).toMatchObject({
       containers: [
         {
-          startupProbe: { httpGet: { path: "/livez", port: "http" } },
-          livenessProbe: { httpGet: { path: "/livez", port: "http" } },
-          readinessProbe: { httpGet: { path: "/readyz", port: "http" } },
+          ports: [
+            { name: "api", containerPort: 8010 },
+            { name: "admin", containerPort: 9000 },
+          ],
+          startupProbe: { httpGet: { path: "/alive", port: "admin" } },
+          livenessProbe: { httpGet: { path: "/alive", port: "admin" } },
+          readinessProbe: { httpGet: { path: "/willing", port: "admin" } },
         },
       ],
     });
   });
 
-  it("gets the server's settings in an order that does not depend on theirs", () => {
-    const one = pod({ environment: { LOG_LEVEL: "debug", BATCH_ROWS: "8" } });
-    const other = pod({ environment: { BATCH_ROWS: "8", LOG_LEVEL: "debug" } });
+  it("gets its environment, secrets by reference, in an order that does not depend on the settings'", () => {
+    const one = pod({ environment: { ZONE: "a", COLOUR: "blue" } });
+    const other = pod({ environment: { COLOUR: "blue", ZONE: "a" } });
     expect(one).toEqual(other);
     expect(one).toHaveProperty("containers.0.env", [
-      { name: "BATCH_ROWS", value: "8" },
-      { name: "LOG_LEVEL", value: "debug" },
-      { name: "SHUTDOWN_DELAY_SECONDS", value: "5" },
-      { name: "SHUTDOWN_GRACE_SECONDS", value: "25" },
+      { name: "COLOUR", value: "blue" },
+      { name: "TOKEN", valueFrom: { secretKeyRef: { name: "jobs-token", key: "token" } } },
+      { name: "ZONE", value: "a" },
     ]);
   });
 
-  it("has requests and limits", () => {
-    expect(pod()).toHaveProperty("containers.0.resources", {
-      requests: { cpu: "250m", memory: "192Mi" },
-      limits: { cpu: "1", memory: "512Mi" },
+  it("mounts its volumes so that its user may write to them", () => {
+    expect(pod()).toMatchObject({
+      securityContext: { fsGroup: 2000 },
+      volumes: [
+        { name: "scratch", emptyDir: { sizeLimit: "1Gi" } },
+        { name: "data", persistentVolumeClaim: { claimName: "jobs-data" } },
+        { name: "keys", secret: { secretName: "jobs-keys" } },
+      ],
+      containers: [
+        {
+          volumeMounts: [
+            { name: "scratch", mountPath: "/scratch" },
+            { name: "data", mountPath: "/data", readOnly: true },
+            { name: "keys", mountPath: "/keys" },
+          ],
+        },
+      ],
     });
+  });
+
+  it("has no trace of volumes where there are none", () => {
+    const bare = pod({ volumes: [] });
+    expect(bare).not.toHaveProperty("volumes");
+    expect(bare).not.toHaveProperty("containers.0.volumeMounts");
+    expect(bare).not.toHaveProperty("securityContext.fsGroup");
+  });
+
+  it("has requests and limits", () => {
+    expect(pod()).toHaveProperty("containers.0.resources", JOBS.resources);
+  });
+
+  it("keeps apart from its like alone", () => {
+    expect(pod()).toHaveProperty("topologySpreadConstraints.0.labelSelector.matchLabels", { app: "jobs" });
   });
 });

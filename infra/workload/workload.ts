@@ -1,0 +1,83 @@
+/** A service as plain data: all that its Kubernetes objects follow from, besides the image and the namespace. */
+export interface Workload {
+  /** Name of its Deployment, Service, autoscaler and so on, and of the Pulumi resources. */
+  name: string;
+  /** Labels that select its pods, and nothing else. */
+  selector: Labels;
+  /** Labels of everything that belongs to it, the selector's among them. */
+  labels: Labels;
+  /** Replaces the image's entry point. */
+  command?: string[];
+  /** Replaces the image's arguments. */
+  args?: string[];
+  ports: Port[];
+  /** Name of the port that callers use: the one that is opened to the outside. */
+  callers: string;
+  /** How its Service is reached. */
+  serviceType: "ClusterIP" | "NodePort" | "LoadBalancer";
+  probes: Probes;
+  /** Where Prometheus finds its metrics. */
+  metrics: { port: string; path: string };
+  environment: Record<string, string>;
+  /** Environment variables that come from Kubernetes Secrets. */
+  secrets: Record<string, SecretKey>;
+  volumes: Volume[];
+  resources: Record<"requests" | "limits", { cpu: string; memory: string }>;
+  /** User and group that its process runs as. */
+  userId: number;
+  scaling: Scaling;
+  /** Seconds that its process takes at most to end after SIGTERM. */
+  shutdownSeconds: number;
+  /** TCP ports that its pods may connect to. */
+  egressPorts: number[];
+}
+
+export type Labels = Record<string, string>;
+
+/** A port of the container, and the port of the Service that leads to it. */
+export interface Port {
+  name: string;
+  container: number;
+  service: number;
+}
+
+/** HTTP paths, on one port, at which the process tells how it is. */
+export interface Probes {
+  port: string;
+  /** Answers while the process works at all. */
+  live: string;
+  /** Answers while the process can take requests. */
+  ready: string;
+}
+
+/** A value in a Kubernetes Secret of the same namespace. */
+export interface SecretKey {
+  secret: string;
+  key: string;
+}
+
+/** A folder in the container, and where its content comes from. */
+export interface Volume {
+  name: string;
+  path: string;
+  readOnly?: boolean;
+  source: { emptyDir: { sizeLimit?: string } } | { claim: string } | { secret: string };
+}
+
+/** The range that the autoscaler moves in, and what it holds the replicas to. */
+export interface Scaling {
+  min: number;
+  max: number;
+  /** Mean CPU use over the replicas, in percent of their request. */
+  cpuPercent: number;
+  /** Metrics beside CPU; the one that asks for the most replicas wins. */
+  metrics: PodMetric[];
+  /** Seconds of less load before replicas are taken away. */
+  scaleDownSeconds: number;
+}
+
+/** A metric that the custom metrics API serves for pods, and its target: the mean over the replicas. */
+export interface PodMetric {
+  name: string;
+  perPod: number;
+}

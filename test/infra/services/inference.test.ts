@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+
+import { inferenceWorkload } from "#infra/services/inference.js";
+import { settings } from "#infra/settings/settings.js";
+import { podSpec } from "#infra/workload/pod.js";
+
+function inference(sections: Record<string, unknown> = {}) {
+  return inferenceWorkload(settings.parse({ cluster: "local", ...sections }));
+}
+
+describe("the inference service", () => {
+  it("is asked for its health where the server answers", () => {
+    expect(inference().probes).toEqual({ port: "http", live: "/livez", ready: "/readyz" });
+    expect(inference().ports).toEqual([{ name: "http", container: 8000, service: 80 }]);
+  });
+
+  it("gets the server's settings, and the times of its end, from one place each", () => {
+    const service = { environment: { LOG_LEVEL: "debug", BATCH_ROWS: "8" } };
+    expect(inference({ service }).environment).toEqual({
+      BATCH_ROWS: "8",
+      LOG_LEVEL: "debug",
+      SHUTDOWN_DELAY_SECONDS: "5",
+      SHUTDOWN_GRACE_SECONDS: "25",
+    });
+  });
+
+  it("has more time to end than the server takes to drain", () => {
+    const workload = inference({ service: { shutdownDelaySeconds: 10, shutdownGraceSeconds: 60 } });
+    const pod = podSpec(workload, { image: "i", serviceAccountName: "a" });
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(60);
+  });
+
+  it("has requests and limits, and runs as the image's user", () => {
+    expect(inference()).toMatchObject({
+      resources: {
+        requests: { cpu: "250m", memory: "192Mi" },
+        limits: { cpu: "1", memory: "512Mi" },
+      },
+      userId: 1000,
+    });
+  });
+
+  it("scales by CPU, and by the requests in each pod where an adapter serves them", () => {
+    const signal = [{ name: "inference_concurrency", perPod: 8 }];
+    expect(inference().scaling).toEqual({
+      min: 3,
+      max: 10,
+      cpuPercent: 200,
+      metrics: signal,
+      scaleDownSeconds: 300,
+    });
+    const metrics = (monitoring: object) => inference({ monitoring }).scaling.metrics;
+    expect(metrics({ mode: "none" })).toEqual([]);
+    expect(metrics({ mode: "existing" })).toEqual([]);
+    expect(metrics({ mode: "existing", sharedAdapter: true })).toEqual(signal);
+    expect(metrics({ mode: "existing", prometheusUrl: "http://p.svc:9090" })).toEqual(signal);
+  });
+});
