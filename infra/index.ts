@@ -1,20 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { createCluster } from "./clusters/create-cluster.js";
 import { onCluster } from "./clusters/cluster.js";
 import { serviceAccess } from "./exposure/access.js";
 import { grafanaEndpoint } from "./exposure/grafana-endpoint.js";
 import { publicEndpoint } from "./exposure/public-endpoint.js";
 import { serviceImage } from "./image/service-image.js";
+import { loadSettings } from "./load-settings.js";
+import { missingCharts } from "./monitoring/charts/missing-charts.js";
 import { createMonitoring } from "./monitoring/create-monitoring.js";
 import { stackOutputs } from "./outputs.js";
 import { createRegistry } from "./registries/create-registry.js";
 import { inferenceWorkload } from "./services/inference.js";
-import { load } from "./settings/settings.js";
 import { DeployedWorkload } from "./workload/component.js";
 import { workloadNamespace } from "./workload/namespace.js";
 
-const settings = load();
-const cluster = await createCluster(settings);
-const image = await serviceImage(settings, () => createRegistry(settings, cluster));
+const settings = loadSettings();
+const root = pulumi.runtime.getRootDirectory();
+const cluster = await createCluster(settings, () => missingCharts(settings.monitoring, root));
+const image = await serviceImage(settings, () => createRegistry(settings, cluster.registry));
 const placement = onCluster(cluster);
 const space = workloadNamespace(cluster, settings.namespace);
 const namespace = space.metadata.name;

@@ -8,8 +8,8 @@ import { makeControlPlane } from "./aws/control-plane.js";
 import { execKubeconfig } from "./aws/token-kubeconfig.js";
 import { makeVpc } from "./aws/vpc.js";
 
-/** A cluster on AWS in a network of its own, with a registry beside it. */
-export function eksCluster(settings: Settings["eks"]): Cluster {
+/** A cluster of EKS in a network of its own on AWS, with a registry beside it. */
+export function awsCluster(settings: Settings["eks"]): Cluster {
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
   const opts = { provider: awsProvider(settings) };
   const vpc = makeVpc(name, settings, opts);
@@ -26,7 +26,7 @@ export function eksCluster(settings: Settings["eks"]): Cluster {
     kubeconfig,
     provider,
     ready: [...ready, storageClass({ provider }), networkPolicies({ provider })],
-    registry: async () => (await import("../registries/aws.js")).ecrRegistry(name, opts),
+    registry: async () => (await import("../registries/aws.js")).awsRegistry(name, opts),
     exposure: { by: "network-load-balancer", tags: allTags(settings) },
   };
 }

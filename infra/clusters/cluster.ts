@@ -28,6 +28,9 @@ export interface Cluster {
   exposure?: Exposure;
 }
 
+/** Finds what else would stop a deployment, before anything is made: a sentence for each fault. */
+export type OtherChecks = () => Promise<string[]>;
+
 /** The options of everything that lives on a cluster; what needs more before it adds to `dependsOn`. */
 export interface Placement {
   provider: k8s.Provider;

@@ -1,14 +1,19 @@
 import type { Settings } from "../settings/settings.js";
-import type { Cluster } from "./cluster.js";
+import type { Cluster, OtherChecks } from "./cluster.js";
 
-/** How each kind of cluster is had. Loaded only when chosen: providers' packages are large. */
-const kinds: Record<Settings["cluster"], (settings: Settings) => Promise<Cluster>> = {
-  existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
-  local: async (settings) => (await import("./local.js")).localCluster(settings),
-  eks: async ({ eks }) => (await import("./aws.js")).eksCluster(eks),
-};
+/** How each kind of cluster is created or found. Loaded only when it is asked for: providers' packages are large. */
+const kinds: Record<Settings["cluster"], (settings: Settings, otherChecks: OtherChecks) => Promise<Cluster>> =
+  {
+    existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
+    local: async ({ local }, otherChecks) => (await import("./local.js")).localCluster(local, otherChecks),
+    eks: async ({ eks }) => (await import("./aws.js")).awsCluster(eks),
+  };
 
-/** The cluster that the settings ask for. */
-export function createCluster(settings: Settings): Promise<Cluster> {
-  return kinds[settings.cluster](settings);
+/**
+ * The cluster that the settings ask for. Clusters are where the services run, one file a target: each gives the same
+ * interface to the rest of the program. The local one is made on a machine that is checked first, and reports what
+ * `otherChecks` finds together with its own faults.
+ */
+export function createCluster(settings: Settings, otherChecks: OtherChecks): Promise<Cluster> {
+  return kinds[settings.cluster](settings, otherChecks);
 }

@@ -2,24 +2,21 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PROJECT, type Settings } from "../settings/settings.js";
+import type { Settings } from "../settings/settings.js";
 import { thisDaemonAddress } from "../docker/address.js";
 import { daemonAt } from "../docker/daemon.js";
 import { dockerProvider } from "../docker/provider.js";
 import { fault } from "../fault.js";
-import { missingCharts } from "../monitoring/charts/missing-charts.js";
 import { localRegistry, registryContainer } from "../registries/local.js";
-import type { Cluster, Exposure } from "./cluster.js";
+import type { Cluster, Exposure, OtherChecks } from "./cluster.js";
 import { labels } from "./local/labels.js";
 import { kubeconfigOf, NODE_PORTS, nodeContainer } from "./local/node.js";
 import { preflight } from "./local/preflight.js";
 
-const PREFIX = `${PROJECT}:`;
-
 /** A cluster in a container on this machine with a registry beside it. Rejects if the machine cannot carry one. */
-export async function localCluster({ local: settings, monitoring }: Settings): Promise<Cluster> {
+export async function localCluster(settings: Settings["local"], otherChecks: OtherChecks): Promise<Cluster> {
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
-  await check(name, settings, monitoring);
+  await check(name, settings, otherChecks);
 
   const opts = { provider: dockerProvider() };
   const network = new docker.Network("cluster", { name }, opts);
@@ -62,14 +59,13 @@ function exposure({ service, grafana }: Settings["local"]["ports"]): Exposure {
 async function check(
   name: string,
   { ports, k3sImage, registryImage }: Settings["local"],
-  monitoring: Settings["monitoring"],
+  otherChecks: OtherChecks,
 ): Promise<void> {
-  const missing = await missingCharts(monitoring, pulumi.runtime.getRootDirectory());
   const needs = {
     name,
-    ports: inFull("local.ports.", ports),
-    images: inFull("local.", { k3sImage, registryImage }),
-    charts: missing === undefined ? missing : { setting: `${PREFIX}monitoring.charts`, fault: missing },
+    ports: byPath("local.ports.", ports),
+    images: byPath("local.", { k3sImage, registryImage }),
+    otherFaults: await otherChecks(),
   };
   try {
     await preflight(daemonAt(thisDaemonAddress()), needs);
@@ -78,8 +74,8 @@ async function check(
   }
 }
 
-/** Values by the full keys of their settings. */
-function inFull<T>(prefix: string, values: Record<string, T>): Record<string, T> {
-  const named = Object.entries(values).map(([key, value]) => [`${PREFIX}${prefix}${key}`, value]);
+/** Values by the paths of their settings. */
+function byPath<T>(prefix: string, values: Record<string, T>): Record<string, T> {
+  const named = Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]);
   return Object.fromEntries(named) as Record<string, T>;
 }

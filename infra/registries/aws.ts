@@ -22,7 +22,7 @@ export const LIFECYCLE = {
 };
 
 /** A private repository of ECR: its tags cannot be moved, its images are encrypted and scanned. */
-export function ecrRegistry(
+export function awsRegistry(
   name: string,
   opts: pulumi.CustomResourceOptions & { provider: aws.Provider },
 ): Registry {

@@ -1,16 +1,24 @@
-import type { Cluster } from "../clusters/cluster.js";
 import type { Settings } from "../settings/settings.js";
 import { fault } from "../fault.js";
+import { fullKey } from "../settings/keys.js";
 import type { Registry } from "./registry.js";
 
-/** The registry that the settings name, else the one that comes with the cluster. */
-export async function createRegistry(settings: Settings, cluster: Cluster): Promise<Registry> {
+/**
+ * The registry that the settings name, else the one that comes with the cluster. Registries are where the image is
+ * pushed and pulled from, one file a target: each gives the same interface to the rest of the program.
+ */
+export async function createRegistry(
+  settings: Pick<Settings, "registry" | "cluster">,
+  ofCluster: (() => Promise<Registry>) | undefined,
+): Promise<Registry> {
   const { address } = settings.registry;
   if (address !== undefined) {
     return (await import("./external.js")).externalRegistry(address, settings.registry);
   }
-  if (cluster.registry === undefined) {
-    throw fault(`a ${cluster.kind} cluster brings no registry`);
+  if (ofCluster === undefined) {
+    throw fault(
+      `No registry comes with the cluster ${settings.cluster}: set ${fullKey("registry.address")}.`,
+    );
   }
-  return cluster.registry();
+  return ofCluster();
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { PROJECT } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
 import type { Registry } from "./registry.js";
 
@@ -7,7 +8,7 @@ import type { Registry } from "./registry.js";
 export function externalRegistry(address: string, settings: Settings["registry"]): Registry {
   const { username, password } = settings;
   return {
-    repository: `${address}/ai-model-service`,
+    repository: `${address}/${PROJECT}`,
     ...(username !== undefined &&
       password !== undefined && { credentials: { username, password: pulumi.secret(password) } }),
     dependsOn: [],

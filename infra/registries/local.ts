@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { PROJECT } from "../settings/keys.js";
 import type { Registry } from "./registry.js";
 
 /** Port of a registry inside its container. */
@@ -48,7 +49,7 @@ export function registryContainer(
 /** The registry as the image is pushed to it; `ready` is what proves that the cluster reaches it. */
 export function localRegistry(container: docker.Container, port: number, ready: pulumi.Resource): Registry {
   return {
-    repository: `localhost:${port}/ai-model-service`,
+    repository: `localhost:${port}/${PROJECT}`,
     identity: container.id,
     dependsOn: [ready],
   };

@@ -6,7 +6,7 @@ const networks = z
   .refine((list) => !list.includes("0.0.0.0/0"), "must not let everybody reach the API server");
 
 /** `eks`: a cluster and a registry on AWS. */
-export const eks = z.strictObject({
+export const eksSchema = z.strictObject({
   /** Region that everything is made in. */
   region: z
     .string()

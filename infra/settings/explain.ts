@@ -1,10 +1,12 @@
 import type { z } from "zod";
 
+import { fullKey } from "./keys.js";
+
 type Issue = z.core.$ZodIssue;
 
 /** One sentence for every fault, by full key. */
-export function explain(project: string, issues: readonly Issue[]): string {
-  const sentences = issues.flatMap((issue) => sentencesOf(issue)).map((s) => `  ${project}:${s}`);
+export function explain(issues: readonly Issue[]): string {
+  const sentences = issues.flatMap(sentencesOf).map((sentence) => `  ${fullKey(sentence)}.`);
   return `The settings of this stack cannot be used:\n${sentences.join("\n")}`;
 }
 
@@ -47,7 +49,7 @@ function withArticle(type: string): string {
 /** What was found instead, at a glance; never a password's value. */
 function butIs({ path, input }: Issue): string {
   if (input === undefined) {
-    return " and is not set";
+    return ", but is not set";
   }
   return path.at(-1) === "password" ? "" : `, not ${JSON.stringify(input).slice(0, 60)}`;
 }

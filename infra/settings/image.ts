@@ -5,7 +5,7 @@ const platform = z.enum(["linux/amd64", "linux/arm64"]);
 export type Platform = z.infer<typeof platform>;
 
 /** `image`: how the service image is made, or which one to use as it is. */
-export const image = z.strictObject({
+export const imageSchema = z.strictObject({
   /** An image that is built already; nothing is built then and no Docker daemon is needed. */
   reference: z
     .string()

@@ -3,7 +3,7 @@ import { z } from "zod";
 const cidr = z.cidrv4("must be a CIDR block such as 203.0.113.0/24");
 
 /** `ingress`: how the service is reached from outside of a cluster on AWS. */
-export const ingress = z
+export const ingressSchema = z
   .strictObject({
     /** `internal`: from the VPC alone; `public`: from the internet. */
     scheme: z.enum(["internal", "public"]).default("internal"),

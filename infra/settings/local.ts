@@ -28,7 +28,7 @@ const ports = z
   });
 
 /** `local`: a cluster and a registry in Docker on this machine. */
-export const local = z.strictObject({
+export const localSchema = z.strictObject({
   /** The Kubernetes that runs in a container. */
   k3sImage: z.string().min(1).default("rancher/k3s:v1.34.4-k3s1"),
   registryImage: z.string().min(1).default("registry:3"),

@@ -2,11 +2,13 @@ import { z } from "zod";
 
 import { LATENCY_BUCKETS_SECONDS } from "@ai-model-service/contract/metrics";
 
-import { LONGEST_WINDOW_DAYS } from "../monitoring/alerts/burn-rate.js";
 import { memoryBytes } from "./quantity.js";
 
 const share = z.number().gt(0, "must be between 0 and 1").lt(1, "must be between 0 and 1");
 const edges: readonly number[] = LATENCY_BUCKETS_SECONDS;
+
+/** Days that the slowest alert looks back: Prometheus must keep its series for at least as long. */
+export const SLOWEST_ALERT_DAYS = 3;
 
 /** `monitoring.objectives`: what the service promises over 30 days; alerts fire when it is about to break it. */
 const objectives = z.strictObject({
@@ -21,7 +23,7 @@ const objectives = z.strictObject({
 });
 
 /** `monitoring`: who collects metrics, and what is worth an alert. */
-export const monitoring = z
+export const monitoringSchema = z
   .strictObject({
     /** `stack` installs Prometheus, its operator, Alertmanager, Grafana; `existing` uses an operator that is there. */
     mode: z.enum(["stack", "existing", "none"]).default("stack"),
@@ -35,8 +37,8 @@ export const monitoring = z
     /** False where the operator's resource definitions are in the cluster already; they are then left alone. */
     crds: z.boolean().default(true),
     grafana: z.boolean().default(true),
-    /** Days that Prometheus keeps its series; the slowest alert looks back three. */
-    retentionDays: z.int().min(LONGEST_WINDOW_DAYS).default(10),
+    /** Days that Prometheus keeps its series. */
+    retentionDays: z.int().min(SLOWEST_ALERT_DAYS).default(10),
     /** Size of Prometheus's volume, such as 20Gi; without it the series go with the pod. */
     storage: z
       .string()

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** `registry`: a registry that is there already. The cluster's nodes must be able to pull from it. */
-export const registry = z
+export const registrySchema = z
   .strictObject({
     /** Host, optional port and path that image names start with: `localhost:5000`, `ghcr.io/somebody`. */
     address: z

@@ -6,7 +6,7 @@ const cpu = z.string().refine((q) => cpuCores(q) > 0, "must be a CPU quantity su
 const memory = z.string().refine((q) => memoryBytes(q) > 0, "must be a memory quantity such as 256Mi or 1Gi");
 
 /** `resources`: what one replica is given (requests) and where it is stopped (limits). */
-export const resources = z
+export const resourcesSchema = z
   .strictObject({
     requests: z.strictObject({ cpu: cpu.default("250m"), memory: memory.default("192Mi") }).prefault({}),
     limits: z.strictObject({ cpu: cpu.default("1"), memory: memory.default("512Mi") }).prefault({}),

@@ -18,7 +18,7 @@ const variable = z
 const port = z.int().min(1).max(65535);
 
 /** `service`: how the model server is reached, how it runs and how it stops. */
-export const service = z
+export const serviceSchema = z
   .strictObject({
     type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP"),
     /** Port of the Service; the container's own port is fixed. */

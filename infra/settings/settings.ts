@@ -1,42 +1,38 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { fault } from "../fault.js";
+import { autoscalingSchema } from "./autoscaling.js";
+import { eksSchema } from "./eks.js";
+import { existingSchema } from "./existing.js";
 import { explain } from "./explain.js";
-import { autoscaling } from "./autoscaling.js";
-import { eks } from "./eks.js";
-import { existing } from "./existing.js";
-import { image } from "./image.js";
-import { ingress } from "./ingress.js";
-import { local } from "./local.js";
-import { monitoring } from "./monitoring.js";
-import { registry } from "./registry.js";
-import { replicas } from "./replicas.js";
-import { resources } from "./resources.js";
-import { service } from "./service.js";
+import { imageSchema } from "./image.js";
+import { ingressSchema } from "./ingress.js";
+import { PROJECT } from "./keys.js";
+import { localSchema } from "./local.js";
+import { monitoringSchema } from "./monitoring.js";
+import { registrySchema } from "./registry.js";
+import { replicasSchema } from "./replicas.js";
+import { resourcesSchema } from "./resources.js";
+import { serviceSchema } from "./service.js";
 
-/** Project name: the namespace of the settings' keys. */
-export const PROJECT = "ai-model-service";
-
-/** Every setting of a stack: one section a file in settings/, each described in Pulumi.yaml too. */
-export const settings = z
+/** Every setting of a stack with its type, default and check: one section a file, each described in Pulumi.yaml too. */
+export const settingsSchema = z
   .strictObject({
     cluster: z.enum(["local", "existing", "eks"]),
     namespace: z
       .string()
       .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens")
-      .default("ai-model-service"),
-    existing: existing.prefault({}),
-    local: local.prefault({}),
-    eks: eks.prefault({}),
-    ingress: ingress.prefault({}),
-    registry: registry.prefault({}),
-    image: image.prefault({}),
-    service: service.prefault({}),
-    replicas: replicas.prefault({}),
-    resources: resources.prefault({}),
-    autoscaling: autoscaling.prefault({}),
-    monitoring: monitoring.prefault({}),
+      .default(PROJECT),
+    existing: existingSchema.prefault({}),
+    local: localSchema.prefault({}),
+    eks: eksSchema.prefault({}),
+    ingress: ingressSchema.prefault({}),
+    registry: registrySchema.prefault({}),
+    image: imageSchema.prefault({}),
+    service: serviceSchema.prefault({}),
+    replicas: replicasSchema.prefault({}),
+    resources: resourcesSchema.prefault({}),
+    autoscaling: autoscalingSchema.prefault({}),
+    monitoring: monitoringSchema.prefault({}),
   })
   .refine(
     (s) => s.cluster !== "existing" || s.registry.address !== undefined || s.image.reference !== undefined,
@@ -56,28 +52,26 @@ export const settings = z
   });
 
 /** A stack's checked settings. */
-export type Settings = z.infer<typeof settings>;
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Settings that cannot be used; the message has a sentence for every fault. */
+export class SettingsError extends Error {}
 
 /**
  * Checks a stack's configuration: full key to text, objects as JSON, as Pulumi hands it to a program.
  * Keys of other namespaces (providers) are left alone. Throws one error that lists every fault by its full key.
  */
-export function parse(record: Record<string, string>): Settings {
+export function parseSettings(record: Record<string, string>): Settings {
   const own = Object.entries(record).filter(([key]) => key.startsWith(`${PROJECT}:`));
   const sections = own.map(([key, text]) => {
     const name = key.slice(PROJECT.length + 1);
     return [name, isObjectSection(name) ? fromJson(text) : text] as const;
   });
-  const result = settings.safeParse(Object.fromEntries(sections), { reportInput: true });
+  const result = settingsSchema.safeParse(Object.fromEntries(sections), { reportInput: true });
   if (!result.success) {
-    throw fault(explain(PROJECT, result.error.issues));
+    throw new SettingsError(explain(result.error.issues));
   }
   return result.data;
-}
-
-/** The current stack's settings. */
-export function load(): Settings {
-  return parse(pulumi.runtime.allConfig());
 }
 
 /** Whether a section holds an object, which Pulumi hands over as JSON. */

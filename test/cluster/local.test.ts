@@ -12,7 +12,7 @@ import { type Daemon, daemonAt } from "#infra/docker/daemon.js";
 import { own } from "#infra/monitoring/queries.js";
 import { scalingFacts } from "#infra/commands/deployed/scaling-facts.js";
 import { scalingStatus } from "#infra/commands/deployed/scaling-status.js";
-import { monitoring } from "#infra/settings/monitoring.js";
+import { monitoringSchema } from "#infra/settings/monitoring.js";
 import { eventually } from "./monitoring/eventually.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
 import { PrometheusClient } from "./monitoring/prometheus.js";
@@ -68,7 +68,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
   step("says which port is taken, and makes nothing", async () => {
     const other = await listening(ports.service);
     await expect(stack.up()).rejects.toThrow(
-      new RegExp(`local\\.ports\\.service: port ${ports.service} on 127\\.0\\.0\\.1 is taken`),
+      new RegExp(`local\\.ports\\.service: Port ${ports.service} on 127\\.0\\.0\\.1 is taken`),
     );
     await closed(other);
     expect(await leftovers(daemon, NAME)).toEqual([]);
@@ -103,7 +103,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
       visitor.come();
     });
 
-    it.each(queriesOfPanels(monitoring.parse({}).objectives, WATCHED, SCRAPE_SECONDS))(
+    it.each(queriesOfPanels(monitoringSchema.parse({}).objectives, WATCHED, SCRAPE_SECONDS))(
       "have data for $title: $query",
       async ({ query }) => {
         await eventually("there are samples", async () => {

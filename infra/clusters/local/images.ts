@@ -1,13 +1,16 @@
 import type { Daemon } from "../../docker/daemon.js";
+import { fullKey } from "../../settings/keys.js";
 
 /**
- * What is wrong with images by the settings that name them, a sentence each: one that its registry says it has not. What
- * else may keep an image away the daemon tells when it pulls.
+ * Sentences about the images, by the paths of their settings, that their registries say do not exist. Of anything else
+ * that keeps an image away the daemon tells when it pulls.
  */
 export async function missingImages(daemon: Daemon, images: Record<string, string>): Promise<string[]> {
   const faults = await Promise.all(
     Object.entries(images).map(async ([setting, image]) =>
-      (await isMissing(daemon, image)) ? [`${setting}: there is no image ${image} in its registry`] : [],
+      (await isMissing(daemon, image))
+        ? [`${fullKey(setting)}: The image ${image} is not in its registry.`]
+        : [],
     ),
   );
   return faults.flat();

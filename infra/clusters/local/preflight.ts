@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 
 import type { Daemon } from "../../docker/daemon.js";
+import { fullKey, howToSet } from "../../settings/keys.js";
 import { type OwnContainer, ownContainers, revive } from "./containers.js";
 import { missingImages } from "./images.js";
 
@@ -8,12 +9,12 @@ import { missingImages } from "./images.js";
 export interface Needs {
   /** Value of the label that this stack's containers carry. */
   name: string;
-  /** Ports on 127.0.0.1 by the setting that names each. */
+  /** Ports on 127.0.0.1 by the path of the setting that names each. */
   ports: Record<string, number>;
-  /** Images of its containers by the setting that names each. */
+  /** Images of its containers by the path of the setting that names each. */
   images?: Record<string, string>;
-  /** Why the charts of the monitoring cannot be had, and the setting that names their place; absent where they can. */
-  charts?: { setting: string; fault: string } | undefined;
+  /** What others found that would stop the deployment later, a sentence each. */
+  otherFaults?: string[];
 }
 
 /**
@@ -25,9 +26,7 @@ export async function preflight(daemon: Daemon, needs: Needs): Promise<void> {
   const containers = await ownContainers(daemon, needs.name);
   const faults = await takenPorts(needs.ports, containers);
   faults.push(...(await missingImages(daemon, needs.images ?? {})));
-  if (needs.charts !== undefined) {
-    faults.push(noCharts(needs.charts));
-  }
+  faults.push(...(needs.otherFaults ?? []));
   if (containers.length === 0) {
     faults.push(...(await privilegeFaults(daemon)));
   }
@@ -50,9 +49,9 @@ export async function ping(daemon: Daemon): Promise<void> {
 function noDaemon(address: string, error: NodeJS.ErrnoException): string {
   const reason =
     error.code === "EACCES"
-      ? "this user may not use it: join the group docker, or run as a user who may"
-      : `start Docker, or set DOCKER_HOST (${error.code ?? error.message})`;
-  return `cluster local needs Docker and none answers at ${address}: ${reason}. Without Docker: cluster existing with a kubeconfig, or npm start for the service alone.`;
+      ? "This user is not allowed to use it: join the group docker, or run as another user."
+      : `Start Docker, or set DOCKER_HOST (${error.code ?? error.message}).`;
+  return `The local cluster needs Docker, but no Docker daemon answers at ${address}. ${reason} Without Docker, use an existing cluster with a kubeconfig, or run npm start for the service alone.`;
 }
 
 async function takenPorts(ports: Record<string, number>, containers: OwnContainer[]): Promise<string[]> {
@@ -66,15 +65,7 @@ async function takenPorts(ports: Record<string, number>, containers: OwnContaine
 }
 
 function portTaken(setting: string, port: number): string {
-  return `${setting}: port ${port} on 127.0.0.1 is taken; free it, or choose another: ${howToSet(setting, "PORT")}`;
-}
-
-function noCharts({ setting, fault }: { setting: string; fault: string }): string {
-  return `${setting}: ${fault}, and Prometheus and Grafana are installed from there; name a folder that holds the charts, or do without: ${howToSet(setting.replace(/charts$/, "mode"), "none")}`;
-}
-
-function howToSet(setting: string, value: string): string {
-  return `pulumi config set --path ${setting} ${value}, or npm run up -- --config-path --config ${setting}=${value}`;
+  return `${fullKey(setting)}: Port ${port} on 127.0.0.1 is taken. Free it, or choose another: ${howToSet(setting, "PORT")}.`;
 }
 
 /** Whether a port on 127.0.0.1 can be listened on. */
@@ -101,7 +92,7 @@ async function privilegeFaults(daemon: Daemon): Promise<string[]> {
     return [];
   }
   return [
-    `cluster local needs a privileged container and the Docker daemon does not allow one: ${messageOf(body)}`,
+    `The local cluster needs a privileged container, which the Docker daemon does not allow: ${messageOf(body)}.`,
   ];
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import { PROJECT } from "../../settings/settings.js";
+import { PROJECT } from "../../settings/keys.js";
 import { localEnvironment } from "../local/environment.js";
 import { LAPTOP, stateFolder } from "../local/local-stack.js";
 import { findPulumi } from "../pulumi/pulumi-cli.js";

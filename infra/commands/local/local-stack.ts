@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { ping } from "../../clusters/local/preflight.js";
-import { PROJECT } from "../../settings/settings.js";
+import { PROJECT } from "../../settings/keys.js";
 import { thisDaemonAddress } from "../../docker/address.js";
 import { type Daemon, daemonAt } from "../../docker/daemon.js";
 import { localEnvironment } from "./environment.js";

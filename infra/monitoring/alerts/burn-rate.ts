@@ -18,9 +18,6 @@ const BURN_WINDOWS: readonly BurnWindow[] = [
   { long: "3d", short: "6h", factor: 1, severity: "warning" },
 ];
 
-/** The longest window above: Prometheus must keep series for at least as long. */
-export const LONGEST_WINDOW_DAYS = 3;
-
 export interface Objective {
   /** Name of the alert. */
   readonly alert: string;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { fullKey, howToSet } from "../../settings/keys.js";
 import type { Settings } from "../../settings/settings.js";
 import { type Chart, CHARTS, chartSource } from "./chart.js";
 
@@ -21,14 +22,23 @@ const UNREACHABLE = new Set([
 /** Variables with which Helm, unlike Node.js, goes through a proxy. */
 const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
-type MonitoringSettings = Pick<Settings["monitoring"], "mode" | "charts" | "crds">;
+type ChartSettings = Pick<Settings["monitoring"], "mode" | "charts" | "crds">;
 
 /**
- * Finds out before anything is made whether the charts can be had that the monitoring is installed from. Folders are
- * relative to `root`. Returns why not; undefined where nothing speaks against it.
+ * Finds out before anything is made whether the charts that the monitoring is installed from are there. Folders are
+ * relative to `root`. Returns a sentence for the fault; none where nothing speaks against the installation.
  */
-export async function missingCharts(
-  { mode, charts: place, crds }: MonitoringSettings,
+export async function missingCharts(settings: ChartSettings, root: string): Promise<string[]> {
+  const fault = await faultOf(settings, root);
+  return fault === undefined
+    ? []
+    : [
+        `${fullKey("monitoring.charts")}: ${fault} Prometheus and Grafana are installed from there. Name a folder that holds the charts, or do without monitoring: ${howToSet("monitoring.mode", "none")}.`,
+      ];
+}
+
+async function faultOf(
+  { mode, charts: place, crds }: ChartSettings,
   root: string,
 ): Promise<string | undefined> {
   if (mode !== "stack" || place.startsWith("oci://")) {
@@ -39,13 +49,13 @@ export async function missingCharts(
     const gone = wanted.find(
       (chart) => !existsSync(join(chartSource(place, chart, root).chart, "Chart.yaml")),
     );
-    return gone === undefined ? undefined : `there is no chart ${gone.name} in ${place}`;
+    return gone === undefined ? undefined : `The chart ${gone.name} is not in ${place}.`;
   }
   if (PROXIES.some((name) => process.env[name] !== undefined)) {
     return undefined;
   }
   const code = await refusal(`${place.replace(/\/$/, "")}/index.yaml`);
-  return code === undefined ? undefined : `${place} cannot be reached (${code})`;
+  return code === undefined ? undefined : `${place} cannot be reached (${code}).`;
 }
 
 async function refusal(url: string): Promise<string | undefined> {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { inferenceWorkload } from "#infra/services/inference.js";
-import { settings } from "#infra/settings/settings.js";
+import { settingsSchema } from "#infra/settings/settings.js";
 import { podSpec } from "#infra/workload/pod.js";
 
 function inference(sections: Record<string, unknown> = {}) {
-  return inferenceWorkload(settings.parse({ cluster: "local", ...sections }));
+  return inferenceWorkload(settingsSchema.parse({ cluster: "local", ...sections }));
 }
 
 describe("the inference service", () => {

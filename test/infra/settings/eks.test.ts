@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { parse } from "#infra/settings/settings.js";
+import { parseSettings } from "#infra/settings/settings.js";
 
 function check(eks: object): () => unknown {
-  return () => parse({ "ai-model-service:cluster": "eks", "ai-model-service:eks": JSON.stringify(eks) });
+  return () =>
+    parseSettings({ "ai-model-service:cluster": "eks", "ai-model-service:eks": JSON.stringify(eks) });
 }
 
 const complete = { region: "eu-central-1", apiAccess: ["203.0.113.0/24"] };
@@ -16,7 +17,7 @@ describe("eks", () => {
 
   it("needs both", () => {
     expect(check({})).toThrow(
-      /eks\.region must be set for an eks cluster\n.*eks\.apiAccess must be nobody, or the networks/,
+      /eks\.region must be set for an eks cluster\.\n.*eks\.apiAccess must be nobody, or the networks/,
     );
   });
 

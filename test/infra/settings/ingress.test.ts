@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 
-import { ingress } from "#infra/settings/ingress.js";
+import { ingressSchema } from "#infra/settings/ingress.js";
 
 const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/1b2c";
 
 function faults(settings: object): string[] {
   return (
-    ingress.safeParse(settings).error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? []
+    ingressSchema
+      .safeParse(settings)
+      .error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? []
   );
 }
 
 describe("ingress", () => {
   it("is internal unless it says otherwise", () => {
-    expect(ingress.parse({}).scheme).toBe("internal");
+    expect(ingressSchema.parse({}).scheme).toBe("internal");
   });
 
   it("goes public with a certificate and with networks that may connect, never without", () => {
@@ -23,7 +25,7 @@ describe("ingress", () => {
     ]);
   });
 
-  it("names what is no certificate and no network", () => {
+  it("names what is not a certificate and not a network", () => {
     expect(faults({ certificateArn: "mine", sourceRanges: ["10.0.0.0"] })).toEqual([
       "certificateArn must be the ARN of an ACM certificate",
       "sourceRanges.0 must be a CIDR block such as 203.0.113.0/24",

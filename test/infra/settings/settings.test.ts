@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 
-import { parse, settings } from "#infra/settings/settings.js";
+import { parseSettings, settingsSchema } from "#infra/settings/settings.js";
 
 const minimal = { "ai-model-service:cluster": "local" };
 
@@ -14,23 +14,26 @@ function faults(record: Record<string, unknown>): string[] {
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   try {
-    parse(Object.fromEntries(text) as Record<string, string>);
+    parseSettings(Object.fromEntries(text) as Record<string, string>);
   } catch (error) {
-    return String(error).split("\n  ai-model-service:").slice(1);
+    return String(error)
+      .split("\n  ai-model-service:")
+      .slice(1)
+      .map((sentence) => sentence.replace(/\.$/, ""));
   }
   return [];
 }
 
 describe("settings", () => {
   it("have defaults for all but the kind of cluster", () => {
-    expect(parse(minimal)).toMatchObject({
+    expect(parseSettings(minimal)).toMatchObject({
       cluster: "local",
       namespace: "ai-model-service",
       replicas: { min: 3, max: 10 },
       resources: { requests: { cpu: "250m" } },
       service: { type: "ClusterIP", port: 80 },
     });
-    expect(faults({})).toEqual(["cluster must be local, existing or eks and is not set"]);
+    expect(faults({})).toEqual(["cluster must be local, existing or eks, but is not set"]);
   });
 
   it("are all checked at once, each fault by its full key", () => {
@@ -66,6 +69,12 @@ describe("settings", () => {
     `);
   });
 
+  it("are refused in whole sentences", () => {
+    expect(() => parseSettings({})).toThrow(
+      /^The settings of this stack cannot be used:\n {2}ai-model-service:cluster must be .*, but is not set\.$/,
+    );
+  });
+
   it("refuse a range and a request that contradict each other", () => {
     expect(
       faults({
@@ -97,7 +106,7 @@ describe("settings", () => {
   });
 
   it("leave the keys of providers alone", () => {
-    expect(parse({ ...minimal, "aws:region": "eu-central-1" }).cluster).toBe("local");
+    expect(parseSettings({ ...minimal, "aws:region": "eu-central-1" }).cluster).toBe("local");
   });
 
   it.each(["dev", "prod"])("of the stack %s that ships can be used", (stack) => {
@@ -113,7 +122,10 @@ describe("settings", () => {
       .parse(parseYaml(readFileSync("Pulumi.yaml", "utf8")));
     const declared = Object.entries(project.config).map(([key, { type }]) => [key, type]);
     const text = new Set(["cluster", "namespace"]);
-    const checked = Object.keys(settings.shape).map((key) => [key, text.has(key) ? "string" : "object"]);
+    const checked = Object.keys(settingsSchema.shape).map((key) => [
+      key,
+      text.has(key) ? "string" : "object",
+    ]);
     expect(declared.sort()).toEqual(checked.sort());
   });
 });

@@ -44,7 +44,7 @@ describe("preflight", () => {
   it("says where no Docker daemon answers and what works without", async () => {
     const nobody = daemonAt("unix:///nowhere/docker.sock");
     await expect(preflight(nobody, { name: "dev", ports: {} })).rejects.toThrow(
-      /^cluster local needs Docker and none answers at unix:\/\/\/nowhere\/docker\.sock: start Docker.*npm start for the service alone\.$/,
+      /^The local cluster needs Docker, but no Docker daemon answers at unix:\/\/\/nowhere\/docker\.sock\. Start Docker.*npm start for the service alone\.$/,
     );
   });
 
@@ -58,7 +58,7 @@ describe("preflight", () => {
     const ports = { "local.ports.api": api, "local.ports.grafana": grafana };
     await expect(check(await daemon(), ports)).rejects.toThrow(
       new RegExp(
-        `^local.ports.api: port ${api} .* is taken.*\nlocal.ports.grafana: port ${grafana} .* is taken`,
+        `^ai-model-service:local.ports.api: Port ${api} .* is taken.*\\.\nai-model-service:local.ports.grafana: Port ${grafana} .* is taken`,
       ),
     );
   });
@@ -72,22 +72,18 @@ describe("preflight", () => {
     const check = (image: string) =>
       preflight(daemonAt(fake.address), { name: "dev", ports: {}, images: { "local.k3sImage": image } });
     await expect(check("rancher/k3s:v9")).rejects.toThrow(
-      /^local\.k3sImage: there is no image rancher\/k3s:v9 in its registry$/,
+      /^ai-model-service:local\.k3sImage: The image rancher\/k3s:v9 is not in its registry\.$/,
     );
     for (const other of ["here", "private", "of-a-daemon-that-asks-no-registry"]) {
       await expect(check(`rancher/k3s:${other}`)).resolves.toBeUndefined();
     }
   });
 
-  it("says what to do without the charts of the monitoring", async () => {
-    const charts = {
-      setting: "p:monitoring.charts",
-      fault: "https://charts.test cannot be reached (ENOTFOUND)",
-    };
-    await expect(
-      preflight(daemonAt((await daemon()).address), { name: "dev", ports: {}, charts }),
-    ).rejects.toThrow(
-      /^p:monitoring\.charts: https:\/\/charts\.test cannot be reached \(ENOTFOUND\), .* do without: pulumi config set --path p:monitoring\.mode none, or npm run up/,
+  it("tells what others found together with its own faults", async () => {
+    const api = await takenPort();
+    const needs = { name: "dev", ports: { "local.ports.api": api }, otherFaults: ["There are no charts."] };
+    await expect(preflight(daemonAt((await daemon()).address), needs)).rejects.toThrow(
+      /^ai-model-service:local\.ports\.api: .*\nThere are no charts\.$/,
     );
   });
 
@@ -101,7 +97,7 @@ describe("preflight", () => {
   it("says that privileged containers are forbidden", async () => {
     const forbidden = { status: 403, body: { message: "authorization denied by plugin house: privileged" } };
     await expect(check(await daemon({ "POST /containers/create": forbidden }))).rejects.toThrow(
-      /^cluster local needs a privileged container .* authorization denied by plugin house: privileged$/,
+      /^The local cluster needs a privileged container, .* authorization denied by plugin house: privileged\.$/,
     );
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
 import { ruleGroups } from "#infra/monitoring/alerts/rule-groups.js";
 import type { AlertRule } from "#infra/monitoring/alerts/rule-group.js";
+import { SLOWEST_ALERT_DAYS } from "#infra/settings/monitoring.js";
 import { expectAlerts, LABELS, series } from "../expect-alerts.js";
 import { promtoolIsThere } from "../promtool.js";
 import { ALERTS } from "../settings.js";
@@ -153,6 +154,18 @@ describe("an alert", () => {
         .map((rule) => ("for" in rule ? rule.for : undefined));
     expect(waits(1)).toContain("900s");
     expect(waits(0.1)).toContain("90s");
+  });
+});
+
+describe("the windows of the alerts", () => {
+  const days = { d: 1, h: 24, m: 24 * 60, s: 24 * 3600 };
+  const ranges = groups
+    .flatMap((group) => group.rules)
+    .flatMap(({ expr }) => [...expr.matchAll(/\[(\d+)([dhms])\]/g)])
+    .map(([, count, unit]) => Number(count) / days[unit as keyof typeof days]);
+
+  it("are no longer than Prometheus keeps its series at least", () => {
+    expect(Math.max(...ranges)).toBe(SLOWEST_ALERT_DAYS);
   });
 });
 

@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-function ask(charts: string, changes: { mode?: "none"; crds?: boolean } = {}): Promise<string | undefined> {
+function ask(charts: string, changes: { mode?: "none"; crds?: boolean } = {}): Promise<string[]> {
   return missingCharts({ mode: "stack", crds: true, charts, ...changes }, root);
 }
 
@@ -39,17 +39,22 @@ async function withServer<T>(run: (url: string) => Promise<T>): Promise<T> {
 }
 
 it("is content with a repository that answers", async () => {
-  expect(await withServer(ask)).toBeUndefined();
+  expect(await withServer(ask)).toEqual([]);
 });
 
 it("says that a repository cannot be reached", async () => {
   const url = await withServer((address) => Promise.resolve(address));
-  expect(await ask(url)).toBe(`${url} cannot be reached (ECONNREFUSED)`);
+  const [fault, ...others] = await ask(url);
+  expect(fault).toContain(`ai-model-service:monitoring.charts: ${url} cannot be reached (ECONNREFUSED). `);
+  expect(fault).toMatch(
+    /do without monitoring: `pulumi config set --path \S+:monitoring\.mode none`, or `npm run up/,
+  );
+  expect(others).toEqual([]);
 });
 
 it("leaves a repository behind a proxy to Helm", async () => {
   vi.stubEnv("https_proxy", "http://proxy.test:3128");
-  expect(await ask("https://charts.invalid")).toBeUndefined();
+  expect(await ask("https://charts.invalid")).toEqual([]);
 });
 
 it("finds the charts in a folder, and names the first that is not there", async () => {
@@ -57,10 +62,12 @@ it("finds the charts in a folder, and names the first that is not there", async 
     mkdirSync(join(root, "charts", name), { recursive: true });
     writeFileSync(join(root, "charts", name, "Chart.yaml"), "");
   }
-  expect(await ask("charts", { crds: false })).toBeUndefined();
-  expect(await ask("charts")).toBe("there is no chart prometheus-operator-crds in charts");
+  expect(await ask("charts", { crds: false })).toEqual([]);
+  expect(await ask("charts")).toEqual([
+    expect.stringContaining(": The chart prometheus-operator-crds is not in charts. "),
+  ]);
 });
 
 it("asks nobody where nothing is installed", async () => {
-  expect(await ask("https://charts.invalid", { mode: "none" })).toBeUndefined();
+  expect(await ask("https://charts.invalid", { mode: "none" })).toEqual([]);
 });
