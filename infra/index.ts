@@ -9,6 +9,7 @@ import { serviceImage } from "./image/service-image.js";
 import { loadSettings } from "./load-settings.js";
 import { missingCharts } from "./monitoring/charts/missing-charts.js";
 import { createMonitoring } from "./monitoring/create-monitoring.js";
+import { inferenceWatch } from "./monitoring/inference-watch.js";
 import { stackOutputs } from "./outputs.js";
 import { createRegistry } from "./registries/create-registry.js";
 import { inferenceWorkload } from "./services/inference.js";
@@ -29,7 +30,7 @@ const reached =
   publicEndpoint(cluster, settings.ingress, { workload, namespace }) ?? serviceAccess(inference.service);
 
 const monitoring = createMonitoring(settings.monitoring, placement);
-monitoring.watch({ workload, namespace: settings.namespace, after: space });
+monitoring.watch({ watch: inferenceWatch, workload, namespace: settings.namespace, after: space });
 
 export default stackOutputs({
   endpoint: reached.endpoint,

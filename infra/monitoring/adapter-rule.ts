@@ -2,7 +2,7 @@ import { METRICS } from "@ai-model-service/contract/metrics";
 
 import type { Settings } from "../settings/settings.js";
 import type { PodMetric } from "../workload/workload.js";
-import { concurrency } from "./queries.js";
+import { concurrency } from "./inference-queries.js";
 
 /** Name under which the custom metrics API serves the autoscaling signal: prediction requests in a pod. */
 export const CONCURRENCY_METRIC = "inference_concurrency";

@@ -6,7 +6,7 @@ import type { Settings } from "../settings/settings.js";
 import type { Workload } from "../workload/workload.js";
 import { metricsAdapter } from "./charts/adapter.js";
 import { MonitoringStack } from "./charts/stack.js";
-import { ServiceWatch } from "./service-watch.js";
+import { ServiceWatch, type Watch } from "./service-watch.js";
 
 /** What the rest of the program needs of the monitoring. */
 export interface Monitoring {
@@ -19,6 +19,7 @@ export interface Monitoring {
 }
 
 export interface WatchedService {
+  readonly watch: Watch;
   readonly workload: Workload;
   /** Name of its namespace. */
   readonly namespace: string;

@@ -1,13 +1,24 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "../settings/settings.js";
 import type { Workload } from "../workload/workload.js";
-import { ruleGroups } from "./alerts/rule-groups.js";
-import { dashboards } from "./dashboards/all-dashboards.js";
+import type { AlertContext } from "./alerts/rule-groups.js";
+import type { RuleGroup } from "./alerts/rule-group.js";
+import type { Objectives } from "./alerts/service-alerts.js";
 import { STACK } from "./charts/stack-values.js";
 
+/** What a kind of service is watched by. */
+export interface Watch {
+  /** Its alerts and what they are recorded from. */
+  readonly rules: (context: AlertContext) => RuleGroup[];
+  /** Its dashboards; an owner tells them from those of other stacks in a Grafana that is shared. */
+  readonly dashboards: (objectives: Objectives, owner?: string) => Dashboard[];
+}
+
 export interface ServiceWatchArgs {
+  readonly watch: Watch;
   readonly workload: Workload;
   /** Name of the workload's namespace. */
   readonly namespace: string;
@@ -26,7 +37,7 @@ const API = "monitoring.coreos.com/v1";
 export class ServiceWatch extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceWatchArgs, opts: pulumi.ComponentResourceOptions) {
     super("ai-model-service:monitoring:ServiceWatch", name, {}, opts);
-    const { workload, namespace, settings } = args;
+    const { watch, workload, namespace, settings } = args;
     const child = { parent: this };
     const labels = { ...workload.labels, ...settings.labels };
     const metadata = { name: workload.name, namespace, labels };
@@ -42,13 +53,13 @@ export class ServiceWatch extends pulumi.ComponentResource {
     );
     const { objectives, runbooks, alertPatience: patience } = settings;
     const watched = { namespace, job: workload.name };
-    const groups = ruleGroups({ watched, objectives, runbooks, patience });
+    const groups = watch.rules({ watched, objectives, runbooks, patience });
     new k8s.apiextensions.CustomResource(
       `${name}-rules`,
       { apiVersion: API, kind: "PrometheusRule", metadata, spec: { groups } },
       child,
     );
-    for (const dashboard of dashboards(objectives, args.dashboards.owner)) {
+    for (const dashboard of watch.dashboards(objectives, args.dashboards.owner)) {
       const uid = dashboard.uid ?? name;
       new k8s.core.v1.ConfigMap(
         uid,

@@ -3,15 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { PATHS } from "@ai-model-service/contract/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ruleGroups } from "#infra/monitoring/alerts/rule-groups.js";
-import {
-  concurrency,
-  latencyQuantile,
-  ofAutoscaler,
-  ofContainers,
-  own,
-  slowRatio,
-} from "#infra/monitoring/queries.js";
+import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
+import { concurrency } from "#infra/monitoring/inference-queries.js";
+import { latencyQuantile, ofAutoscaler, ofContainers, own, slowRatio } from "#infra/monitoring/queries.js";
 import { STACK } from "#infra/monitoring/charts/stack-values.js";
 import { labelsOf } from "#infra/workload/labels.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
@@ -259,7 +253,12 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
 
     it("evaluates its rules", async () => {
-      const expected = ruleGroups({ watched: WATCHED, objectives: OBJECTIVES, runbooks: "", patience: 1 });
+      const expected = inferenceRules({
+        watched: WATCHED,
+        objectives: OBJECTIVES,
+        runbooks: "",
+        patience: 1,
+      });
       const count = expected.flatMap(({ rules }) => rules).length;
       const healthy = await eventually("its rules are evaluated", async () => {
         const rules = (await prometheus.rules()).filter(({ query }) => query.includes(`"${JOINED}"`));

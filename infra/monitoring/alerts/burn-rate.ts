@@ -1,4 +1,5 @@
-import type { AlertRule, RecordingRule } from "./rule-group.js";
+import type { Alert } from "./alert.js";
+import type { RecordingRule } from "./rule-group.js";
 
 /** One pair of windows: it fires when both burn the error budget `factor` times faster than is sustainable. */
 interface BurnWindow {
@@ -18,7 +19,8 @@ const BURN_WINDOWS: readonly BurnWindow[] = [
   { long: "3d", short: "6h", factor: 1, severity: "warning" },
 ];
 
-export interface Objective {
+/** A promise of a service, kept by alerts on how fast its error budget burns. */
+export interface BurnObjective {
   /** Name of the alert. */
   readonly alert: string;
   /** Name of the recorded ratio, without its window: `level:metric`. */
@@ -29,11 +31,10 @@ export interface Objective {
   readonly badRatio: (window: string) => string;
   readonly summary: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly runbook: string;
 }
 
 /** Recording rules for the ratio over every window that the alerts compare. */
-export function burnRecordings({ record, badRatio, labels }: Objective): RecordingRule[] {
+export function burnRecordings({ record, badRatio, labels }: BurnObjective): RecordingRule[] {
   const windows = new Set(BURN_WINDOWS.flatMap(({ long, short }) => [short, long]));
   return [...windows].map((window) => ({
     record: `${record}:ratio_rate${window}`,
@@ -43,7 +44,7 @@ export function burnRecordings({ record, badRatio, labels }: Objective): Recordi
 }
 
 /** One alert per pair of windows; the short one makes it end soon after the burning ends. */
-export function burnAlerts({ alert, record, budget, summary, labels, runbook }: Objective): AlertRule[] {
+export function burnAlerts({ alert, record, budget, summary, labels }: BurnObjective): Alert[] {
   const matchers = Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(",");
@@ -51,14 +52,12 @@ export function burnAlerts({ alert, record, budget, summary, labels, runbook }: 
     const threshold = Number((factor * budget).toPrecision(6));
     const above = (window: string) => `${record}:ratio_rate${window}{${matchers}} > ${threshold}`;
     return {
-      alert,
+      name: alert,
       expr: `${above(long)} and ${above(short)}`,
-      labels: { severity, window: long },
-      annotations: {
-        summary,
-        description: `{{ $value | humanizePercentage }} of the requests of the last ${long} missed the objective; ${Number((budget * 100).toPrecision(6))}% are allowed, and at this rate the budget of 30 days lasts ${budgetLife(factor)} or less.`,
-        runbook_url: runbook,
-      },
+      severity,
+      labels: { window: long },
+      summary,
+      description: `{{ $value | humanizePercentage }} of the requests of the last ${long} missed the objective; ${Number((budget * 100).toPrecision(6))}% are allowed, and at this rate the budget of 30 days lasts ${budgetLife(factor)} or less.`,
     };
   });
 }

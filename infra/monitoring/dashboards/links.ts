@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type MetricName, METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 
 /** A dashboard as others link to it; the identifier is part of its address. */
@@ -8,19 +9,22 @@ export interface DashboardName {
 }
 
 export interface DashboardNames {
+  /** Metric by which the dashboards find the services that they can show. */
+  readonly selecting: MetricName;
   /** Namespace that they show at first, where they are one stack's among others. */
   readonly owner: string | undefined;
   readonly overview: DashboardName;
   readonly models: DashboardName;
 }
 
-/** Names of one service's dashboards. An owner tells them from another's: Grafana drops dashboards of equal identifier. */
+/** Names of the inference service's dashboards. An owner tells them from another's: Grafana drops dashboards of equal identifier. */
 export function dashboardNames(owner?: string): DashboardNames {
   // Grafana allows identifiers of 40 characters, fewer than a namespace may have.
   const suffix =
     owner === undefined ? "" : `-${createHash("sha256").update(owner).digest("hex").slice(0, 8)}`;
   const of = owner === undefined ? "" : ` of ${owner}`;
   return {
+    selecting: METRICS.inferenceRequestsPending,
     owner,
     overview: { uid: `inference-overview${suffix}`, title: `Inference: overview${of}` },
     models: { uid: `inference-models${suffix}`, title: `Inference: models and drift${of}` },

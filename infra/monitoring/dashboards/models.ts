@@ -1,7 +1,7 @@
 import { METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import { DRIFT } from "../alerts/rule-groups.js";
-import { classDrift, confidenceDrift, own } from "../queries.js";
+import { classDrift, confidenceDrift, DRIFT } from "../inference-queries.js";
+import { own } from "../queries.js";
 import { linkTo, type DashboardNames } from "./links.js";
 import { addRows, figure, graph, type Series } from "./panels.js";
 import { driftVariables, modelVariables, RATE_WINDOW, SELECTED, serviceVariables } from "./variables.js";
@@ -40,7 +40,7 @@ export function models(names: DashboardNames): dashboard.DashboardBuilder {
     .readonly()
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .variables([
-      ...serviceVariables(names.owner),
+      ...serviceVariables(names.selecting, names.owner),
       ...modelVariables(),
       ...driftVariables(DRIFT.window, DRIFT.reference),
     ])

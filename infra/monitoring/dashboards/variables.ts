@@ -1,6 +1,6 @@
-import { METRICS } from "@ai-model-service/contract/metrics";
+import { type MetricName, METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import type { Watched } from "../queries.js";
+import { own, type Watched } from "../queries.js";
 
 /** The data source that the reader picks; the chart provisions one Prometheus. */
 export const DATASOURCE = { type: "prometheus", uid: "$datasource" };
@@ -11,25 +11,31 @@ export const RATE_WINDOW = "$__rate_interval";
 /** The service that the dashboard's variables name. */
 export const SELECTED: Watched = { namespace: "$namespace", job: "$service" };
 
-/** Variables of every dashboard: where the data is, and which service is looked at, at first that of `namespace`. */
+/**
+ * Variables of every dashboard: where the data is, and which service is looked at, at first that of `namespace`. A
+ * service is found by `metric`, which every process of its kind exposes from its start.
+ */
 export function serviceVariables(
+  metric: MetricName,
   namespace?: string,
 ): (dashboard.DatasourceVariableBuilder | dashboard.QueryVariableBuilder)[] {
-  const pending = METRICS.inferenceRequestsPending;
-  const namespaces = query("namespace", "Namespace", `label_values(${pending}, namespace)`);
+  const namespaces = query("namespace", "Namespace", `label_values(${metric}, namespace)`);
   return [
     new dashboard.DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"),
     namespace === undefined ? namespaces : namespaces.current({ text: namespace, value: namespace }),
-    query("service", "Service", `label_values(${pending}{namespace="$namespace"}, job)`),
+    query("service", "Service", `label_values(${metric}{namespace="$namespace"}, job)`),
   ];
 }
 
 /** Variables that pick models and versions of the service; all of them at first. */
 export function modelVariables(): dashboard.QueryVariableBuilder[] {
-  const own = `namespace="$namespace",job="$service"`;
   return [
-    several("model", "Model", `label_values(${METRICS.modelReady}{${own}}, model)`),
-    several("version", "Version", `label_values(${METRICS.modelReady}{${own},model=~"$model"}, version)`),
+    several("model", "Model", `label_values(${METRICS.modelReady}{${own(SELECTED)}}, model)`),
+    several(
+      "version",
+      "Version",
+      `label_values(${METRICS.modelReady}{${own(SELECTED, 'model=~"$model"')}}, version)`,
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
-import type { Objectives } from "#infra/monitoring/alerts/rule-groups.js";
-import { dashboards } from "#infra/monitoring/dashboards/all-dashboards.js";
+import type { Objectives } from "#infra/monitoring/alerts/service-alerts.js";
+import { inferenceDashboards } from "#infra/monitoring/dashboards/inference-dashboards.js";
 import type { Watched } from "#infra/monitoring/queries.js";
 import { fill, panelQueries } from "../../infra/monitoring/promql.js";
 
@@ -19,7 +19,7 @@ export function queriesOfPanels(
     $recent: "1m",
     $reference: "1m",
   };
-  return dashboards(objectives)
+  return inferenceDashboards(objectives)
     .flatMap(panelQueries)
     .map(({ title, expr }) => ({ title, query: fill(expr, variables) }));
 }

@@ -1,11 +1,5 @@
-import {
-  concurrency,
-  latencyQuantile,
-  ofAutoscaler,
-  own,
-  requestRate,
-  type Watched,
-} from "#infra/monitoring/queries.js";
+import { concurrency } from "#infra/monitoring/inference-queries.js";
+import { latencyQuantile, ofAutoscaler, own, requestRate, type Watched } from "#infra/monitoring/queries.js";
 import type { PrometheusClient } from "./prometheus.js";
 import { timeline, type Interval } from "./timeline.js";
 

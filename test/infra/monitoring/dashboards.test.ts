@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { dashboards } from "#infra/monitoring/dashboards/all-dashboards.js";
+import { inferenceDashboards } from "#infra/monitoring/dashboards/inference-dashboards.js";
 import { fill, metricNames, panelQueries } from "./promql.js";
 import { ALERTS } from "./settings.js";
 
-const all = dashboards(ALERTS.objectives);
+const all = inferenceDashboards(ALERTS.objectives);
 
 describe("the dashboards", () => {
   it("answer an operator's five questions on one page", () => {
@@ -18,7 +18,9 @@ describe("the dashboards", () => {
   });
 
   it("are told from another service's in a Grafana that both use", () => {
-    const owned = ["a".repeat(63), "b".repeat(63)].flatMap((owner) => dashboards(ALERTS.objectives, owner));
+    const owned = ["a".repeat(63), "b".repeat(63)].flatMap((owner) =>
+      inferenceDashboards(ALERTS.objectives, owner),
+    );
     const uids = [...all, ...owned].map(({ uid = "" }) => uid);
     expect(new Set(uids).size).toBe(6);
     expect(Math.max(...uids.map(({ length }) => length))).toBeLessThanOrEqual(40);

@@ -1,24 +1,24 @@
 import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract/metrics";
 import { PATHS } from "@ai-model-service/contract/http";
+import { OBJECTIVE_ROUTES } from "@ai-model-service/contract/objectives";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adapterRule } from "#infra/monitoring/adapter-rule.js";
-import { ruleGroups } from "#infra/monitoring/alerts/rule-groups.js";
-import { dashboards } from "#infra/monitoring/dashboards/all-dashboards.js";
-import { PREDICTION_ROUTES } from "#infra/monitoring/queries.js";
+import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
+import { inferenceDashboards } from "#infra/monitoring/dashboards/inference-dashboards.js";
 import { brightIn, quadrants, quadrantsConfig } from "../../models/pictures.js";
 import { ServiceFixture } from "../../service/inference/service-fixture.js";
 import { OTHERS } from "./known-metrics.js";
 import { fill, metricNames, panelQueries, ruleExpressions } from "./promql.js";
 import { ALERTS } from "./settings.js";
 
-const groups = ruleGroups(ALERTS);
+const groups = inferenceRules(ALERTS);
 const recorded = new Set(
   groups.flatMap(({ rules }) => rules.flatMap((rule) => ("record" in rule ? [rule.record] : []))),
 );
 const { seriesQuery, metricsQuery } = adapterRule(40);
 const queries = [
   ...ruleExpressions(groups).map(({ name, expr }) => ({ where: name, expr })),
-  ...dashboards(ALERTS.objectives)
+  ...inferenceDashboards(ALERTS.objectives)
     .flatMap(panelQueries)
     .map(({ title, expr }) => ({ where: title, expr: fill(expr) })),
   { where: "the adapter's rule", expr: seriesQuery },
@@ -38,6 +38,9 @@ beforeAll(async () => {
   const octets = { "content-type": "application/octet-stream" };
   await service.post(PATHS.predict, brightIn(2), octets);
   await service.post(PATHS.predict, "{", { "content-type": "application/json" });
+  await service.post("/v2/models/quadrants/infer", "{", { "content-type": "application/json" });
+  await service.post("/v1/models/quadrants:predict", "{", { "content-type": "application/json" });
+  await service.get("/v2/models/quadrants");
   await service.get(PATHS.ready);
   const text = await (await service.get(PATHS.metrics)).text();
   samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -78,11 +81,11 @@ describe("the server", () => {
     expect(edges).toEqual(new Set([...LATENCY_BUCKETS_SECONDS.map(String), "+Inf"]));
   });
 
-  it("labels predictions with a route that the objectives count, and probes and scrapes with one that they do not", () => {
-    const counts = (route: string) => new RegExp(`^(?:${PREDICTION_ROUTES})$`).test(route);
-    const routes = [...labelValues(`${METRICS.httpRequestDuration}_count`, "route")];
-    expect(routes.filter(counts)).toEqual([PATHS.predict]);
-    expect(routes).toContain(PATHS.ready);
+  it("labels predictions with the routes that the objectives count, and everything else with others", () => {
+    const routes = labelValues(`${METRICS.httpRequestDuration}_count`, "route");
+    const others = [...routes].filter((route) => !OBJECTIVE_ROUTES.some((counted) => counted === route));
+    expect(routes).toEqual(new Set([...OBJECTIVE_ROUTES, ...others]));
+    expect(others.sort()).toEqual([PATHS.ready, "/v2/models/:model{/versions/:version}"]);
   });
 
   it("says which version failed to load", () => {

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { METRICS } from "@ai-model-service/contract/metrics";
+import { OBJECTIVE_ROUTES } from "@ai-model-service/contract/objectives";
 import { describe, expect, it } from "vitest";
 import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
-import { ruleGroups } from "#infra/monitoring/alerts/rule-groups.js";
+import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
 import type { AlertRule } from "#infra/monitoring/alerts/rule-group.js";
 import { SLOWEST_ALERT_DAYS } from "#infra/settings/monitoring.js";
 import { expectAlerts, LABELS, series } from "../expect-alerts.js";
 import { promtoolIsThere } from "../promtool.js";
 import { ALERTS } from "../settings.js";
 
-const groups = ruleGroups(ALERTS);
+const groups = inferenceRules(ALERTS);
 const alerts = groups.flatMap((group) => group.rules).filter((rule): rule is AlertRule => "alert" in rule);
 
 const { service: SERVICE, pod: POD, model: MODEL } = LABELS;
@@ -35,12 +36,20 @@ describe.skipIf(!promtoolIsThere)("the alerts, by promtool", () => {
     });
   });
 
+  it.each(OBJECTIVE_ROUTES)("count %s", (route) => {
+    const inputs = [request(route, "200", "0+80x60"), request(route, "503", "0+20x60")];
+    expectAlerts(inputs, "InferenceAvailabilityBurn", {
+      "10m": [burn("critical", "1h"), burn("critical", "6h"), burn("warning", "3d")],
+    });
+  });
+
   it("stay silent when failures are within the budget, are the client's, or are a probe's", () => {
     const inputs = [
-      request("/v2/models/{name}/infer", "200", "0+2000x60"),
-      request("/v2/models/{name}/infer", "503", "0+1x60"),
-      request("/v2/models/{name}/infer", "400", "0+500x60"),
+      request("/v2/models/:model/infer", "200", "0+2000x60"),
+      request("/v2/models/:model/infer", "503", "0+1x60"),
+      request("/v2/models/:model/infer", "400", "0+500x60"),
       request("/readyz", "503", "0+100x60"),
+      request("/v2/models/:model/infer/other", "503", "0+100x60"),
     ];
     expectAlerts(inputs, "InferenceAvailabilityBurn", { "30m": [], "60m": [] });
   });
@@ -149,7 +158,7 @@ describe("an alert", () => {
 
   it("waits as long as the patience says", () => {
     const waits = (patience: number) =>
-      ruleGroups({ ...ALERTS, patience })
+      inferenceRules({ ...ALERTS, patience })
         .flatMap((group) => group.rules)
         .map((rule) => ("for" in rule ? rule.for : undefined));
     expect(waits(1)).toContain("900s");

@@ -1,0 +1,50 @@
+import { METRICS } from "@ai-model-service/contract/metrics";
+
+import { confidenceDrift, DRIFT } from "../inference-queries.js";
+import { own, type Watched } from "../queries.js";
+import type { Alert } from "./alert.js";
+
+/** The alerts that only the inference service has: its queue, its models and their predictions. */
+export function inferenceAlerts(watched: Watched): Alert[] {
+  return [queueSaturated(watched), loadFailed(watched), drifted(watched)];
+}
+
+function queueSaturated(watched: Watched): Alert {
+  const saturation = `avg_over_time(${METRICS.inferenceSaturation}{${own(watched)}}[5m])`;
+  return {
+    name: "InferenceQueueSaturated",
+    expr: `max by (namespace, job, pod) (${saturation}) > 0.8`,
+    minutes: 2,
+    severity: "warning",
+    summary: "The queue of {{ $labels.pod }} is nearly full.",
+    description:
+      "{{ $value | humanizePercentage }} of the queue was taken over five minutes; past 100% requests are refused with 503.",
+  };
+}
+
+function loadFailed(watched: Watched): Alert {
+  return {
+    name: "InferenceModelLoadFailed",
+    expr: `max by (namespace, job, model, version) (${METRICS.modelLoadFailed}{${own(watched)}}) == 1`,
+    minutes: 1,
+    severity: "critical",
+    summary: "Version {{ $labels.version }} of model {{ $labels.model }} does not load.",
+    description: "At least one pod refused it; what was served before is still served.",
+  };
+}
+
+function drifted(watched: Watched): Alert {
+  const matchers = own(watched);
+  const seen = `sum by (model, version) (increase(${METRICS.predictionConfidence}_count{${matchers}}[${DRIFT.window}]))`;
+  return {
+    name: "InferenceConfidenceDrift",
+    // A distance between few predictions is chance.
+    expr: `${confidenceDrift(matchers, DRIFT.window, DRIFT.reference)} > ${DRIFT.distance} and ${seen} > ${DRIFT.predictions}`,
+    minutes: 30,
+    severity: "warning",
+    summary:
+      "Model {{ $labels.model }} version {{ $labels.version }} is as sure of itself as it was not before.",
+    description:
+      "The distribution of its confidence over the last hour is {{ $value | humanize }} away from that of the day before (0 is equal, 1 disjoint).",
+  };
+}
