@@ -10,3 +10,9 @@ export const PATHS = {
   ready: "/readyz",
   metrics: "/metrics",
 } as const;
+
+/** Paths of the pages that people look at. */
+export const PAGES = {
+  home: "/",
+  docs: "/docs",
+} as const;

@@ -21,8 +21,6 @@ export function awsCluster(settings: Settings["eks"]): Cluster {
     { dependsOn: ready },
   );
   return {
-    kind: "eks",
-    name: cluster.name,
     kubeconfig,
     provider,
     ready: [...ready, storageClass({ provider }), networkPolicies({ provider })],

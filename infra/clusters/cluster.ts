@@ -12,8 +12,6 @@ export type Exposure =
 
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {
-  kind: "local" | "existing" | "eks";
-  name: pulumi.Output<string>;
   /** Secret. Holds no short-lived token: it goes into the state. */
   kubeconfig: pulumi.Output<string>;
   /** Used explicitly by every Kubernetes resource. */

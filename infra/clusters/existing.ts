@@ -6,6 +6,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
 
+import { fullKey } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
 import { fault } from "../fault.js";
 import type { Cluster } from "./cluster.js";
@@ -13,10 +14,10 @@ import { checkKubeconfig, selectContext, type SelectedContext } from "./existing
 
 /** A cluster that is there already, from a kubeconfig on this machine. */
 export function existingCluster(settings: Settings["existing"]): Cluster {
-  const { cluster, server, kubeconfig } = readContext(settings);
+  const { server, kubeconfig } = readContext(settings);
   const secret = pulumi.secret(stringify(kubeconfig));
   const provider = new k8s.Provider("cluster", { kubeconfig: secret, clusterIdentifier: server });
-  return { kind: "existing", name: pulumi.output(cluster), kubeconfig: secret, provider, ready: [] };
+  return { kubeconfig: secret, provider, ready: [] };
 }
 
 function readContext({ kubeconfig, context }: Settings["existing"]): SelectedContext {
@@ -28,7 +29,7 @@ function readContext({ kubeconfig, context }: Settings["existing"]): SelectedCon
     }
     return selectContext(checkKubeconfig(parse(readFileSync(path, "utf8")), path), context);
   } catch (error) {
-    throw fault(`ai-model-service:existing.kubeconfig: ${(error as Error).message}`);
+    throw fault(`${fullKey("existing.kubeconfig")}: ${(error as Error).message}`);
   }
 }
 

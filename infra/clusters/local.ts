@@ -9,8 +9,8 @@ import { dockerProvider } from "../docker/provider.js";
 import { fault } from "../fault.js";
 import { localRegistry, registryContainer } from "../registries/local.js";
 import type { Cluster, Exposure, OtherChecks } from "./cluster.js";
-import { labels } from "./local/labels.js";
-import { kubeconfigOf, NODE_PORTS, nodeContainer } from "./local/node.js";
+import { containerLabels } from "./local/labels.js";
+import { NODE_PORTS, nodeContainer, readKubeconfig } from "./local/node.js";
 import { preflight } from "./local/preflight.js";
 
 /** A cluster in a container on this machine with a registry beside it. Rejects if the machine cannot carry one. */
@@ -26,17 +26,15 @@ export async function localCluster(settings: Settings["local"], otherChecks: Oth
       image: settings.registryImage,
       port: settings.ports.registry,
       network,
-      labels: labels(name, "server"),
+      labels: containerLabels(name, "server"),
     },
     opts,
   );
   const image = new docker.RemoteImage("node", { name: settings.k3sImage, keepLocally: true }, opts);
   const data = new docker.Volume("data", { name: `${name}-data` }, opts);
   const node = nodeContainer({ name, settings, image, network, data }, { ...opts, dependsOn: registry });
-  const kubeconfig = kubeconfigOf({ name, settings, image, data, node }, opts);
+  const kubeconfig = readKubeconfig({ name, settings, image, data, node }, opts);
   return {
-    kind: "local",
-    name: pulumi.output(name),
     kubeconfig,
     provider: new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: name }, { dependsOn: node }),
     ready: [node],

@@ -1,5 +1,5 @@
 import { dashboardNames } from "../monitoring/dashboards/links.js";
-import { STACK } from "../monitoring/charts/stack-values.js";
+import { PROMETHEUS_STACK } from "../monitoring/charts/stack-values.js";
 import { openInBrowser } from "./deployed/browser.js";
 import { onStack } from "./deployed/on-stack.js";
 import { forward } from "./deployed/port-forward.js";
@@ -13,8 +13,8 @@ await onStack(
     }
     const prometheus = await forward(config, {
       namespace,
-      service: STACK.prometheus,
-      port: STACK.prometheusPort,
+      service: PROMETHEUS_STACK.prometheus,
+      port: PROMETHEUS_STACK.prometheusPort,
       localPort: 9090,
     });
     console.log(`Prometheus  ${prometheus.url}/alerts`);
@@ -23,8 +23,8 @@ await onStack(
     }
     const grafana = await forward(config, {
       namespace,
-      service: STACK.grafana,
-      port: STACK.grafanaPort,
+      service: PROMETHEUS_STACK.grafana,
+      port: PROMETHEUS_STACK.grafanaPort,
       localPort: 3000,
     });
     const address = `${grafana.url}/d/${dashboardNames().overview.uid}`;

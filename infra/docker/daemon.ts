@@ -1,7 +1,7 @@
 import { request } from "node:http";
 
 /** What a daemon answered: status and parsed JSON (or the text, if it is none). */
-export interface Answer {
+interface Answer {
   status: number;
   body: unknown;
 }

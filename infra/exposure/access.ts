@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 /** What decides how a Service is reached from outside. */
-export interface ServiceAddress {
+interface ServiceAddress {
   name: string;
   namespace: string;
   port: number;
@@ -26,7 +26,7 @@ export function access({ name, namespace, port, host }: ServiceAddress): Access 
     const forward = `kubectl --namespace ${namespace} port-forward service/${name} ${SERVICE_PORT}:${port}`;
     return {
       endpoint: url(`${name}.${namespace}.svc`, port),
-      call: `${forward} &\n${curl(url("localhost", SERVICE_PORT))}`,
+      call: `${forward} &\n${predictionCall(url("localhost", SERVICE_PORT))}`,
     };
   }
   return accessAt(url(host, port));
@@ -34,15 +34,16 @@ export function access({ name, namespace, port, host }: ServiceAddress): Access 
 
 /** How to reach the service at its URL. */
 export function accessAt(endpoint: string): Access {
-  return { endpoint, call: curl(endpoint) };
+  return { endpoint, call: predictionCall(endpoint) };
 }
 
 function url(host: string, port: number): string {
   return port === 80 ? `http://${host}` : `http://${host}:${port}`;
 }
 
-function curl(endpoint: string): string {
-  return `curl --header 'content-type: image/png' --data-binary @digit.png ${endpoint}${PATHS.predict}`;
+/** A shell command that asks for the prediction of a picture in a file. */
+export function predictionCall(endpoint: string, picture = "digit.png"): string {
+  return `curl --header 'content-type: image/png' --data-binary @${picture} ${endpoint}${PATHS.predict}`;
 }
 
 /** How to reach a Service, once the cluster has given it an address. */

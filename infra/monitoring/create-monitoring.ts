@@ -9,7 +9,7 @@ import { MonitoringStack } from "./charts/stack.js";
 import { ServiceWatch, type Watch } from "./service-watch.js";
 
 /** What the rest of the program needs of the monitoring. */
-export interface Monitoring {
+interface Monitoring {
   /** Namespace of what the program installed. */
   readonly namespace?: pulumi.Output<string>;
   /** Password of Grafana's user `admin`, where the program installed Grafana. */
@@ -18,7 +18,7 @@ export interface Monitoring {
   watch(service: WatchedService): void;
 }
 
-export interface WatchedService {
+interface WatchedService {
   readonly watch: Watch;
   readonly workload: Workload;
   /** Name of its namespace. */

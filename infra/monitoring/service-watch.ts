@@ -7,7 +7,7 @@ import type { Workload } from "../workload/workload.js";
 import type { AlertContext } from "./alerts/rule-groups.js";
 import type { RuleGroup } from "./alerts/rule-group.js";
 import type { Objectives } from "./alerts/service-alerts.js";
-import { STACK } from "./charts/stack-values.js";
+import { PROMETHEUS_STACK } from "./charts/stack-values.js";
 
 /** What a kind of service is watched by. */
 export interface Watch {
@@ -17,7 +17,7 @@ export interface Watch {
   readonly dashboards: (objectives: Objectives, owner?: string) => Dashboard[];
 }
 
-export interface ServiceWatchArgs {
+interface ServiceWatchArgs {
   readonly watch: Watch;
   readonly workload: Workload;
   /** Name of the workload's namespace. */
@@ -67,7 +67,7 @@ export class ServiceWatch extends pulumi.ComponentResource {
           metadata: {
             name: uid,
             namespace: args.dashboards.namespace,
-            labels: { ...labels, [STACK.dashboardLabel]: "1" },
+            labels: { ...labels, [PROMETHEUS_STACK.dashboardLabel]: "1" },
           },
           data: { [`${uid}.json`]: JSON.stringify(dashboard) },
         },

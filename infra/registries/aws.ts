@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Registry } from "./registry.js";
 
 /** Which images ECR lets go: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html */
-export const LIFECYCLE = {
+const LIFECYCLE = {
   rules: [
     {
       rulePriority: 1,

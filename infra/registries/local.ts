@@ -14,7 +14,7 @@ const ALIAS = "registry";
 export const REGISTRY_URL = `http://${ALIAS}:${REGISTRY_PORT}`;
 
 /** What a registry container needs. */
-export interface LocalRegistryArgs {
+interface LocalRegistryArgs {
   /** Name of the container and its volume. */
   name: string;
   image: string;

@@ -9,7 +9,7 @@ import { serviceSpec } from "./service-spec.js";
 import type { Workload } from "./workload.js";
 
 /** What a workload needs to be deployed. */
-export interface DeployedWorkloadArgs {
+interface DeployedWorkloadArgs {
   workload: Workload;
   /** By digest. */
   image: pulumi.Input<string>;

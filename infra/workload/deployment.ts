@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { podSpec, type PodWorkload, type Surroundings } from "./pod.js";
+import { podSpec, type PodWorkload, type PodInputs } from "./pod.js";
 import type { Workload } from "./workload.js";
 
 /**
@@ -9,13 +9,13 @@ import type { Workload } from "./workload.js";
  */
 export function deploymentSpec(
   workload: PodWorkload & Pick<Workload, "labels">,
-  surroundings: Surroundings,
+  inputs: PodInputs,
 ): k8s.types.input.apps.v1.DeploymentSpec {
   return {
     selector: { matchLabels: workload.selector },
     strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     progressDeadlineSeconds: 300,
     revisionHistoryLimit: 5,
-    template: { metadata: { labels: workload.labels }, spec: podSpec(workload, surroundings) },
+    template: { metadata: { labels: workload.labels }, spec: podSpec(workload, inputs) },
   };
 }

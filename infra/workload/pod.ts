@@ -24,7 +24,7 @@ export type PodWorkload = Pick<
 >;
 
 /** What a pod needs that exists only once a stack is deployed. */
-export interface Surroundings {
+export interface PodInputs {
   /** By digest. */
   image: pulumi.Input<string>;
   serviceAccountName: pulumi.Input<string>;
@@ -34,7 +34,7 @@ export interface Surroundings {
 const TERMINATION_MARGIN_SECONDS = 5;
 
 /** A replica: one container without any right that it does not use, spread over nodes and zones. */
-export function podSpec(workload: PodWorkload, { image, serviceAccountName }: Surroundings): PodSpec {
+export function podSpec(workload: PodWorkload, { image, serviceAccountName }: PodInputs): PodSpec {
   const { selector, userId, shutdownSeconds, volumes } = workload;
   return {
     serviceAccountName,

@@ -51,7 +51,7 @@ export interface Probes {
 }
 
 /** A value in a Kubernetes Secret of the same namespace. */
-export interface SecretKey {
+interface SecretKey {
   secret: string;
   key: string;
 }
@@ -65,7 +65,7 @@ export interface Volume {
 }
 
 /** The range that the autoscaler moves in, and what it holds the replicas to. */
-export interface Scaling {
+interface Scaling {
   min: number;
   max: number;
   /** Mean CPU use over the replicas, in percent of their request. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
 import { concurrency } from "#infra/monitoring/inference-queries.js";
 import { latencyQuantile, ofAutoscaler, ofContainers, own, slowRatio } from "#infra/monitoring/queries.js";
-import { STACK } from "#infra/monitoring/charts/stack-values.js";
+import { PROMETHEUS_STACK } from "#infra/monitoring/charts/stack-values.js";
 import { labelsOf } from "#infra/workload/labels.js";
 import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { Definitions } from "./monitoring/definitions.js";
@@ -272,9 +272,9 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
 
     it("has dashboards for it beside the first's", async () => {
-      const { items } = await config
-        .makeApiClient(CoreV1Api)
-        .listConfigMapForAllNamespaces({ labelSelector: `${STACK.dashboardLabel}=1,${OF_SERVICE}` });
+      const { items } = await config.makeApiClient(CoreV1Api).listConfigMapForAllNamespaces({
+        labelSelector: `${PROMETHEUS_STACK.dashboardLabel}=1,${OF_SERVICE}`,
+      });
       const files = items.flatMap(({ data }) => Object.keys(data ?? {}));
       expect(files).toHaveLength(4);
       expect(new Set(files).size).toBe(4);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 
 import { thisDaemonAddress } from "#infra/docker/address.js";
 import { type Daemon, daemonAt } from "#infra/docker/daemon.js";
-import { bringUp, type Laptop, takeDown } from "#infra/commands/local/local-stack.js";
+import { bringUp, type LocalStack, takeDown } from "#infra/commands/local/local-stack.js";
 import { eventually } from "./monitoring/eventually.js";
 import { loggedErrors, logEventsTo } from "./support/event-log.js";
 import { leftovers } from "./support/leftovers.js";
@@ -14,7 +14,7 @@ import { freePorts } from "./support/ports.js";
 import { Project } from "./support/project.js";
 import { story } from "./support/story.js";
 
-const STACK = "laptop-test";
+const STACK = "up-down-test";
 const NAME = `ai-model-service-${STACK}`;
 const UNASKED = ["--yes", "--skip-preview", "--suppress-progress"];
 
@@ -22,20 +22,20 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("npm run up and n
   const daemon: Daemon = daemonAt(thisDaemonAddress());
   const { step } = story();
   let project: Project;
-  let laptop: Laptop;
+  let local: LocalStack;
 
   beforeAll(async () => {
     project = await Project.copy("Pulumi.dev.yaml");
-    laptop = { root: project.root, stack: STACK };
+    local = { root: project.root, stack: STACK };
   });
 
   afterAll(async () => {
-    await takeDown(laptop, UNASKED);
+    await takeDown(local, UNASKED);
     await project.remove();
   });
 
   step("have nothing to take away at first", async () => {
-    expect(await takeDown(laptop, UNASKED)).toBe("There is nothing to take away.");
+    expect(await takeDown(local, UNASKED)).toBe("There is nothing to take away.");
   });
 
   step("print addresses that answer and a call that works", async () => {
@@ -70,16 +70,16 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("npm run up and n
 
   step("leave nothing behind, whatever is there still", async () => {
     docker("rm", "--force", "--volumes", `${NAME}-node`);
-    expect(await takeDown(laptop, UNASKED)).toBe("");
+    expect(await takeDown(local, UNASKED)).toBe("");
     expect(await leftovers(daemon, NAME)).toEqual([]);
-    expect(await takeDown(laptop, UNASKED)).toBe("There is nothing to take away.");
+    expect(await takeDown(local, UNASKED)).toBe("There is nothing to take away.");
   });
 
-  /** Brings the laptop up; what fails is told with the reason that Pulumi gave, which the terminal alone has else. */
+  /** Brings the local stack up; a failure is told with the reason that Pulumi gave, which otherwise only the terminal shows. */
   async function up(...args: string[]): Promise<string> {
     const log = join(project.root, "events.json");
     try {
-      return await bringUp(laptop, [...UNASKED, ...logEventsTo(log), ...args]);
+      return await bringUp(local, [...UNASKED, ...logEventsTo(log), ...args]);
     } catch (cause) {
       throw new Error([String(cause), ...loggedErrors(log)].join("\n"), { cause });
     }

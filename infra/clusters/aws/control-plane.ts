@@ -6,12 +6,12 @@ import { clusterRole, nodeRole } from "./roles.js";
 import type { Vpc } from "./vpc.js";
 
 /** Every kind of log that a control plane writes. */
-export const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 const ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
 
 /** A cluster and all that must be there before workloads are. */
-export interface ControlPlane {
+interface ControlPlane {
   cluster: aws.eks.Cluster;
   ready: pulumi.Resource[];
 }
@@ -68,7 +68,7 @@ export function makeControlPlane(
 }
 
 /** Whether and from where the API server is reached from outside of the VPC. */
-export function publicAccess(apiAccess: Settings["eks"]["apiAccess"]): {
+function publicAccess(apiAccess: Settings["eks"]["apiAccess"]): {
   endpointPublicAccess: boolean;
   publicAccessCidrs?: string[];
 } {

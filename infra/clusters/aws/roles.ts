@@ -8,7 +8,7 @@ export interface Role {
 }
 
 /** What EKS Auto Mode acts with: https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html */
-export const CLUSTER_POLICIES = [
+const CLUSTER_POLICIES = [
   "AmazonEKSClusterPolicy",
   "AmazonEKSComputePolicy",
   "AmazonEKSBlockStoragePolicy",
@@ -17,7 +17,7 @@ export const CLUSTER_POLICIES = [
 ];
 
 /** What a node needs to join and to pull images: https://docs.aws.amazon.com/eks/latest/userguide/auto-create-node-role.html */
-export const NODE_POLICIES = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"];
+const NODE_POLICIES = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"];
 
 const OWN_CLUSTER = {
   StringEquals: { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" },
@@ -27,7 +27,7 @@ const OWN_CLUSTER = {
  * Lets Auto Mode give load balancers our tags: its managed policies allow no others than its own.
  * https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html#tag-prop
  */
-export const TAGGED_LOAD_BALANCERS = {
+const TAGGED_LOAD_BALANCERS = {
   Version: "2012-10-17",
   Statement: [
     {

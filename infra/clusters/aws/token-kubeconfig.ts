@@ -1,5 +1,5 @@
 /** What a client must know to reach a cluster. */
-export interface ClusterAccess {
+interface ClusterAccess {
   name: string;
   region: string;
   /** URL of the API server. */

@@ -12,7 +12,7 @@ const kubeconfigFile = z.looseObject({
 });
 
 /** The parts of a kubeconfig file that matter here; everything else is kept as it is. */
-export type Kubeconfig = z.infer<typeof kubeconfigFile>;
+type Kubeconfig = z.infer<typeof kubeconfigFile>;
 
 /** Checks the parsed content of a kubeconfig file; throws with the file's path and the first fault's. */
 export function checkKubeconfig(content: unknown, path: string): Kubeconfig {

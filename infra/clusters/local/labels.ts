@@ -5,10 +5,10 @@ export const STACK_LABEL = "ai-model-service.stack";
 export const ROLE_LABEL = "ai-model-service.role";
 
 /** What a container is for. */
-export type Role = "server" | "task";
+type ContainerRole = "server" | "task";
 
 /** The labels of a stack's container. */
-export function labels(stack: string, role: Role): { label: string; value: string }[] {
+export function containerLabels(stack: string, role: ContainerRole): { label: string; value: string }[] {
   return [
     { label: STACK_LABEL, value: stack },
     { label: ROLE_LABEL, value: role },

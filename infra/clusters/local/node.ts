@@ -13,13 +13,13 @@ import {
   registriesYaml,
   serverCommand,
 } from "./k3s.js";
-import { labels } from "./labels.js";
+import { containerLabels } from "./labels.js";
 
 /** Ports that NodePort Services of this cluster take, by what they serve. */
 export const NODE_PORTS = { service: 30080, grafana: 30081 } as const;
 
 /** What the node's containers are made of. */
-export interface NodeArgs {
+interface NodeArgs {
   name: string;
   settings: Settings["local"];
   image: docker.RemoteImage;
@@ -68,14 +68,14 @@ export function nodeContainer(
       },
       wait: true,
       waitTimeout: 300,
-      labels: labels(name, "server"),
+      labels: containerLabels(name, "server"),
     },
     opts,
   );
 }
 
 /** Reads the kubeconfig that the node wrote on its volume: a container prints it and ends. */
-export function kubeconfigOf(
+export function readKubeconfig(
   args: Omit<NodeArgs, "network"> & { node: docker.Container },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
@@ -90,7 +90,10 @@ export function kubeconfigOf(
       networkMode: "none",
       volumes: [{ volumeName: args.data.name, containerPath: "/var/lib/rancher/k3s", readOnly: true }],
       // Another node may have written another kubeconfig: it is read again then.
-      labels: [...labels(args.name, "task"), { label: "ai-model-service.node", value: args.node.id }],
+      labels: [
+        ...containerLabels(args.name, "task"),
+        { label: "ai-model-service.node", value: args.node.id },
+      ],
       logDriver: "json-file",
       attach: true,
       logs: true,

@@ -6,7 +6,7 @@ import { type OwnContainer, ownContainers, revive } from "./containers.js";
 import { missingImages } from "./images.js";
 
 /** What the local cluster is about to take. */
-export interface Needs {
+interface Needs {
   /** Value of the label that this stack's containers carry. */
   name: string;
   /** Ports on 127.0.0.1 by the path of the setting that names each. */

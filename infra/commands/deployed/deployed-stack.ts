@@ -6,11 +6,11 @@ import { z } from "zod";
 
 import { PROJECT } from "../../settings/keys.js";
 import { localEnvironment } from "../local/environment.js";
-import { LAPTOP, stateFolder } from "../local/local-stack.js";
+import { LOCAL_STACK, stateFolder } from "../local/local-stack.js";
 import { findPulumi } from "../pulumi/pulumi-cli.js";
 
-/** The outputs of a deployed stack that the operations use. */
-const outputs = z.object({
+/** The outputs of a deployed stack that the commands use. */
+const outputsSchema = z.object({
   namespace: z.string(),
   serviceName: z.string(),
   kubeconfig: z.string().optional(),
@@ -18,32 +18,32 @@ const outputs = z.object({
   grafanaPassword: z.string().optional(),
 });
 
-export type StackOutputs = z.infer<typeof outputs>;
+export type DeployedOutputs = z.infer<typeof outputsSchema>;
 
 /** A stack as Pulumi finds it: its name (the selected one without), and the environment that leads to its state. */
-export interface StackPlace {
+interface StackPlace {
   stack: string | undefined;
   environment: Record<string, string | undefined>;
 }
 
-/** Where a stack is: the laptop's has its state beside the program, and is meant where none is named and it is there. */
+/** Where a stack is: the local one has its state beside the program, and is meant where none is named and it exists. */
 export function stackPlace(
   stack: string | undefined,
   environment: Record<string, string | undefined>,
-  laptop = LAPTOP,
+  local = LOCAL_STACK,
 ): StackPlace {
-  const folder = stateFolder(laptop);
-  const isLaptop =
-    (stack ?? laptop.stack) === laptop.stack &&
+  const folder = stateFolder(local);
+  const isLocal =
+    (stack ?? local.stack) === local.stack &&
     environment["PULUMI_BACKEND_URL"] === undefined &&
-    existsSync(join(folder, "state", ".pulumi", "stacks", PROJECT, `${laptop.stack}.json`));
-  return isLaptop
-    ? { stack: laptop.stack, environment: localEnvironment(environment, folder) }
+    existsSync(join(folder, "state", ".pulumi", "stacks", PROJECT, `${local.stack}.json`));
+  return isLocal
+    ? { stack: local.stack, environment: localEnvironment(environment, folder) }
     : { stack, environment };
 }
 
 /** Reads the outputs of a stack. Throws with Pulumi's own words, or what is missing. */
-export async function stackOutputs({ stack, environment: env }: StackPlace): Promise<StackOutputs> {
+export async function readOutputs({ stack, environment: env }: StackPlace): Promise<DeployedOutputs> {
   const named = stack === undefined ? [] : ["--stack", stack];
   const args = ["stack", "output", "--json", "--show-secrets", ...named];
   const { status, stdout, stderr, error } = spawnSync(await findPulumi(), args, { env, encoding: "utf8" });
@@ -53,7 +53,7 @@ export async function stackOutputs({ stack, environment: env }: StackPlace): Pro
   if (status !== 0) {
     throw new Error(stderr.trim());
   }
-  const result = outputs.safeParse(JSON.parse(stdout));
+  const result = outputsSchema.safeParse(JSON.parse(stdout));
   if (!result.success) {
     throw new Error("The stack has no outputs yet: run `pulumi up` first.");
   }

@@ -1,20 +1,20 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 
-import { stackOutputs, type StackOutputs, stackPlace } from "./deployed-stack.js";
+import { readOutputs, type DeployedOutputs, stackPlace } from "./deployed-stack.js";
 
 /** A command that works on a deployed stack's cluster; its error is one sentence. */
 export async function onStack(
   name: string,
   description: string,
-  run: (outputs: StackOutputs, config: KubeConfig) => Promise<void>,
+  run: (outputs: DeployedOutputs, config: KubeConfig) => Promise<void>,
 ): Promise<void> {
   const command = new Command(name)
     .description(description)
     .option("-s, --stack <name>", "Pulumi stack; without it that of npm run up, or the selected one");
   command.action(async ({ stack }: { stack?: string }) => {
     try {
-      const outputs = await stackOutputs(stackPlace(stack, process.env));
+      const outputs = await readOutputs(stackPlace(stack, process.env));
       await run(outputs, kubeConfig(outputs));
     } catch (error) {
       command.error(error instanceof Error ? error.message : String(error));
@@ -24,7 +24,7 @@ export async function onStack(
 }
 
 /** The stack's own kubeconfig where it made the cluster, else what kubectl would use. */
-function kubeConfig({ kubeconfig }: StackOutputs): KubeConfig {
+function kubeConfig({ kubeconfig }: DeployedOutputs): KubeConfig {
   const config = new KubeConfig();
   if (kubeconfig === undefined) {
     config.loadFromDefault();

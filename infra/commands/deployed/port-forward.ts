@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { CoreV1Api, PortForward, type KubeConfig, type V1Pod, type V1Service } from "@kubernetes/client-node";
 
 /** A port on this machine that leads to a Service of the cluster. */
-export interface Forwarded {
+interface Forwarded {
   readonly url: string;
   close(): void;
 }
@@ -51,7 +51,7 @@ function isReady(pod: V1Pod): boolean {
 }
 
 /** The number that a Service's port leads to in a pod, which may give it a name. */
-export function containerPort(service: V1Service, port: number, pod: V1Pod): number {
+function containerPort(service: V1Service, port: number, pod: V1Pod): number {
   const target = service.spec?.ports?.find((each) => each.port === port)?.targetPort ?? port;
   if (typeof target === "number") {
     return target;

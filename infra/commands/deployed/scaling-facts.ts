@@ -1,14 +1,14 @@
 import type { KubeConfig, V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
 
 import { CONCURRENCY_METRIC } from "../../monitoring/adapter-rule.js";
-import { STACK } from "../../monitoring/charts/stack-values.js";
+import { PROMETHEUS_STACK } from "../../monitoring/charts/stack-values.js";
 import { ApiError, getJson } from "./api-server.js";
 
 /** Whether an API that is served beside the cluster's own answers. */
 export type ApiState = "missing" | "available" | { readonly unavailable: string };
 
 /** How Prometheus sees one pod of the service. */
-export interface Target {
+interface Target {
   readonly pod: string;
   readonly health: string;
   readonly lastError: string;
@@ -27,7 +27,7 @@ export interface ScalingFacts {
   readonly targets: readonly Target[] | "unreachable" | undefined;
 }
 
-export interface Place {
+interface Place {
   readonly namespace: string;
   /** Name of the Service and of its autoscaler. */
   readonly service: string;
@@ -61,7 +61,7 @@ const CUSTOM_METRICS = "/apis/custom.metrics.k8s.io/v1beta1";
 
 /** Path of the installed Prometheus through the API server's proxy. */
 export function prometheus(namespace: string): string {
-  return `/api/v1/namespaces/${namespace}/services/${STACK.prometheus}:${STACK.prometheusPort}/proxy`;
+  return `/api/v1/namespaces/${namespace}/services/${PROMETHEUS_STACK.prometheus}:${PROMETHEUS_STACK.prometheusPort}/proxy`;
 }
 
 async function found<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -4,7 +4,7 @@ import { CONCURRENCY_METRIC } from "../../monitoring/adapter-rule.js";
 import type { ApiState, ScalingFacts } from "./scaling-facts.js";
 
 /** Whether one metric of the autoscaler is live, and what is wrong if not. */
-export interface MetricStatus {
+interface MetricStatus {
   readonly name: string;
   readonly live: boolean;
   /** Present value and target, or what is wrong and what to do. */

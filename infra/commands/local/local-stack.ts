@@ -13,29 +13,32 @@ import { stateOf } from "./state.js";
 import { summary } from "./summary.js";
 
 /** A stack on this machine, and the repository that it is of. */
-export interface Laptop {
+export interface LocalStack {
   root: string;
   stack: string;
 }
 
-/** The stack of `npm run up`. It has a name and a settings file of its own: Pulumi writes a salt into that file. */
-export const LAPTOP: Laptop = {
+/**
+ * The stack of `npm run up`. It has a name and a settings file of its own, since Pulumi writes a salt into that file. The
+ * name is what people type after `--stack` and what their containers carry: another one would lose sight of them.
+ */
+export const LOCAL_STACK: LocalStack = {
   root: dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))),
   stack: "laptop",
 };
 
-/** Where a laptop keeps the state of its stack and its passphrase. */
-export function stateFolder({ root }: Laptop): string {
+/** Where the local stack keeps its state and its passphrase. */
+export function stateFolder({ root }: LocalStack): string {
   return join(root, ".pulumi");
 }
 
 /** Makes or changes the stack; returns what a person does next. Rejects with the need that is missing. */
-export async function bringUp(laptop: Laptop, args: string[]): Promise<string> {
-  const { stack } = laptop;
-  const { cli, daemon } = await setUp(laptop);
+export async function bringUp(local: LocalStack, args: string[]): Promise<string> {
+  const { stack } = local;
+  const { cli, daemon } = await setUp(local);
   const state = stateOf(cli, stack);
   await refuseStrangers(daemon, nameOf(stack), state);
-  prepareSettings(laptop, state.length === 0);
+  prepareSettings(local, state.length === 0);
   cli.run("stack", "select", "--create", stack);
   await recover(cli, daemon, { name: nameOf(stack), stack, state });
   cli.run("up", "--stack", stack, ...args);
@@ -44,9 +47,9 @@ export async function bringUp(laptop: Laptop, args: string[]): Promise<string> {
 }
 
 /** Takes away what `bringUp` made; the settings stay. Returns what there is to say. */
-export async function takeDown(laptop: Laptop, args: string[]): Promise<string> {
-  const { stack } = laptop;
-  const { cli, daemon } = await setUp(laptop);
+export async function takeDown(local: LocalStack, args: string[]): Promise<string> {
+  const { stack } = local;
+  const { cli, daemon } = await setUp(local);
   const state = stateOf(cli, stack);
   await refuseStrangers(daemon, nameOf(stack), state);
   if (state.length === 0) {
@@ -57,11 +60,11 @@ export async function takeDown(laptop: Laptop, args: string[]): Promise<string> 
   return "";
 }
 
-async function setUp(laptop: Laptop): Promise<{ cli: PulumiCli; daemon: Daemon }> {
+async function setUp(local: LocalStack): Promise<{ cli: PulumiCli; daemon: Daemon }> {
   const daemon = daemonAt(thisDaemonAddress());
   await ping(daemon);
-  const environment = localEnvironment(process.env, stateFolder(laptop));
-  return { cli: pulumiCli(await findPulumi(), laptop.root, environment), daemon };
+  const environment = localEnvironment(process.env, stateFolder(local));
+  return { cli: pulumiCli(await findPulumi(), local.root, environment), daemon };
 }
 
 /** Name of everything that a stack makes in Docker. */
@@ -70,7 +73,7 @@ function nameOf(stack: string): string {
 }
 
 /** Settings begin as those of `dev`. A new stack takes no salt over: its passphrase may be another, and no secret needs it. */
-function prepareSettings({ root, stack }: Laptop, isNew: boolean): void {
+function prepareSettings({ root, stack }: LocalStack, isNew: boolean): void {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) {
     copyFileSync(join(root, "Pulumi.dev.yaml"), file);

@@ -4,7 +4,7 @@ import type { PulumiCli } from "../pulumi/pulumi-cli.js";
 import type { Known } from "./state.js";
 
 /** A stack, and how what it made in Docker is named. */
-export interface Stack {
+interface StackState {
   name: string;
   stack: string;
   state: Known[];
@@ -43,7 +43,11 @@ function removal(name: string): string {
  * Has Pulumi look again at what somebody removed from Docker behind its back, so that it is made again. While the
  * cluster's volumes are there it comes back as it was; without them it is made anew.
  */
-export async function recover(cli: PulumiCli, daemon: Daemon, { name, stack, state }: Stack): Promise<void> {
+export async function recover(
+  cli: PulumiCli,
+  daemon: Daemon,
+  { name, stack, state }: StackState,
+): Promise<void> {
   const lost = state.filter(({ type, urn }) => LOSABLE.test(type) && !TASK.test(urn));
   const servers = lost.filter(({ type }) => SERVER.test(type));
   if ((await ownContainers(daemon, name)).length >= servers.length) {

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const outputs = z.object({
+import { PAGES, PATHS } from "@ai-model-service/contract/http";
+
+import { predictionCall } from "../../exposure/access.js";
+
+const outputsSchema = z.object({
   endpoint: z.string(),
   grafana: z.string().optional(),
   grafanaPassword: z.string().optional(),
@@ -8,21 +12,21 @@ const outputs = z.object({
 
 /** What a person does next, from the stack's outputs; empty if the stack has not been made. */
 export function summary(found: unknown): string {
-  const { data } = outputs.safeParse(found);
+  const { data } = outputsSchema.safeParse(found);
   if (data === undefined) {
     return "";
   }
   const { endpoint, grafana, grafanaPassword } = data;
   return [
     "",
-    `Predictions    ${endpoint}/predict`,
-    `Page           ${endpoint}/`,
-    `API            ${endpoint}/docs`,
+    `Predictions    ${endpoint}${PATHS.predict}`,
+    `Page           ${endpoint}${PAGES.home}`,
+    `API            ${endpoint}${PAGES.docs}`,
     ...(grafana === undefined
       ? []
       : [`Grafana        ${grafana}  (admin, ${grafanaPassword ?? "no password"})`]),
     "",
-    `curl --header 'content-type: image/png' --data-binary @test/fixtures/digit-7.png ${endpoint}/predict`,
+    predictionCall(endpoint, "test/fixtures/digit-7.png"),
     "",
   ].join("\n");
 }

@@ -7,7 +7,7 @@ import { adapterValues } from "./adapter-values.js";
 import { CHARTS, chartSource } from "./chart.js";
 import { merge } from "./merge.js";
 
-export interface MetricsAdapterArgs {
+interface MetricsAdapterArgs {
   readonly namespace: pulumi.Input<string>;
   /** URL of Prometheus inside the cluster. */
   readonly prometheusUrl: string;

@@ -14,7 +14,7 @@ export const CHARTS = {
 } as const satisfies Record<string, Chart>;
 
 /** How a Helm release names its chart. */
-export interface ChartSource {
+interface ChartSource {
   readonly chart: string;
   readonly version: string;
   readonly repositoryOpts?: { readonly repo: string };

@@ -2,7 +2,7 @@
 export interface Values {
   readonly [name: string]: Value;
 }
-export type Value = string | number | boolean | null | readonly Value[] | Values;
+type Value = string | number | boolean | null | readonly Value[] | Values;
 
 /** `over` laid onto `values`: objects are merged, everything else is replaced, as `helm --values` does. */
 export function merge(values: Values, over: Values): Values {

@@ -2,7 +2,7 @@ import type { Settings } from "../../settings/settings.js";
 import type { Values } from "./merge.js";
 
 /** Names that the chart's objects get, and others refer to. */
-export const STACK = {
+export const PROMETHEUS_STACK = {
   release: "monitoring",
   prometheus: "monitoring-prometheus",
   prometheusPort: 9090,
@@ -12,12 +12,12 @@ export const STACK = {
   dashboardLabel: "grafana_dashboard",
 } as const;
 
-type StackSettings = Pick<Settings["monitoring"], "namespace" | "grafana" | "retentionDays" | "storage">;
+type ValuesSettings = Pick<Settings["monitoring"], "namespace" | "grafana" | "retentionDays" | "storage">;
 
 /** Values of kube-prometheus-stack. */
-export function stackValues(settings: StackSettings): Values {
+export function stackValues(settings: ValuesSettings): Values {
   return {
-    fullnameOverride: STACK.release,
+    fullnameOverride: PROMETHEUS_STACK.release,
     cleanPrometheusOperatorObjectNames: true,
     // They are a release of their own, so that they are upgraded, and removed with what made them.
     crds: { enabled: false },
@@ -39,7 +39,7 @@ export function stackValues(settings: StackSettings): Values {
   };
 }
 
-function prometheusSpec({ retentionDays, storage }: StackSettings): Values {
+function prometheusSpec({ retentionDays, storage }: ValuesSettings): Values {
   return {
     retention: `${retentionDays}d`,
     resources: requests("100m", "384Mi"),
@@ -63,14 +63,14 @@ function grafana(enabled: boolean): Values {
   }
   return {
     enabled,
-    fullnameOverride: STACK.grafana,
+    fullnameOverride: PROMETHEUS_STACK.grafana,
     admin: {
-      existingSecret: STACK.grafanaSecret,
+      existingSecret: PROMETHEUS_STACK.grafanaSecret,
       userKey: "admin-user",
       passwordKey: "admin-password",
     },
-    service: { port: STACK.grafanaPort },
-    sidecar: { dashboards: { enabled: true, label: STACK.dashboardLabel, labelValue: "1" } },
+    service: { port: PROMETHEUS_STACK.grafanaPort },
+    sidecar: { dashboards: { enabled: true, label: PROMETHEUS_STACK.dashboardLabel, labelValue: "1" } },
     resources: requests("50m", "128Mi"),
   };
 }

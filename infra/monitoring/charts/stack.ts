@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import type { Settings } from "../../settings/settings.js";
 import { CHARTS, chartSource } from "./chart.js";
 import { merge } from "./merge.js";
-import { STACK, stackValues } from "./stack-values.js";
+import { PROMETHEUS_STACK, stackValues } from "./stack-values.js";
 
 /** Prometheus, its operator, Alertmanager and Grafana, in a namespace of their own. */
 export class MonitoringStack extends pulumi.ComponentResource {
@@ -29,7 +29,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       ? [
           new k8s.helm.v3.Release(
             `${name}-crds`,
-            { ...chart("definitions"), name: `${STACK.release}-crds`, namespace: this.namespace },
+            { ...chart("definitions"), name: `${PROMETHEUS_STACK.release}-crds`, namespace: this.namespace },
             child,
           ),
         ]
@@ -39,7 +39,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       name,
       {
         ...chart("stack"),
-        name: STACK.release,
+        name: PROMETHEUS_STACK.release,
         namespace: this.namespace,
         skipCrds: true,
         values: merge(stackValues(settings), settings.stackValues),
@@ -47,18 +47,22 @@ export class MonitoringStack extends pulumi.ComponentResource {
       { ...child, dependsOn: [...definitions, ...(password === undefined ? [] : [password.secret])] },
     );
     this.grafanaPassword = password?.value;
-    this.prometheusUrl = `http://${STACK.prometheus}.${settings.namespace}.svc:${STACK.prometheusPort}`;
+    this.prometheusUrl = `http://${PROMETHEUS_STACK.prometheus}.${settings.namespace}.svc:${PROMETHEUS_STACK.prometheusPort}`;
     this.registerOutputs({});
   }
 
   /** The chart would make another password at every render. */
   private grafanaSecret(): { secret: k8s.core.v1.Secret; value: pulumi.Output<string> } {
     const child = { parent: this };
-    const { result } = new random.RandomPassword(STACK.grafanaSecret, { length: 24, special: false }, child);
+    const { result } = new random.RandomPassword(
+      PROMETHEUS_STACK.grafanaSecret,
+      { length: 24, special: false },
+      child,
+    );
     const secret = new k8s.core.v1.Secret(
-      STACK.grafanaSecret,
+      PROMETHEUS_STACK.grafanaSecret,
       {
-        metadata: { name: STACK.grafanaSecret, namespace: this.namespace },
+        metadata: { name: PROMETHEUS_STACK.grafanaSecret, namespace: this.namespace },
         stringData: { "admin-user": "admin", "admin-password": result },
       },
       child,

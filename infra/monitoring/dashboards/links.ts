@@ -3,7 +3,7 @@ import { type MetricName, METRICS } from "@ai-model-service/contract/metrics";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 
 /** A dashboard as others link to it; the identifier is part of its address. */
-export interface DashboardName {
+interface DashboardName {
   readonly uid: string;
   readonly title: string;
 }

@@ -11,7 +11,7 @@ export interface Series {
   readonly legend: string;
 }
 
-export interface PanelOptions {
+interface PanelOptions {
   readonly title: string;
   /** What the panel answers, and what a reader should do with it. */
   readonly description: string;
@@ -20,7 +20,7 @@ export interface PanelOptions {
 }
 
 /** Value from which a panel turns yellow or red. */
-export interface Limits {
+interface Limits {
   readonly yellow?: number;
   readonly red: number;
   /** The panel is bad below the limits instead of above them. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { adapterRule } from "#infra/monitoring/adapter-rule.js";
 import { adapterValues } from "#infra/monitoring/charts/adapter-values.js";
 import { merge } from "#infra/monitoring/charts/merge.js";
-import { STACK, stackValues } from "#infra/monitoring/charts/stack-values.js";
+import { PROMETHEUS_STACK, stackValues } from "#infra/monitoring/charts/stack-values.js";
 
 describe("the stack's values", () => {
   const values = stackValues({
@@ -22,7 +22,7 @@ describe("the stack's values", () => {
   });
 
   it("give Grafana a password that no render changes", () => {
-    expect(values).toHaveProperty("grafana.admin.existingSecret", STACK.grafanaSecret);
+    expect(values).toHaveProperty("grafana.admin.existingSecret", PROMETHEUS_STACK.grafanaSecret);
     expect(JSON.stringify(values)).not.toContain("adminPassword");
   });
 
