@@ -129,5 +129,8 @@ function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () 
     );
   };
   told.addEventListener("abort", () => handle("SIGTERM"));
+  if (told.aborted) {
+    handle("SIGTERM");
+  }
   process.on("SIGTERM", handle).on("SIGINT", cluster.isPrimary ? handle : () => undefined);
 }

@@ -1,6 +1,7 @@
 import type { Classification, ImagePreprocess, ModelConfig } from "./model-config.js";
 import { rowShape } from "../pictures/row-shape.js";
-import type { Datatype, TensorSpec } from "../tensors/tensor.js";
+import type { Datatype } from "../tensors/datatypes.js";
+import type { TensorSpec } from "../tensors/tensor.js";
 
 /** What of `config` does not fit a graph with these inputs and outputs: one sentence each, beginning with the field. */
 export function configFaults(

@@ -1,7 +1,8 @@
 import type { ImagePreprocess } from "../models/model-config.js";
 import { toFloat16 } from "../tensors/float16.js";
 import { takeFloats } from "../tensors/spare-floats.js";
-import type { Datatype, Tensor } from "../tensors/tensor.js";
+import type { Datatype } from "../tensors/datatypes.js";
+import type { Tensor } from "../tensors/tensor.js";
 import { fitDigit } from "./glyph/digit.js";
 import { resized } from "./resized.js";
 import { rowShape } from "./row-shape.js";

@@ -1,4 +1,4 @@
-import { ruleGroups } from "#infra/monitoring/alerts.js";
+import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
 import { testRules, type RuleTest } from "./promtool.js";
 import { ALERTS } from "./settings.js";
 
@@ -30,5 +30,5 @@ export function expectAlerts(
     alertname,
     exp_alerts: labels.map((exp_labels) => ({ exp_labels })),
   }));
-  testRules(ruleGroups(ALERTS), [{ input_series: inputs, alert_rule_test: expected }]);
+  testRules(inferenceRules(ALERTS), [{ input_series: inputs, alert_rule_test: expected }]);
 }

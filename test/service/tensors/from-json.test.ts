@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readNested } from "#service/tensors/from-json.js";
 import { fromFloat16 } from "#service/tensors/float16.js";
 import { nestedShape, under } from "#service/tensors/shape.js";
-import type { Datatype, TensorData } from "#service/tensors/tensor.js";
+import type { Datatype, TensorData } from "#service/tensors/datatypes.js";
 
 function read(values: unknown, datatype: Datatype): TensorData {
   const locate = under("data");

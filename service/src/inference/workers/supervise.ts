@@ -93,6 +93,10 @@ class Supervisor {
     if (message.kind === "outcome") {
       return this.relay.outcome(id, message.id, message.outcome);
     }
+    if (this.stopping) {
+      // It may have been told before it could listen.
+      return this.send(id, { kind: "stop" });
+    }
     this.started.add(id);
     this.options.log.info({ pid: cluster.workers?.[id]?.process.pid }, "worker started");
     if (this.started.size < this.options.workers) {
@@ -142,7 +146,8 @@ class Supervisor {
   private send(id: number, message: ToWorker): void {
     const worker = cluster.workers?.[id];
     if (worker?.isConnected()) {
-      worker.send(message);
+      // One that has just died cannot be told; without a callback that would be an error that ends this process.
+      worker.send(message, () => undefined);
     }
   }
 }

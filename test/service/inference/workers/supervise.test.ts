@@ -110,6 +110,15 @@ describe("the end", () => {
     expect(await program.exitCode()).toBe(4);
   });
 
+  it("tells a worker again that was told before it could listen", async () => {
+    const program = await serving(2, { LATE: "3" });
+    process.kill(pids(program)[0] ?? 0, "SIGKILL");
+    await program.says(/worker 3 begins/);
+    program.signal("SIGTERM");
+    expect(await program.exitCode()).toBe(0);
+    expect(program.output).toMatch(/worker 3 is told stop/);
+  });
+
   it("is forced by a second signal", async () => {
     const program = await serving(2, { STUBBORN: "1,2" });
     program.signal("SIGTERM");
@@ -117,6 +126,7 @@ describe("the end", () => {
     program.signal("SIGTERM");
     expect(await program.exitCode()).toBe(1);
     expect(program.output.match(/stopping the workers/gi)).toHaveLength(1);
+    expect(program.output).not.toContain("EPIPE");
     for (const pid of pids(program)) {
       await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 20_000 });
     }

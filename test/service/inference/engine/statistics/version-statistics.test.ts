@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  OUTCOMES,
-  outcomeOf,
-  VersionStatistics,
-} from "#service/inference/engine/statistics/version-statistics.js";
+import { OUTCOMES } from "@ai-model-service/contract/metrics";
+import { ERRORS } from "#service/server/errors.js";
+import { VersionStatistics } from "#service/inference/engine/statistics/version-statistics.js";
 
 const NOW = 1_700_000_000_000;
 
@@ -109,6 +107,6 @@ describe("an error's outcome", () => {
     ["too_large", "client_error"],
     ["unprocessable", "client_error"],
   ] as const)("of %s is %s", (code, outcome) => {
-    expect(outcomeOf(code)).toBe(outcome);
+    expect(ERRORS[code].outcome).toBe(outcome);
   });
 });

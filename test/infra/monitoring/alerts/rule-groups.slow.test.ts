@@ -1,7 +1,7 @@
 import { METRICS } from "@ai-model-service/contract/metrics";
 import { describe, it } from "vitest";
-import { expectAlerts, LABELS, series } from "./expect-alerts.js";
-import { promtoolIsThere } from "./promtool.js";
+import { expectAlerts, LABELS, series } from "../expect-alerts.js";
+import { promtoolIsThere } from "../promtool.js";
 
 describe.skipIf(!promtoolIsThere)("the alerts, by promtool", () => {
   it("tell when confidence drifts from the day before, not when there is too little to compare", () => {

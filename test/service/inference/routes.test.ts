@@ -1,0 +1,52 @@
+import { OBJECTIVE_ROUTES } from "@ai-model-service/contract/objectives";
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import { createRoutes } from "#service/inference/create-service.js";
+import type { Engine } from "#service/inference/engine/engine.js";
+import { readSettings } from "#service/inference/settings.js";
+import { nameOf } from "#service/server/http/route.js";
+import { Lifecycle } from "#service/server/life/lifecycle.js";
+
+const routes = createRoutes({
+  settings: readSettings({}),
+  // No route asks the engine before a request comes.
+  engine: {} as Engine,
+  registry: new Registry(),
+  lifecycle: new Lifecycle(),
+});
+
+describe("the routes of the inference service", () => {
+  it("that count for objectives are those of the contract", () => {
+    const counted = new Set(routes.flatMap(({ objective }) => objective ?? []));
+    expect([...counted].sort()).toEqual([...OBJECTIVE_ROUTES].sort());
+  });
+
+  it("that take work from clients and change nothing all count", () => {
+    const posted = routes.filter(({ method, access }) => method === "POST" && access !== "administrator");
+    const uncounted = posted.filter(({ objective }) => objective === undefined).map(nameOf);
+    expect(uncounted).toEqual(["/v2/repository/index"]);
+  });
+
+  it("are open to anybody only where they tell nothing of models and predict nothing", () => {
+    const open = routes.filter(({ access }) => access === "anybody").map(nameOf);
+    expect(open.sort()).toEqual([
+      "/",
+      "/livez",
+      "/metrics",
+      "/openapi.json",
+      "/readyz",
+      "/v2/health/live",
+      "/v2/health/ready",
+    ]);
+  });
+
+  it("that change what serves are the administrator's", () => {
+    const changing = routes.filter(({ access }) => access === "administrator").map(nameOf);
+    expect(changing).toEqual(["/v2/repository/models/:model/load", "/v2/repository/models/:model/unload"]);
+  });
+
+  it("are all described but for the root and the description itself", () => {
+    const silent = routes.filter(({ description }) => description === undefined).map(nameOf);
+    expect(silent.sort()).toEqual(["/", "/openapi.json"]);
+  });
+});
