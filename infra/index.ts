@@ -1,3 +1,5 @@
+/** The program: from the settings of a stack to services that run on a cluster, can be reached and are watched. */
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { createCluster } from "./clusters/create-cluster.js";
@@ -40,7 +42,6 @@ export default stackOutputs({
   serviceName: inference.service.metadata.name,
   kubeconfig: cluster.kubeconfig,
   monitoringNamespace: monitoring.namespace,
-  grafana:
-    monitoring.grafanaPassword && monitoring.namespace && grafanaEndpoint(cluster, monitoring.namespace),
+  grafana: grafanaEndpoint(cluster, monitoring),
   grafanaPassword: monitoring.grafanaPassword,
 });

@@ -1,3 +1,5 @@
+/** Clusters: where the services run, one file a target, each with the same interface to the rest of the program. */
+
 import type { Settings } from "../settings/settings.js";
 import type { Cluster, OtherChecks } from "./cluster.js";
 
@@ -9,11 +11,7 @@ const kinds: Record<Settings["cluster"], (settings: Settings, otherChecks: Other
     eks: async ({ eks }) => (await import("./aws.js")).awsCluster(eks),
   };
 
-/**
- * The cluster that the settings ask for. Clusters are where the services run, one file a target: each gives the same
- * interface to the rest of the program. The local one is made on a machine that is checked first, and reports what
- * `otherChecks` finds together with its own faults.
- */
+/** The cluster that the settings ask for. The local one reports what `otherChecks` finds together with its own faults. */
 export function createCluster(settings: Settings, otherChecks: OtherChecks): Promise<Cluster> {
   return kinds[settings.cluster](settings, otherChecks);
 }

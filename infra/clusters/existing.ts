@@ -25,7 +25,7 @@ function readContext({ kubeconfig, context }: Settings["existing"]): SelectedCon
   try {
     const path = candidates.find((candidate) => existsSync(candidate));
     if (path === undefined) {
-      throw new Error(`there is no file ${candidates.join(" or ")}`);
+      throw new Error(`The file ${candidates.join(" or ")} does not exist.`);
     }
     return selectContext(checkKubeconfig(parse(readFileSync(path, "utf8")), path), context);
   } catch (error) {

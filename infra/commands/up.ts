@@ -1,3 +1,5 @@
+/** Commands: one file for each command that people run. */
+
 import { bringUp, LOCAL_STACK } from "./local/local-stack.js";
 import { report } from "./local/report.js";
 

@@ -49,7 +49,7 @@ function contextAddress(where: Surroundings): string | undefined {
     "Host",
   ]);
   if (address === undefined) {
-    throw new Error(`Docker's context "${name}" is not there: choose another with docker context use`);
+    throw new Error(`Docker's context "${name}" does not exist. Choose another with docker context use.`);
   }
   return address;
 }

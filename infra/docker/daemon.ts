@@ -1,12 +1,14 @@
+/** Docker: finds this machine's Docker daemon and talks to it. */
+
 import { request } from "node:http";
 
-/** What a daemon answered: status and parsed JSON (or the text, if it is none). */
+/** What a daemon answered: its status, and its body as parsed JSON, or as text where it is not JSON. */
 interface Answer {
   status: number;
   body: unknown;
 }
 
-/** Few words with a Docker daemon over its API: https://docs.docker.com/reference/api/engine/ */
+/** A few words with a Docker daemon over its API: https://docs.docker.com/reference/api/engine/ */
 export interface Daemon {
   address: string;
   call(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer>;
@@ -35,7 +37,7 @@ export function daemonAt(address: string): Daemon {
             incoming.on("error", reject);
           },
         );
-        outgoing.on("timeout", () => outgoing.destroy(new Error("it does not answer")));
+        outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
         outgoing.on("error", reject);
         outgoing.end(body === undefined ? undefined : JSON.stringify(body));
       }),
@@ -53,7 +55,7 @@ function connection(address: string): { socketPath: string } | { host: string; p
     return { host: host.replace(/[[\]]/g, ""), port: Number(port) };
   }
   throw new Error(
-    `cluster local needs a Docker daemon on this machine, and ${address} is another one: unset DOCKER_HOST`,
+    `The local cluster needs a Docker daemon on this machine, but ${address} is on another one. Unset DOCKER_HOST.`,
   );
 }
 

@@ -6,13 +6,19 @@ import { type Cluster, onCluster } from "../clusters/cluster.js";
 /** Port of Grafana in its pods. */
 const GRAFANA_PORT = 3000;
 
-/** Opens Grafana where the cluster has a way for it; its URL, undefined where there is none. */
+/** What the program installed: the namespace of the monitoring, and Grafana's password where Grafana is in it. */
+interface Installed {
+  readonly namespace?: pulumi.Output<string> | undefined;
+  readonly grafanaPassword?: pulumi.Output<string> | undefined;
+}
+
+/** Opens Grafana where it is installed and the cluster has a way for it; its URL, undefined where it is not opened. */
 export function grafanaEndpoint(
   cluster: Cluster,
-  namespace: pulumi.Input<string>,
+  { namespace, grafanaPassword }: Installed,
 ): pulumi.Output<string> | undefined {
   const { exposure } = cluster;
-  if (exposure?.by !== "node-port") {
+  if (exposure?.by !== "node-port" || namespace === undefined || grafanaPassword === undefined) {
     return undefined;
   }
   const { nodePort, hostPort } = exposure.ports.grafana;

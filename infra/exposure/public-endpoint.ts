@@ -1,3 +1,5 @@
+/** Exposure: how the outside reaches what runs on a cluster, and what a person is told about it. */
+
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -18,10 +20,7 @@ export interface Opened {
   namespace: pulumi.Input<string>;
 }
 
-/**
- * Opens a workload to the outside in the way of its cluster; undefined where the program knows none. Exposure is how
- * the outside reaches what runs on a cluster, and what a person is told of it.
- */
+/** Opens a workload to the outside in the way of its cluster; undefined where the program knows none. */
 export function publicEndpoint(
   cluster: Cluster,
   settings: Settings["ingress"],

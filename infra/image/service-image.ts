@@ -1,3 +1,5 @@
+/** Image: builds the one image of the services, pushes it, and names it by digest. */
+
 import { fileURLToPath } from "node:url";
 
 import * as docker from "@pulumi/docker";
@@ -59,7 +61,7 @@ function buildImage(settings: Settings["image"], platform: Platform, registry: R
 /** Lets only a name with a digest through: a tag can be moved, and a rollout would not see it. */
 export function requireDigest(reference: string): string {
   if (!/@sha256:[0-9a-f]{64}$/.test(reference)) {
-    throw fault(`image ${reference} has no @sha256: digest`);
+    throw fault(`The image ${reference} has no @sha256: digest.`);
   }
   return reference;
 }

@@ -1,3 +1,5 @@
+/** Monitoring: collects metrics, evaluates alerts and shows dashboards, and serves the metric that the autoscaler follows. */
+
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 

@@ -1,3 +1,5 @@
+/** Policy: rules that every stack must keep, checked before a preview or an update goes on. */
+
 import { PolicyPack } from "@pulumi/policy";
 
 import { rules } from "./rules/all-rules.js";
@@ -10,7 +12,7 @@ new PolicyPack("ai-model-service", {
     enforcementLevel: "mandatory" as const,
     validateResource: ({ type, name: resource, props }, report) => {
       for (const fault of check({ type, name: resource, props })) {
-        report(`${resource} ${fault}`);
+        report(`${resource} ${fault}.`);
       }
     },
   })),

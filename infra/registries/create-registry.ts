@@ -1,12 +1,11 @@
+/** Registries: where the image is pushed to and pulled from, one file a target, each with the same interface. */
+
 import type { Settings } from "../settings/settings.js";
 import { fault } from "../fault.js";
 import { fullKey } from "../settings/keys.js";
 import type { Registry } from "./registry.js";
 
-/**
- * The registry that the settings name, else the one that comes with the cluster. Registries are where the image is
- * pushed and pulled from, one file a target: each gives the same interface to the rest of the program.
- */
+/** The registry that the settings name, else the one that comes with the cluster. */
 export async function createRegistry(
   settings: Pick<Settings, "registry" | "cluster">,
   ofCluster: (() => Promise<Registry>) | undefined,

@@ -1,3 +1,5 @@
+/** Services: one file a service, each a function from the settings to the plain description of its workload. */
+
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
@@ -7,7 +9,7 @@ import type { Settings } from "../settings/settings.js";
 import { labelsOf } from "../workload/labels.js";
 import type { Workload } from "../workload/workload.js";
 
-/** The service that answers predictions, as the settings of a stack describe it. The services' folder has one file a service. */
+/** The service that answers predictions, as the settings of a stack describe it. */
 export function inferenceWorkload(
   settings: Pick<Settings, "service" | "replicas" | "resources" | "autoscaling" | "monitoring">,
 ): Workload {

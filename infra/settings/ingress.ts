@@ -22,7 +22,7 @@ export const ingressSchema = z
   })
   .refine((i) => i.scheme === "internal" || i.certificateArn !== undefined, {
     path: ["certificateArn"],
-    error: "must be set when ingress.scheme is public: nothing goes over the internet without TLS",
+    error: "must be set when ingress.scheme is public, since nothing goes over the internet without TLS",
   })
   .refine((i) => i.scheme === "internal" || i.sourceRanges.length > 0, {
     path: ["sourceRanges"],

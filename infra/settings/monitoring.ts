@@ -63,9 +63,10 @@ export const monitoringSchema = z
   })
   .refine((m) => m.mode === "existing" || m.prometheusUrl === undefined, {
     path: ["prometheusUrl"],
-    error: "is for monitoring.mode existing",
+    error: "applies only to monitoring.mode existing",
   })
   .refine((m) => !m.sharedAdapter || (m.mode === "existing" && m.prometheusUrl === undefined), {
     path: ["sharedAdapter"],
-    error: "is for monitoring.mode existing without prometheusUrl: a cluster has one custom metrics API",
+    error:
+      "applies only to monitoring.mode existing without prometheusUrl, since a cluster has one custom metrics API",
   });

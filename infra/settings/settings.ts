@@ -1,3 +1,5 @@
+/** Settings: every setting of a stack with its type, default, unit and check, one section a file, without Pulumi. */
+
 import { z } from "zod";
 
 import { autoscalingSchema } from "./autoscaling.js";

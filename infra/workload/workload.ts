@@ -1,3 +1,5 @@
+/** Workload: from the plain description of a service, below, to the Kubernetes objects that run it. */
+
 /** A service as plain data: all that its Kubernetes objects follow from, besides the image and the namespace. */
 export interface Workload {
   /** Name of its Deployment, Service, autoscaler and so on, and of the Pulumi resources. */

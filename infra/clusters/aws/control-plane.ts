@@ -1,3 +1,5 @@
+/** A cluster on AWS: its network, its roles and an EKS control plane that runs the nodes itself. */
+
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 

@@ -14,7 +14,7 @@ export const ZONES = 3;
 export function zoneBlocks(vpcCidr: string): ZoneBlocks[] {
   const { base, prefix } = parseCidr(vpcCidr);
   if (prefix > 24) {
-    throw new Error(`${vpcCidr} is too small for ${ZONES} zones`);
+    throw new Error(`The network ${vpcCidr} is too small for ${ZONES} zones.`);
   }
   const quarter = 2 ** (30 - prefix);
   return Array.from({ length: ZONES }, (_, zone) => ({

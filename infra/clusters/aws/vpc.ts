@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { fullKey } from "../../settings/keys.js";
 import type { Settings } from "../../settings/settings.js";
 import { ZONES, type ZoneBlocks, zoneBlocks } from "./subnets.js";
 
@@ -48,7 +49,9 @@ function zoneName(index: number, opts: Options): pulumi.Output<string> {
   return available.names.apply((names) => {
     const name = names[index];
     if (name === undefined) {
-      throw new Error(`eks.region: the region has ${names.length} zones, and ${ZONES} are needed`);
+      throw new Error(
+        `${fullKey("eks.region")}: The region has ${names.length} availability zones, but the cluster needs ${ZONES}.`,
+      );
     }
     return name;
   });

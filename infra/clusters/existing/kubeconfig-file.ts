@@ -14,14 +14,14 @@ const kubeconfigFile = z.looseObject({
 /** The parts of a kubeconfig file that matter here; everything else is kept as it is. */
 type Kubeconfig = z.infer<typeof kubeconfigFile>;
 
-/** Checks the parsed content of a kubeconfig file; throws with the file's path and the first fault's. */
+/** Checks the parsed content of a kubeconfig file; throws with the file's path and the first fault. */
 export function checkKubeconfig(content: unknown, path: string): Kubeconfig {
   const result = kubeconfigFile.safeParse(content ?? {});
   if (result.success) {
     return result.data;
   }
   const fault = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)[0] ?? "";
-  throw new Error(`${path} is not a kubeconfig: ${fault}`);
+  throw new Error(`${path} is not a kubeconfig: ${fault}.`);
 }
 
 /** One context of a kubeconfig and what identifies its cluster. */
@@ -40,7 +40,8 @@ export function selectContext(all: Kubeconfig, name = all["current-context"] ?? 
   const context = all.contexts.find((c) => c.name === name);
   if (context === undefined) {
     const known = all.contexts.map((c) => c.name).join(", ") || "none";
-    throw new Error(`the kubeconfig has no context ${name || "that is current"}; it has: ${known}`);
+    const wanted = name === "" ? "current context" : `context ${name}`;
+    throw new Error(`The kubeconfig has no ${wanted}. Its contexts are: ${known}.`);
   }
   const cluster = find(all.clusters, context.context.cluster, "cluster");
   const user = find(all.users, context.context.user, "user");
@@ -60,7 +61,7 @@ export function selectContext(all: Kubeconfig, name = all["current-context"] ?? 
 function find<T extends { name: string }>(list: T[], name: string, what: string): T {
   const found = list.find((item) => item.name === name);
   if (found === undefined) {
-    throw new Error(`the kubeconfig has no ${what} ${name}`);
+    throw new Error(`The kubeconfig has no ${what} ${name}.`);
   }
   return found;
 }

@@ -37,7 +37,7 @@ export async function ownContainers(daemon: Daemon, stack: string): Promise<OwnC
     `/containers/json?all=true&filters=${encodeURIComponent(filters)}`,
   );
   if (status !== 200) {
-    throw new Error(`the Docker daemon does not list its containers: ${JSON.stringify(body)}`);
+    throw new Error(`The Docker daemon does not list its containers: ${JSON.stringify(body)}.`);
   }
   return listed.parse(body).map((container) => ({
     id: container.Id,
@@ -53,7 +53,7 @@ export async function revive(daemon: Daemon, containers: OwnContainer[]): Promis
   for (const { id, name } of stopped) {
     const { status, body } = await daemon.call("POST", `/containers/${id}/start`);
     if (status >= 400) {
-      throw new Error(`container ${name} does not start: ${JSON.stringify(body)}`);
+      throw new Error(`The container ${name} does not start: ${JSON.stringify(body)}.`);
     }
   }
   await Promise.all(stopped.map((container) => healthy(daemon, container)));
@@ -68,7 +68,7 @@ async function healthy(daemon: Daemon, { id, name }: OwnContainer): Promise<void
       return;
     }
     if (performance.now() > end) {
-      throw new Error(`container ${name} is not healthy: see docker logs ${name}`);
+      throw new Error(`The container ${name} does not become healthy: see docker logs ${name}.`);
     }
     await wait(500);
   }

@@ -50,7 +50,7 @@ export function registriesYaml(hostPort: number, registryUrl: string): string {
 export function hostKubeconfig(nodeKubeconfig: string, hostPort: number): string {
   const server = /^(\s*server: )\S+$/m;
   if (!server.test(nodeKubeconfig)) {
-    throw new Error("the node's kubeconfig names no server");
+    throw new Error("The node's kubeconfig does not name a server.");
   }
   return nodeKubeconfig.replace(server, `$1https://127.0.0.1:${hostPort}`);
 }

@@ -1,3 +1,5 @@
+/** A local cluster: k3s and its registry in Docker containers of this machine, checked before anything is created. */
+
 import { createServer } from "node:net";
 
 import type { Daemon } from "../../docker/daemon.js";

@@ -12,11 +12,11 @@ export class ApiError extends Error {
   }
 }
 
-/** Reads any path of the API server, those of aggregated APIs and of the proxy to Services too. */
+/** Reads any path of the API server, including those of aggregated APIs and of the proxy to Services. */
 export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new ApiError(0, "the kubeconfig names no cluster");
+    throw new ApiError(0, "The kubeconfig does not name a cluster.");
   }
   const options = {};
   await config.applyToHTTPSOptions(options);
@@ -24,7 +24,9 @@ export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
     const request = get(new URL(`${server}${path}`), options, (response) => {
       read(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });
-    request.on("error", (error) => reject(new ApiError(0, `${server} does not answer: ${error.message}`)));
+    request.on("error", (error) =>
+      reject(new ApiError(0, `The API server ${server} does not answer: ${error.message}.`)),
+    );
   });
   if (status !== 200) {
     throw new ApiError(status, `${path}: ${body.slice(0, 300)}`);

@@ -48,7 +48,7 @@ export async function readOutputs({ stack, environment: env }: StackPlace): Prom
   const args = ["stack", "output", "--json", "--show-secrets", ...named];
   const { status, stdout, stderr, error } = spawnSync(await findPulumi(), args, { env, encoding: "utf8" });
   if (error !== undefined) {
-    throw new Error(`pulumi cannot be run: ${error.message}`);
+    throw new Error(`Pulumi cannot be run: ${error.message}.`);
   }
   if (status !== 0) {
     throw new Error(stderr.trim());

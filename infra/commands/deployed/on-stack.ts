@@ -1,3 +1,5 @@
+/** Deployed stacks: what commands do on the cluster of a stack that is up. */
+
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 
@@ -11,7 +13,10 @@ export async function onStack(
 ): Promise<void> {
   const command = new Command(name)
     .description(description)
-    .option("-s, --stack <name>", "Pulumi stack; without it that of npm run up, or the selected one");
+    .option(
+      "-s, --stack <name>",
+      "name of the Pulumi stack; by default that of npm run up, or the selected one",
+    );
   command.action(async ({ stack }: { stack?: string }) => {
     try {
       const outputs = await readOutputs(stackPlace(stack, process.env));

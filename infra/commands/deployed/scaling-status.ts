@@ -15,7 +15,7 @@ interface MetricStatus {
 export function scalingStatus(facts: ScalingFacts): MetricStatus[] {
   const { autoscaler } = facts;
   if (autoscaler === undefined) {
-    return [{ name: "autoscaler", live: false, says: "There is none: run `pulumi up`." }];
+    return [{ name: "autoscaler", live: false, says: "The autoscaler does not exist: run `pulumi up`." }];
   }
   // With none of its metrics left it keeps the last values in its status.
   const inactive = condition(facts, "ScalingActive")?.status === "False";
@@ -46,11 +46,13 @@ function targetOf({ resource, pods }: V2MetricSpec): string {
 function whatIsWrong(metric: V2MetricSpec, facts: ScalingFacts): string {
   const disabled = condition(facts, "ScalingActive")?.reason === "ScalingDisabled";
   if (disabled) {
-    return "It is off while the Deployment has no replicas: scale it to one or more.";
+    return "The autoscaler is off while the Deployment has no replicas: scale it to one or more.";
   }
   const broken =
     metric.resource === undefined ? brokenSignal(nameOf(metric), facts) : brokenResource(facts.resourceApi);
-  return broken ?? ownWords(facts) ?? "The autoscaler has not looked yet: ask again in half a minute.";
+  return (
+    broken ?? ownWords(facts) ?? "The autoscaler has not read the metric yet: try again in half a minute."
+  );
 }
 
 function brokenResource(api: ApiState): string | undefined {
@@ -73,7 +75,7 @@ function brokenSignal(name: string, facts: ScalingFacts): string | undefined {
     return `prometheus-adapter does not answer (${customApi.unavailable}): look at its pod and its log.`;
   }
   if (name !== CONCURRENCY_METRIC) {
-    return `The autoscaler follows another metric than the program's ${CONCURRENCY_METRIC}: run \`pulumi up --refresh\`.`;
+    return `The autoscaler follows a metric other than the program's ${CONCURRENCY_METRIC}: run \`pulumi up --refresh\`.`;
   }
   if (podsWithSignal.length > 0) {
     return undefined;
@@ -89,22 +91,22 @@ function brokenScrape(targets: ScalingFacts["targets"]): string | undefined {
     return "Prometheus does not answer: look at its pod and its log.";
   }
   if (targets.length === 0) {
-    return "Prometheus has no target for the service: its ServiceMonitor is missing, not selected, or no pod runs.";
+    return "Prometheus has no target for the service: its ServiceMonitor is missing or not selected, or no pod runs.";
   }
   const failing = targets.find(({ health }) => health !== "up");
   if (failing === undefined) {
     return undefined;
   }
   return failing.lastError === ""
-    ? `Prometheus has not scraped ${failing.pod} yet: ask again in half a minute.`
+    ? `Prometheus has not scraped ${failing.pod} yet: try again in half a minute.`
     : `Prometheus cannot scrape ${failing.pod} (${failing.lastError}): look at its NetworkPolicy and its log.`;
 }
 
 function unserved(served: readonly string[]): string {
   if (served.includes(CONCURRENCY_METRIC)) {
-    return "prometheus-adapter serves it, but not for this service's pods: does its Prometheus scrape them?";
+    return "prometheus-adapter serves the metric, but not for this service's pods: check that its Prometheus scrapes them.";
   }
-  return "prometheus-adapter does not serve it yet: it looks for series every 30 s. If it stays so, its rule is another, or it does not reach Prometheus: look at its log.";
+  return "prometheus-adapter does not serve the metric yet: it looks for series every 30 s. If this lasts, it has another rule, or it cannot reach Prometheus: look at its log.";
 }
 
 function ownWords(facts: ScalingFacts): string | undefined {

@@ -1,3 +1,5 @@
+/** The local stack: what npm run up and npm run down do, from the needs of the machine to the printed addresses. */
+
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -26,7 +26,7 @@ export async function refuseStrangers(daemon: Daemon, name: string, state: Known
     return;
   }
   throw new Error(
-    `Docker has a cluster ${name} that the state in this folder does not know: another copy of this repository made it (npm run down there), or .pulumi was removed here. To remove it for good:\n${removal(name)}`,
+    `Docker has a cluster ${name} that the state in this folder does not know. Either another copy of this repository created it, in which case run npm run down there, or the folder .pulumi was removed here. To remove the cluster for good, run:\n${removal(name)}`,
   );
 }
 
@@ -57,7 +57,7 @@ export async function recover(
     const targets = lost.flatMap(({ urn }) => ["--target", urn]);
     cli.run("refresh", "--stack", stack, "--yes", "--skip-preview", ...targets);
   } else {
-    console.log("The cluster's volumes were removed, and what it held with them: it is made anew.");
+    console.log("The cluster's volumes were removed with everything in them. The cluster is created again.");
     cli.run("destroy", "--stack", stack, "--yes", "--skip-preview");
   }
 }

@@ -1,3 +1,5 @@
+/** Pulumi's command line: found on this machine, or downloaded, and run. */
+
 import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
@@ -34,13 +36,13 @@ function installed(root?: string): Promise<PulumiCommand | undefined> {
 }
 
 async function fetchTo(folder: string, releases: string): Promise<void> {
-  console.log(`Pulumi's command line is not on the PATH: version ${version} is fetched to ${folder}.`);
+  console.log(`Pulumi's command line is not on the PATH. Downloading version ${version} to ${folder}.`);
   try {
     await installRelease(version, folder, releases);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Pulumi's command line is missing and could not be fetched: ${why}. Install it from ${INSTALL_PAGE}. Without it: npm start, for the service alone.`,
+      `Pulumi's command line is missing and could not be downloaded: ${why}. Install it from ${INSTALL_PAGE}. Without it, run npm start for the service alone.`,
       { cause: error },
     );
   }
@@ -57,7 +59,7 @@ export function pulumiCli(
     run(...args) {
       const { status } = spawnSync(command, args, { cwd, env, stdio: "inherit" });
       if (status !== 0) {
-        throw new Error(`pulumi ${args[0] ?? ""} did not succeed.`);
+        throw new Error(`The command pulumi ${args[0] ?? ""} failed.`);
       }
     },
     ask(...args) {

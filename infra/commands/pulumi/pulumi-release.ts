@@ -30,7 +30,7 @@ export function releaseFiles(
 ): { archive: string; checksums: string } {
   const [system, machine] = [SYSTEMS[platform], MACHINES[architecture]];
   if (system === undefined || machine === undefined) {
-    throw new Error(`there is none for ${platform} on ${architecture}`);
+    throw new Error(`there is no release for ${platform} on ${architecture}`);
   }
   const extension = system === "windows" ? "zip" : "tar.gz";
   return {
@@ -74,7 +74,7 @@ function listedChecksum(file: string, list: string): string {
     .map((line) => line.trim().split(/\s+\*?/))
     .find(([, name]) => name === file);
   if (entry?.[0] === undefined) {
-    throw new Error(`its checksums do not list ${file}`);
+    throw new Error(`the published checksums do not list ${file}`);
   }
   return entry[0];
 }
@@ -85,7 +85,7 @@ async function get(url: string): Promise<Response> {
     throw new Error(`${url} does not answer: ${reason(error)}`, { cause: error });
   });
   if (!response.ok) {
-    throw new Error(`${url} answers ${response.status}`);
+    throw new Error(`${url} answered with status ${response.status}`);
   }
   return response;
 }
@@ -93,10 +93,10 @@ async function get(url: string): Promise<Response> {
 async function save(url: string, file: string): Promise<void> {
   const { body } = await get(url);
   if (body === null) {
-    throw new Error(`${url} answers nothing`);
+    throw new Error(`${url} answered without a body`);
   }
   await pipeline(Readable.fromWeb(body), createWriteStream(file)).catch((error: unknown) => {
-    throw new Error(`${url} broke off: ${reason(error)}`, { cause: error });
+    throw new Error(`the download of ${url} broke off: ${reason(error)}`, { cause: error });
   });
 }
 
@@ -128,7 +128,7 @@ async function unpack(file: string, folder: string): Promise<void> {
 
 async function tryOut(command: string): Promise<void> {
   await run(command, ["version"]).catch((error: unknown) => {
-    throw new Error(`what was fetched does not run: ${lastLine(error)}`, { cause: error });
+    throw new Error(`the downloaded command does not run: ${lastLine(error)}`, { cause: error });
   });
 }
 

@@ -57,7 +57,7 @@ export function burnAlerts({ alert, record, budget, summary, labels }: BurnObjec
       severity,
       labels: { window: long },
       summary,
-      description: `{{ $value | humanizePercentage }} of the requests of the last ${long} missed the objective; ${Number((budget * 100).toPrecision(6))}% are allowed, and at this rate the budget of 30 days lasts ${budgetLife(factor)} or less.`,
+      description: `In the last ${long}, {{ $value | humanizePercentage }} of the requests missed the objective, which allows ${Number((budget * 100).toPrecision(6))}%. At this rate the error budget for 30 days is used up in ${budgetLife(factor)} or less.`,
     };
   });
 }

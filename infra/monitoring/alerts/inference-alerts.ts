@@ -16,9 +16,9 @@ function queueSaturated(watched: Watched): Alert {
     expr: `max by (namespace, job, pod) (${saturation}) > 0.8`,
     minutes: 2,
     severity: "warning",
-    summary: "The queue of {{ $labels.pod }} is nearly full.",
+    summary: "The request queue of the pod {{ $labels.pod }} is nearly full.",
     description:
-      "{{ $value | humanizePercentage }} of the queue was taken over five minutes; past 100% requests are refused with 503.",
+      "On average, {{ $value | humanizePercentage }} of the queue was in use during the last five minutes. When the queue is full, the pod refuses requests with status 503.",
   };
 }
 
@@ -28,8 +28,9 @@ function loadFailed(watched: Watched): Alert {
     expr: `max by (namespace, job, model, version) (${METRICS.modelLoadFailed}{${own(watched)}}) == 1`,
     minutes: 1,
     severity: "critical",
-    summary: "Version {{ $labels.version }} of model {{ $labels.model }} does not load.",
-    description: "At least one pod refused it; what was served before is still served.",
+    summary: "Version {{ $labels.version }} of the model {{ $labels.model }} failed to load.",
+    description:
+      "At least one pod could not load this version and still serves what it served before. The log of the pod says why.",
   };
 }
 
@@ -43,8 +44,8 @@ function drifted(watched: Watched): Alert {
     minutes: 30,
     severity: "warning",
     summary:
-      "Model {{ $labels.model }} version {{ $labels.version }} is as sure of itself as it was not before.",
+      "Version {{ $labels.version }} of the model {{ $labels.model }} predicts with a different confidence than the day before.",
     description:
-      "The distribution of its confidence over the last hour is {{ $value | humanize }} away from that of the day before (0 is equal, 1 disjoint).",
+      "The distribution of its confidence over the last hour differs by {{ $value | humanize }} from that of the day before (0: the same; 1: nothing in common). The inputs may have changed.",
   };
 }

@@ -1,3 +1,5 @@
+/** Alerts: those that any service has, those of inference alone, and the one frame that they share. */
+
 import { type AlertFrame, alertRule } from "./alert.js";
 import { burnAlerts, burnRecordings } from "./burn-rate.js";
 import { inferenceAlerts } from "./inference-alerts.js";

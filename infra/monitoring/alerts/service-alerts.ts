@@ -22,7 +22,7 @@ export function serviceObjectives(kind: string, { watched, objectives }: Watched
       record: `${record}_errors`,
       budget: 1 - objectives.availability,
       badRatio: (window) => errorRatio(watched, window),
-      summary: `${watched.job} fails or refuses predictions faster than its objective allows.`,
+      summary: `Too many requests to ${watched.job} fail or are refused: its availability objective is at risk.`,
       labels,
     },
     {
@@ -30,7 +30,7 @@ export function serviceObjectives(kind: string, { watched, objectives }: Watched
       record: `${record}_slow`,
       budget: 1 - objectives.latency,
       badRatio: (window) => slowRatio(watched, objectives.latencySeconds, window),
-      summary: `${watched.job} takes longer than ${objectives.latencySeconds} s for more predictions than its objective allows.`,
+      summary: `Too many requests to ${watched.job} take longer than ${objectives.latencySeconds} s: its latency objective is at risk.`,
       labels,
     },
   ];
@@ -48,8 +48,8 @@ function down(kind: string, watched: Watched): Alert {
     expr: `absent(${up}) or sum by (namespace, job) (${up}) == 0`,
     minutes: 5,
     severity: "critical",
-    summary: `No pod of ${watched.job} answers Prometheus.`,
-    description: "Every scrape of the service fails, or it has no pods.",
+    summary: `${watched.job} is down: none of its pods answers Prometheus.`,
+    description: "Prometheus cannot scrape any pod of the service, or the service has no pods.",
   };
 }
 
@@ -64,9 +64,10 @@ function autoscalerAtMaximum(kind: string, watched: Watched): Alert {
     expr: `${desired} >= ${on} ${maximum} and ${on} (${maximum} > ${on} ${series("spec_min_replicas")})`,
     minutes: 15,
     severity: "warning",
-    summary: "{{ $labels.horizontalpodautoscaler }} cannot scale out any further.",
+    summary:
+      "{{ $labels.horizontalpodautoscaler }} has reached its maximum of {{ $value }} replicas and cannot scale out further.",
     description:
-      "It has wanted its maximum of {{ $value }} replicas for a while; more load will not be carried.",
+      "The autoscaler has asked for the maximum for some time. If the load grows, requests will slow down or be refused.",
   };
 }
 
@@ -82,8 +83,9 @@ function autoscalerBlind(kind: string, watched: Watched): Alert {
     expr: `max by (namespace, horizontalpodautoscaler) (${inactive} or ${missing})`,
     minutes: 10,
     severity: "warning",
-    summary: "{{ $labels.horizontalpodautoscaler }} lacks a metric that it should follow.",
-    description: "It follows what is left; with nothing left it keeps the present number of replicas.",
+    summary: "The autoscaler {{ $labels.horizontalpodautoscaler }} cannot read one of its metrics.",
+    description:
+      "It scales by the metrics that it can still read. If it can read none, it keeps the current number of replicas, whatever the load.",
   };
 }
 
@@ -93,7 +95,8 @@ function podRestarted(kind: string, watched: Watched): Alert {
     name: `${kind}PodRestarted`,
     expr: `sum by (namespace, pod, container) (increase(${restarts}[15m])) > 0`,
     severity: "warning",
-    summary: "{{ $labels.pod }} restarted.",
-    description: "Its container ended {{ $value | humanize }} times in 15 minutes.",
+    summary: "A container of the pod {{ $labels.pod }} restarted.",
+    description:
+      "The container {{ $labels.container }} ended {{ $value | humanize }} times in the last 15 minutes.",
   };
 }

@@ -1,3 +1,5 @@
+/** Charts: the Helm charts that monitoring is installed from, their versions and their values. */
+
 import { isAbsolute, join, resolve } from "node:path";
 
 /** A chart that the program installs. */

@@ -1,3 +1,5 @@
+/** Dashboards: panels that any service has, panels of inference alone, and the pages that are made of them. */
+
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Objectives } from "../alerts/service-alerts.js";
 import { dashboardNames } from "./links.js";

@@ -2,7 +2,7 @@ import { at, listAt, type Rule, textAt } from "../rule.js";
 
 const LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
-/** What AWS leaves off unless it is asked for, by type. */
+/** The safeguards that AWS leaves off unless it is asked for them, by type. */
 const checks: Record<string, (props: unknown) => [boolean, string][]> = {
   "aws:ecr/repository:Repository": (props) => [
     [textAt(props, "imageTagMutability") === "IMMUTABLE", "lets tags be moved"],
@@ -15,13 +15,16 @@ const checks: Record<string, (props: unknown) => [boolean, string][]> = {
     ],
     [
       LOGS.every((type) => listAt(props, "enabledClusterLogTypes").includes(type)),
-      "does not log all that it can",
+      "does not write every kind of log",
     ],
-    [textAt(props, "accessConfig", "authenticationMode") === "API", "trusts more than access entries"],
+    [
+      textAt(props, "accessConfig", "authenticationMode") === "API",
+      "grants access by more than access entries",
+    ],
   ],
-  "aws:kms/key:Key": (props) => [[at(props, "enableKeyRotation") === true, "does not rotate"]],
+  "aws:kms/key:Key": (props) => [[at(props, "enableKeyRotation") === true, "is not rotated"]],
   "aws:cloudwatch/logGroup:LogGroup": (props) => [
-    [Number(at(props, "retentionInDays")) > 0, "keeps logs for ever"],
+    [Number(at(props, "retentionInDays")) > 0, "keeps its logs forever"],
   ],
   "kubernetes:storage.k8s.io/v1:StorageClass": (props) => [
     [
@@ -34,7 +37,7 @@ const checks: Record<string, (props: unknown) => [boolean, string][]> = {
 
 export const awsWithCare: Rule = {
   name: "aws-with-care",
-  description: "What AWS offers for safety and leaves off by default is on.",
+  description: "Safeguards that AWS leaves off by default are turned on.",
   check: ({ type, props }) =>
     (checks[type]?.(props) ?? []).filter(([well]) => !well).map(([, fault]) => fault),
 };

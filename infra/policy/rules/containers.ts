@@ -28,13 +28,13 @@ export const imagesByDigest = everyContainer(
     const image = textAt(container, "image");
     return /@sha256:[0-9a-f]{64}$/.test(image)
       ? undefined
-      : `runs ${image || "no image"}, which names no digest`;
+      : `runs ${image || "an image without a name"}, which does not name a digest`;
   },
 );
 
 export const neverRoot = everyContainer(
   "never-root",
-  "No container runs as root, or can become it.",
+  "Containers do not run as root and cannot become root.",
   ({ container, pod }) => {
     const effective = (key: string) =>
       at(container, "securityContext", key) ?? at(pod, "securityContext", key);
@@ -57,7 +57,7 @@ export const neverRoot = everyContainer(
 
 export const bounded = everyContainer(
   "bounded",
-  "Containers say how much CPU and memory they need, and where their memory ends.",
+  "Containers state how much CPU and memory they request, and limit their memory.",
   ({ container }) => {
     const missing = [
       ["requests", "cpu"],
@@ -66,7 +66,7 @@ export const bounded = everyContainer(
     ].filter((path) => at(container, "resources", ...path) === undefined);
     return missing.length === 0
       ? undefined
-      : `sets no ${missing.map((path) => path.join(".")).join(", no ")}`;
+      : `does not set ${missing.map((path) => path.join(".")).join(" and ")}`;
   },
 );
 

@@ -46,7 +46,7 @@ function clusterFaults(props: unknown): string[] {
   }
   const networks = listAt(props, "vpcConfig", "publicAccessCidrs");
   const open = networks.length === 0 || networks.some((network) => EVERYBODY.includes(String(network)));
-  return open ? ["has an API server that everybody reaches"] : [];
+  return open ? ["lets everybody reach its API server"] : [];
 }
 
 function openRange(networks: unknown[]): string[] {

@@ -19,7 +19,7 @@ describe("an existing cluster", () => {
   it("needs a kubeconfig, and the error says where it was looked for", async () => {
     const existing = { kubeconfig: "/nowhere/config" };
     await expect(runProgram({ cluster: "existing", existing, image })).rejects.toThrow(
-      "ai-model-service:existing.kubeconfig: there is no file /nowhere/config",
+      "ai-model-service:existing.kubeconfig: The file /nowhere/config does not exist.",
     );
   });
 
@@ -27,6 +27,8 @@ describe("an existing cluster", () => {
     const existing = { kubeconfig: kubeconfigFile(), context: "elsewhere" };
     const run = runProgram({ cluster: "existing", existing, image });
     await expect(run).rejects.toSatisfy((error) => pulumi.RunError.isInstance(error));
-    await expect(run).rejects.toThrow("has no context elsewhere; it has: here, there");
+    await expect(run).rejects.toThrow(
+      "The kubeconfig has no context elsewhere. Its contexts are: here, there.",
+    );
   });
 });

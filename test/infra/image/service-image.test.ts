@@ -80,7 +80,7 @@ describe("an image reference", () => {
   it("is let through with a digest alone", () => {
     const reference = `registry.test/service@sha256:${"0".repeat(64)}`;
     expect(requireDigest(reference)).toBe(reference);
-    expect(() => requireDigest("registry.test/service:latest")).toThrow("has no @sha256: digest");
+    expect(() => requireDigest("registry.test/service:latest")).toThrow("has no @sha256: digest.");
   });
 });
 

@@ -99,7 +99,7 @@ describe("an adapter that is there already", () => {
     "is refused beside another: %o",
     async (monitoring) => {
       await expect(withMonitoring({ ...monitoring, sharedAdapter: true })).rejects.toThrow(
-        /monitoring\.sharedAdapter is for monitoring\.mode existing without prometheusUrl/,
+        /monitoring\.sharedAdapter applies only to monitoring\.mode existing without prometheusUrl/,
       );
     },
   );

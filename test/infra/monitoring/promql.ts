@@ -20,14 +20,14 @@ export function fill(expr: string, values: Readonly<Record<string, string>> = {}
   );
 }
 
-/** Names of the metrics that a PromQL expression selects. Throws where it is no PromQL. */
+/** Names of the metrics that a PromQL expression selects. Throws where it is not PromQL. */
 export function metricNames(expr: string): Set<string> {
   const names = new Set<string>();
   parser.parse(expr).iterate({
     enter(node) {
       const text = expr.slice(node.from, node.to);
       if (node.type.isError) {
-        throw new SyntaxError(`no PromQL at ${node.from}: ${expr}`);
+        throw new SyntaxError(`This is not PromQL at ${node.from}: ${expr}`);
       }
       if (node.name === "VectorSelector" && node.node.firstChild?.name === "Identifier") {
         names.add(expr.slice(node.node.firstChild.from, node.node.firstChild.to));

@@ -20,7 +20,7 @@ describe("ingress", () => {
   it("goes public with a certificate and with networks that may connect, never without", () => {
     expect(faults({ scheme: "public", certificateArn, sourceRanges: ["0.0.0.0/0"] })).toEqual([]);
     expect(faults({ scheme: "public" })).toEqual([
-      "certificateArn must be set when ingress.scheme is public: nothing goes over the internet without TLS",
+      "certificateArn must be set when ingress.scheme is public, since nothing goes over the internet without TLS",
       "sourceRanges must say who may connect when ingress.scheme is public; 0.0.0.0/0 for everybody",
     ]);
   });

@@ -32,6 +32,6 @@ describe("zoneBlocks", () => {
   );
 
   it("refuses a block without room", () => {
-    expect(() => zoneBlocks("10.0.0.0/25")).toThrow("10.0.0.0/25 is too small for 3 zones");
+    expect(() => zoneBlocks("10.0.0.0/25")).toThrow("The network 10.0.0.0/25 is too small for 3 zones.");
   });
 });

@@ -25,16 +25,18 @@ describe("a kubeconfig", () => {
 
   it("without that context is refused with those that it has", () => {
     expect(() => selectContext(two, "elsewhere")).toThrow(
-      "the kubeconfig has no context elsewhere; it has: here, there",
+      "The kubeconfig has no context elsewhere. Its contexts are: here, there.",
     );
   });
 
   it("without any context is refused", () => {
-    expect(() => selectContext(checkKubeconfig({}, "config"))).toThrow("it has: none");
+    expect(() => selectContext(checkKubeconfig({}, "config"))).toThrow(
+      "The kubeconfig has no current context. Its contexts are: none.",
+    );
   });
 
   it("whose context leads nowhere is refused", () => {
-    expect(() => selectContext({ ...two, users: [] })).toThrow("the kubeconfig has no user me");
+    expect(() => selectContext({ ...two, users: [] })).toThrow("The kubeconfig has no user me.");
   });
 
   it("of another form is refused by its path", () => {

@@ -26,8 +26,8 @@ describe("hostKubeconfig", () => {
     expect(hostKubeconfig(nodeKubeconfig, 6550)).toBe(nodeKubeconfig.replace("6443", "6550"));
   });
 
-  it("refuses what is no kubeconfig", () => {
-    expect(() => hostKubeconfig("cat: no such file", 6550)).toThrow("names no server");
+  it("refuses what is not a kubeconfig", () => {
+    expect(() => hostKubeconfig("cat: no such file", 6550)).toThrow("does not name a server");
   });
 });
 

@@ -49,8 +49,8 @@ describe("preflight", () => {
   });
 
   it("refuses a daemon on another machine", () => {
-    expect(() => daemonAt("ssh://me@elsewhere")).toThrow("ssh://me@elsewhere is another one");
-    expect(() => daemonAt("tcp://10.0.0.1:2375")).toThrow("tcp://10.0.0.1:2375 is another one");
+    expect(() => daemonAt("ssh://me@elsewhere")).toThrow("ssh://me@elsewhere is on another one");
+    expect(() => daemonAt("tcp://10.0.0.1:2375")).toThrow("tcp://10.0.0.1:2375 is on another one");
   });
 
   it("names every setting whose port is taken", async () => {
@@ -116,6 +116,6 @@ describe("preflight", () => {
       "GET /containers/json": { body: [container({ State: "exited" })] },
       "POST /containers/c1/start": { status: 500, body: { message: "no space left" } },
     });
-    await expect(check(fake)).rejects.toThrow(/^container dev-node does not start: .*no space left/);
+    await expect(check(fake)).rejects.toThrow(/^The container dev-node does not start: .*no space left/);
   });
 });

@@ -60,10 +60,14 @@ describe("the status of the autoscaler", () => {
       /cannot scrape a \(connection refused\)/,
     ],
     ["Prometheus", { targets: "unreachable" }, /Prometheus does not answer/],
-    ["the adapter's rule", { targets: scraped }, /does not serve it yet/],
-    ["the adapter's rule beside another's Prometheus", { targets: undefined }, /does not serve it yet/],
+    ["the adapter's rule", { targets: scraped }, /does not serve the metric yet/],
+    [
+      "the adapter's rule beside another's Prometheus",
+      { targets: undefined },
+      /does not serve the metric yet/,
+    ],
     ["the adapter's series", { targets: undefined, served: [CONCURRENCY_METRIC] }, /not for this service/],
-    ["the autoscaler's turn", { podsWithSignal: ["a"] }, /has not looked yet/],
+    ["the autoscaler's turn", { podsWithSignal: ["a"] }, /has not read the metric yet/],
   ])("names the broken link: %s", (_, over, sentence) => {
     expect(says(over)).toMatch(sentence);
   });
@@ -86,7 +90,7 @@ describe("the status of the autoscaler", () => {
     const pods = { ...concurrency.pods, metric: { name: "queue_length" } };
     const autoscaler = { ...half, spec: { ...half.spec, metrics: [{ type: "Pods", pods }] } };
     expect(scalingStatus({ ...facts, autoscaler } as ScalingFacts)).toEqual([
-      { name: "queue_length", live: false, says: expect.stringMatching(/another metric than/) as string },
+      { name: "queue_length", live: false, says: expect.stringMatching(/a metric other than/) as string },
     ]);
   });
 

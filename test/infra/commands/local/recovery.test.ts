@@ -59,7 +59,7 @@ describe("refuseStrangers", () => {
   it("says whose a container may be that the state does not know, and how to remove it", async () => {
     const daemon = await docker({ "GET /containers/json": { body: [container("node")] } });
     await expect(refuseStrangers(daemon, NAME, [])).rejects.toThrow(
-      /^Docker has a cluster ai-model-service-laptop .* does not know: another copy of this repository .*\ndocker rm --force --volumes ai-model-service-laptop-node .*docker volume rm .*docker network rm ai-model-service-laptop$/,
+      /^Docker has a cluster ai-model-service-laptop .* does not know\. Either another copy of this repository .*\ndocker rm --force --volumes ai-model-service-laptop-node .*docker volume rm .*docker network rm ai-model-service-laptop$/,
     );
   });
 });

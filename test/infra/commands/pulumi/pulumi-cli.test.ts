@@ -70,11 +70,11 @@ describe("findPulumi", () => {
 
   it("refuses an archive that the checksums do not list", async () => {
     const address = await serve({ [archive]: release(), [checksums]: Buffer.from("0  another.tar.gz\n") });
-    await expectFault(address, `its checksums do not list ${archive}`);
+    await expectFault(address, `the published checksums do not list ${archive}`);
   });
 
   it("says that there is no such release", async () => {
-    await expectFault(await serve({}), `/${checksums} answers 404`);
+    await expectFault(await serve({}), `/${checksums} answered with status 404`);
   });
 
   it("says that nobody answers", async () => {
@@ -89,7 +89,7 @@ describe("findPulumi", () => {
     await expectFault(address, `/${archive} broke off: `);
   });
 
-  it("says that the archive is none", async () => {
+  it("says that the archive is not one", async () => {
     const content = Buffer.from("a page that asks to sign in");
     const address = await serve({ [archive]: content, [checksums]: sums(content) });
     await expectFault(address, "the archive cannot be unpacked: ");
@@ -98,7 +98,7 @@ describe("findPulumi", () => {
   it("says that what it fetched does not run", async () => {
     const content = release("#!/bin/sh\necho no such processor >&2\nexit 1\n");
     const address = await serve({ [archive]: content, [checksums]: sums(content) });
-    await expectFault(address, "what was fetched does not run: no such processor");
+    await expectFault(address, "the downloaded command does not run: no such processor");
   });
 
   it("clears away what an interrupted one left", async () => {
@@ -114,7 +114,7 @@ describe("findPulumi", () => {
     const fault = await findPulumi(home, address).catch((error: unknown) => (error as Error).message);
     expect(fault).toContain(why);
     expect(fault).toMatch(
-      /^Pulumi's command line is missing and could not be fetched: .* Install it from https:\/\/www\.pulumi\.com\S+ Without it: npm start, for the service alone\.$/,
+      /^Pulumi's command line is missing and could not be downloaded: .* Install it from https:\/\/www\.pulumi\.com\S+ Without it, run npm start for the service alone\.$/,
     );
     expect(readdirSync(join(home, ".pulumi", "versions"))).toEqual([]);
   }
@@ -130,7 +130,7 @@ describe("releaseFiles", () => {
     });
     expect(names("darwin", "arm64").archive).toBe("pulumi-v3.248.0-darwin-arm64.tar.gz");
     expect(names("win32", "x64").archive).toBe("pulumi-v3.248.0-windows-x64.zip");
-    expect(() => names("freebsd", "x64")).toThrow("there is none for freebsd on x64");
+    expect(() => names("freebsd", "x64")).toThrow("there is no release for freebsd on x64");
   });
 });
 
