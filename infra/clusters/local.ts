@@ -9,7 +9,7 @@ import { dockerProvider } from "../docker/provider.js";
 import { fault } from "../fault.js";
 import { localRegistry, registryContainer } from "../registries/local.js";
 import type { Cluster, Exposure, OtherChecks } from "./cluster.js";
-import { containerLabels } from "./local/labels.js";
+import { containerLabels } from "./local/container-labels.js";
 import { NODE_PORTS, nodeContainer, readKubeconfig } from "./local/node.js";
 import { preflight } from "./local/preflight.js";
 

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** An IAM role whose policies are attached: depend on `attachments` before using it. */
-export interface Role {
+interface Role {
   arn: pulumi.Output<string>;
   attachments: pulumi.Resource[];
 }

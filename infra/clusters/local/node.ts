@@ -13,7 +13,7 @@ import {
   registriesYaml,
   serverCommand,
 } from "./k3s.js";
-import { containerLabels } from "./labels.js";
+import { containerLabels } from "./container-labels.js";
 
 /** Ports that NodePort Services of this cluster take, by what they serve. */
 export const NODE_PORTS = { service: 30080, grafana: 30081 } as const;

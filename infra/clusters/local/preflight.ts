@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 
 import type { Daemon } from "../../docker/daemon.js";
 import { fullKey, howToSet } from "../../settings/keys.js";
-import { type OwnContainer, ownContainers, revive } from "./containers.js";
+import { type OwnContainer, ownContainers, revive } from "./own-containers.js";
 import { missingImages } from "./images.js";
 
 /** What the local cluster is about to take. */

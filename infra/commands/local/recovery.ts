@@ -1,4 +1,4 @@
-import { ownContainers } from "../../clusters/local/containers.js";
+import { ownContainers } from "../../clusters/local/own-containers.js";
 import type { Daemon } from "../../docker/daemon.js";
 import type { PulumiCli } from "../pulumi/pulumi-cli.js";
 import type { Known } from "./state.js";

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 
 import type { Daemon } from "../../docker/daemon.js";
-import { ROLE_LABEL, STACK_LABEL } from "./labels.js";
+import { ROLE_LABEL, STACK_LABEL } from "./container-labels.js";
 
 /** Longest that a container which was started again may take until it is healthy. */
 const REVIVAL_SECONDS = 180;
