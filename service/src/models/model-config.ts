@@ -20,18 +20,19 @@ const image = z
     mean: z.union([z.number(), z.array(z.number()).readonly()]),
     /**
      * `digit`: bring a drawn or photographed glyph to bright-on-dark, cropped, scaled to `box` and centred by mass.
-     * `stretch`: resize only. `contain`: resize and pad. `crop`: resize and cut out the middle.
+     * `stretch`: resize only. `contain`: resize and pad. `height`: resize to the whole height, then pad or squeeze.
+     * `crop`: resize and cut out the middle.
      */
-    fit: z.enum(["stretch", "contain", "crop", "digit"]),
+    fit: z.enum(["stretch", "contain", "height", "crop", "digit"]),
     /** Longest side of the glyph in pixels, for `digit`. */
     box: z.int().positive().optional(),
     /** What the shorter side is scaled to before the middle is cut out, for `crop`; by default as little as covers it. */
     shortSide: z.int().positive().optional(),
-    /** Pixel value of what the picture leaves uncovered, for `contain`: one, or one for each channel; 0 by default. */
+    /** Pixel value of what the picture leaves uncovered, for `contain` and `height`: one, or one for each channel; 0 by default. */
     pad: z.union([z.number(), z.array(z.number()).readonly()]).optional(),
     /** Where the picture lies in the padding: in the middle, or at the top left. */
     place: z.enum(["middle", "start"]).optional(),
-    /** How a scaled side becomes whole: by default the nearest for `contain`, floor for `crop`. */
+    /** How a scaled side becomes whole: by default to the nearest, for `crop` to the lower. */
     rounding: z.enum(["floor", "nearest", "ceil"]).optional(),
     /** The filter that resizes; lanczos by default. */
     resample: z.enum(["nearest", "bilinear", "bicubic", "lanczos"]).optional(),

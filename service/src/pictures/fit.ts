@@ -19,16 +19,15 @@ export interface Placement {
 export function placementOf(picture: Size, config: ImagePreprocess): Placement {
   const { width, height } = config;
   switch (config.fit) {
-    case "contain": {
-      const scale = Math.min(width / picture.width, height / picture.height);
-      const size = scaledBy(scale, picture, config);
-      const whole = { width: Math.min(size.width, width), height: Math.min(size.height, height) };
+    case "contain":
+    case "height": {
+      const size = insideSize(picture, config);
       const middle = config.place !== "start";
       return {
-        size: whole,
-        window: { left: 0, top: 0, ...whole },
-        left: middle ? Math.floor((width - whole.width) / 2) : 0,
-        top: middle ? Math.floor((height - whole.height) / 2) : 0,
+        size,
+        window: { left: 0, top: 0, ...size },
+        left: middle ? Math.floor((width - size.width) / 2) : 0,
+        top: middle ? Math.floor((height - size.height) / 2) : 0,
       };
     }
     case "crop": {
@@ -43,6 +42,18 @@ export function placementOf(picture: Size, config: ImagePreprocess): Placement {
     default:
       return { size: { width, height }, window: { left: 0, top: 0, width, height }, left: 0, top: 0 };
   }
+}
+
+/** The largest size inside the model's picture; with `height`, as high as that, and squeezed when it is too wide. */
+function insideSize(picture: Size, config: ImagePreprocess): Size {
+  const { width, height, fit } = config;
+  const toHeight = height / picture.height;
+  const size = scaledBy(
+    fit === "height" ? toHeight : Math.min(width / picture.width, toHeight),
+    picture,
+    config,
+  );
+  return { width: Math.min(size.width, width), height: Math.min(size.height, height) };
 }
 
 /** The size whose shorter side is `shortSide`; without one, the smallest that covers the model's picture. */

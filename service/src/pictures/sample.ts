@@ -31,7 +31,7 @@ function sinc(x: number): number {
  * however far apart these are. That takes the same time for a picture of any size.
  */
 export function sample(picture: Pixels, { size, window }: Placement, filter: Filter): Uint8Array {
-  const { width, channels, data } = picture;
+  const { channels } = picture;
   const columns = taps(
     { from: picture.width, to: size.width, first: window.left, count: window.width },
     filter,
@@ -40,25 +40,42 @@ export function sample(picture: Pixels, { size, window }: Placement, filter: Fil
     { from: picture.height, to: size.height, first: window.top, count: window.height },
     filter,
   );
-  const pixels = new Uint8Array(window.width * window.height * channels);
-  let at = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      for (let channel = 0; channel < channels; channel += 1, at += 1) {
-        let sum = 0;
-        for (let y = 0; y < row.weights.length; y += 1) {
-          const line = (row.positions[y] as number) * width;
-          const down = row.weights[y] as number;
-          for (let x = 0; x < column.weights.length; x += 1) {
-            const source = (line + (column.positions[x] as number)) * channels + channel;
-            sum += down * (column.weights[x] as number) * (data[source] as number);
-          }
-        }
-        pixels[at] = Math.min(255, Math.max(0, Math.round(sum)));
+  const stride = window.width * channels;
+  const pixels = new Uint8ClampedArray(window.height * stride);
+  const sums = new Float32Array(stride);
+  // Lines of the original, scaled along: those that the row before was made of, too, are not made again.
+  let lines = new Map<number, Float32Array>();
+  rows.forEach(({ positions, weights }, y) => {
+    const used = new Map<number, Float32Array>();
+    sums.fill(0);
+    positions.forEach((position, tap) => {
+      const line = used.get(position) ?? lines.get(position) ?? lineOf(picture, position, columns);
+      used.set(position, line);
+      const weight = weights[tap] as number;
+      for (let at = 0; at < stride; at += 1) {
+        sums[at] = (sums[at] as number) + weight * (line[at] as number);
+      }
+    });
+    lines = used;
+    pixels.set(sums, y * stride);
+  });
+  return new Uint8Array(pixels.buffer);
+}
+
+function lineOf({ width, channels, data }: Pixels, y: number, columns: readonly Taps[]): Float32Array {
+  const line = new Float32Array(columns.length * channels);
+  const start = y * width;
+  columns.forEach(({ positions, weights }, x) => {
+    for (let tap = 0; tap < positions.length; tap += 1) {
+      const source = (start + (positions[tap] as number)) * channels;
+      const weight = weights[tap] as number;
+      for (let channel = 0; channel < channels; channel += 1) {
+        const at = x * channels + channel;
+        line[at] = (line[at] as number) + weight * (data[source + channel] as number);
       }
     }
-  }
-  return pixels;
+  });
+  return line;
 }
 
 /** Pixels of the original that one of the scaled picture is made of, along a side, with weights that add up to 1. */
