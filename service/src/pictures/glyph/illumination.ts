@@ -14,7 +14,7 @@ export function illumination({ width, height, pixels }: GreyPicture): Float32Arr
   const step = Math.max(1, Math.ceil(Math.max(width, height) / COARSE_SIDE));
   const coarse = shrink({ width, height, pixels }, step);
   const radius = Math.ceil((Math.max(coarse.width, coarse.height) * WINDOW_SHARE) / 2);
-  const opened = sweep(sweep(coarse, radius, Math.min), radius, Math.max);
+  const opened = sweep(sweep(coarse, radius, 1), radius, -1);
   return enlarge(opened, width, height, step);
 }
 
@@ -32,20 +32,16 @@ function shrink({ width, height, pixels }: GreyPicture, step: number): GreyPictu
   return { ...small, pixels: sums.map((sum, index) => sum / (counts[index] ?? 1)) };
 }
 
-/** The lowest or highest value of the square around each pixel, along rows and then along columns. */
-function sweep(picture: GreyPicture, radius: number, pick: (a: number, b: number) => number): GreyPicture {
+/** The lowest (`sign` 1) or highest (-1) value of the square around each pixel, along rows and then along columns. */
+function sweep(picture: GreyPicture, radius: number, sign: 1 | -1): GreyPicture {
   const { width, height } = picture;
-  const alongRows = line(
-    picture.pixels,
+  const alongRows = lowest(
+    picture.pixels.map((pixel) => sign * pixel),
     { count: height, stride: width, length: width, step: 1 },
     radius,
-    pick,
   );
-  return {
-    width,
-    height,
-    pixels: line(alongRows, { count: width, stride: 1, length: height, step: width }, radius, pick),
-  };
+  const alongBoth = lowest(alongRows, { count: width, stride: 1, length: height, step: width }, radius);
+  return { width, height, pixels: alongBoth.map((pixel) => sign * pixel) };
 }
 
 interface Lines {
@@ -55,20 +51,36 @@ interface Lines {
   readonly step: number;
 }
 
-function line(
-  pixels: Float32Array,
-  { count, stride, length, step }: Lines,
-  radius: number,
-  pick: (a: number, b: number) => number,
-): Float32Array {
+/**
+ * The lowest value within `radius` of each pixel of some lines, however long that is: a window is the end of a block of
+ * its length and the beginning of the next, of both of which the lowest so far is known (van Herk 1992).
+ */
+function lowest(pixels: Float32Array, { count, stride, length, step }: Lines, radius: number): Float32Array {
+  const window = 2 * radius + 1;
+  // Beyond a line's ends there is nothing that could be lower.
+  const line = new Float32Array(length + 2 * radius).fill(Infinity);
+  const sinceStart = new Float32Array(line.length);
+  const untilEnd = new Float32Array(line.length);
   const result = new Float32Array(pixels.length);
+  // No `?? 0`: every index is in range, and the checks cost as much as the rest.
   for (let each = 0; each < count; each += 1) {
     for (let at = 0; at < length; at += 1) {
-      let value = pixels[each * stride + at * step] ?? 0;
-      for (let near = Math.max(0, at - radius); near <= Math.min(length - 1, at + radius); near += 1) {
-        value = pick(value, pixels[each * stride + near * step] ?? 0);
-      }
-      result[each * stride + at * step] = value;
+      line[radius + at] = pixels[each * stride + at * step] as number;
+    }
+    for (let at = 0; at < line.length; at += 1) {
+      const before = at % window === 0 ? Infinity : (sinceStart[at - 1] as number);
+      sinceStart[at] = Math.min(before, line[at] as number);
+    }
+    for (let at = line.length - 1; at >= 0; at -= 1) {
+      const after =
+        at === line.length - 1 || (at + 1) % window === 0 ? Infinity : (untilEnd[at + 1] as number);
+      untilEnd[at] = Math.min(after, line[at] as number);
+    }
+    for (let at = 0; at < length; at += 1) {
+      result[each * stride + at * step] = Math.min(
+        untilEnd[at] as number,
+        sinceStart[at + window - 1] as number,
+      );
     }
   }
   return result;
