@@ -10,17 +10,24 @@ const AT_ONCE = 2;
 export async function oneByOne<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
+  let failed = false;
+  let turns = Promise.resolve();
   async function worker(): Promise<void> {
-    while (next < items.length) {
+    while (next < items.length && !failed) {
       const index = next;
       next += 1;
       if (index > 0) {
-        await turn();
+        // One after the other, also between those at once: each picture has a turn for itself.
+        turns = turns.then(() => turn());
+        await turns;
+      }
+      if (failed) {
+        return;
       }
       try {
         results[index] = await work(items[index] as T);
       } catch (cause) {
-        next = items.length;
+        failed = true;
         throw cause;
       }
     }
