@@ -133,7 +133,7 @@ export function textOf(length: Length): string {
 }
 
 function areLengths(names: string): boolean {
-  return namesIn(names).every((name) => name[0] === "B" || name[0] === "p");
+  return !/[bu]/.test(names);
 }
 
 function namesIn(names: string): string[] {

@@ -1,5 +1,5 @@
 import { placementOf } from "../broadcasting.js";
-import { MOST_ELEMENTS } from "../fold.js";
+import { MOST_ELEMENTS, numericShape } from "../fold.js";
 import {
   add,
   BATCH,
@@ -30,7 +30,7 @@ function concat(operation: Operation): Known {
     const own = shape?.[axis];
     return sum && own && add(sum, own);
   }, ZERO);
-  const folded = axis === 0 && rank === 1 ? joined(inputs) : undefined;
+  const folded = joined(inputs, axis);
   if (folded !== undefined) {
     return folded;
   }
@@ -63,14 +63,26 @@ function concat(operation: Operation): Known {
   );
 }
 
-function joined(inputs: readonly Known[]): Known | undefined {
-  const elements = inputs.map(elementsOf);
-  if (elements.some((part) => part === undefined)) {
+/** Small tensors of known elements, put together along `axis`. */
+function joined(inputs: readonly Known[], axis: number): Known | undefined {
+  const parts = inputs.map((input) => ({ elements: elementsOf(input), shape: numericShape(input.shape) }));
+  const [first] = parts;
+  if (first?.shape === undefined || parts.some(({ elements, shape }) => elements === undefined || !shape)) {
     return undefined;
   }
-  const values = elements.flatMap((part) => part?.values ?? []);
-  const integer = elements.every((part) => part?.integer);
-  return values.length > MOST_ELEMENTS ? undefined : known([constant(values.length)], values, integer);
+  const lengths = parts.map(({ shape }) => shape?.[axis] ?? 0);
+  const blocks = first.shape.slice(0, axis).reduce((product, length) => product * length, 1);
+  const values = Array.from({ length: blocks }, (_, block) =>
+    parts.flatMap(({ elements }) => {
+      const size = (elements?.values.length ?? 0) / blocks;
+      return elements?.values.slice(block * size, (block + 1) * size) ?? [];
+    }),
+  ).flat();
+  const shape = first.shape.map((length, at) =>
+    constant(at === axis ? lengths.reduce((sum, own) => sum + own, 0) : length),
+  );
+  const integer = parts.every(({ elements }) => elements?.integer);
+  return values.length > MOST_ELEMENTS ? undefined : known(shape, values, integer);
 }
 
 function split(operation: Operation): readonly Known[] {

@@ -1,5 +1,5 @@
 import { placementOf } from "../broadcasting.js";
-import { constant, divide, isSame, multiply, numberIn, ONE, type Length } from "../lengths.js";
+import { constant, divide, isPositive, isSame, multiply, numberIn, ONE, type Length } from "../lengths.js";
 import type { Operation } from "../operation.js";
 import { areSameRows, elementsOf, lengthOf, rowsOf, type Known } from "../values.js";
 import { axisIn, each, type Rule } from "./rule.js";
@@ -79,9 +79,12 @@ function resized(
   return size !== undefined && (numberIn(size) ?? 0) > 0 && scales === undefined ? size : operation.fresh();
 }
 
-/** Blocks of channels become blocks of places, or the reverse. */
+/** Blocks of channels become blocks of places, or the reverse: the blocks lie around the channels, or within them. */
 function moveDepth(operation: Operation): Known {
-  const rows = leadingRows(operation, "rearranges");
+  const rows = rowsOf(operation.input(0));
+  if (rows !== undefined && rows.axis > 1) {
+    operation.touching(`rearranges dimension ${rows.axis}, where the rows are`);
+  }
   const block = constant(operation.int("blocksize", 1));
   const area = multiply(block, block);
   const isToSpace = operation.node.operator === "DepthToSpace";
@@ -95,7 +98,16 @@ function moveDepth(operation: Operation): Known {
       ? multiply(length, factor)
       : (divide(length, factor) ?? operation.symbols.of("p", "block", [length, factor]));
   });
-  return operation.output(rows, shape);
+  if (rows?.axis !== 1) {
+    return operation.output(rows, shape);
+  }
+  const isWithin = operation.string("mode", "DCR") === "CRD";
+  const outer = isToSpace ? (isWithin ? rows.outer : divide(rows.outer, area)) : multiply(rows.outer, area);
+  const per = isToSpace && isWithin ? divide(rows.per, area) : rows.per;
+  if (outer === undefined || per === undefined || !isPositive(outer) || !isPositive(per)) {
+    return operation.touching("puts rows beside one another as places");
+  }
+  return operation.output({ axis: 1, outer, per }, shape);
 }
 
 function gridSample(operation: Operation): Known {

@@ -11,7 +11,9 @@ import {
   type Length,
 } from "../lengths.js";
 import type { Operation } from "../operation.js";
-import { elementsOf, known, lengthOf, type Known } from "../values.js";
+import { MOST_ELEMENTS, numericShape } from "../fold.js";
+import { rearranged } from "../rearranged.js";
+import { elementsOf, lengthOf, type Known } from "../values.js";
 import { axisIn, type Rule } from "./rule.js";
 
 /** Operators that leave out parts of a dimension, or lengthen it. */
@@ -21,8 +23,8 @@ export const SELECTING: readonly [string, Rule][] = [
   ["Trilu", trilu],
 ];
 
-/** An end as far as this means the last element: exporters write the largest 32-bit or 64-bit number. */
-const TO_THE_END = 2 ** 31 - 1;
+/** An end as far as this means the last element: exporters write the largest number of 32 or 64 bits, or a billion. */
+const TO_THE_END = 1e9;
 
 interface Cut {
   readonly axis: number;
@@ -43,13 +45,9 @@ function slice(operation: Operation): Known {
         )
       : operation.undecided("cuts dimensions that the file does not tell");
   }
-  const elements = elementsOf(data);
-  const [cut] = cuts;
-  if (elements !== undefined && shape?.length === 1 && cuts.length === 1 && cut !== undefined) {
-    const folded = sliced(cut, elements.values);
-    return folded === undefined
-      ? operation.output(undefined, [operation.fresh()])
-      : known([constant(folded.length)], folded, elements.integer);
+  const folded = sliced(data, cuts);
+  if (folded !== undefined) {
+    return folded;
   }
   operation.withoutRowsBut(0);
   const lengths = shape && [...shape];
@@ -101,22 +99,31 @@ function cutsOf(operation: Operation, rank: number | undefined): Cut[] | undefin
   }));
 }
 
-function sliced({ start, end, step }: Cut, values: readonly Length[]): readonly Length[] | undefined {
-  const [from, to] = [numberIn(start ?? values[0] ?? ZERO), numberIn(end ?? values[0] ?? ZERO)];
+/** What is left of a small tensor of known elements. */
+function sliced(data: Known, cuts: readonly Cut[]): Known | undefined {
+  const shape = numericShape(data.shape);
+  const taken = shape?.map((length) => Array.from({ length }, (_, index) => index));
   if (
-    start === undefined ||
-    end === undefined ||
-    from === undefined ||
-    to === undefined ||
-    step === undefined
+    elementsOf(data) === undefined ||
+    taken === undefined ||
+    taken.some((places) => places.length > MOST_ELEMENTS)
   ) {
     return undefined;
   }
-  if (step === 1) {
-    return values.slice(from, to);
+  for (const { axis, start, end, step } of cuts) {
+    const places = taken[axis];
+    const [from, to] = [start && numberIn(start), end && numberIn(end)];
+    const isReversed = step === -1 && from === -1 && to !== undefined && to < -(places?.length ?? 0);
+    if (places === undefined || from === undefined || to === undefined || (step !== 1 && !isReversed)) {
+      return undefined;
+    }
+    taken[axis] = isReversed ? [...places].reverse() : places.slice(from, to);
   }
-  const isReversed = step === -1 && (from === -1 || from >= values.length - 1) && to < -values.length;
-  return isReversed ? [...values].reverse() : undefined;
+  return rearranged(
+    data,
+    taken.map(({ length }) => length),
+    (place) => place.map((at, axis) => taken[axis]?.[at] ?? 0),
+  );
 }
 
 function cutLength(operation: Operation, now: Length, { start, end, step }: Cut): Length {
