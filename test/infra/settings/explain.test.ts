@@ -55,7 +55,7 @@ describe("a fault", () => {
       { a: 4 },
       /^ai-model-service:a must be at most 3, not 4/,
     ],
-    ["nothing", z.object({ a: z.string() }), {}, /^ai-model-service:a must be a string and is not set/],
+    ["nothing", z.object({ a: z.string() }), {}, /^ai-model-service:a must be a string, but is not set/],
     [
       "a place in a list",
       z.object({ a: z.array(z.string()) }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { configFaults } from "#service/models/config-faults.js";
 import { modelConfigSchema, type ImagePreprocess } from "#service/models/model-config.js";
-import type { Datatype } from "#service/tensors/tensor.js";
+import type { Datatype } from "#service/tensors/datatypes.js";
 
 const base: ImagePreprocess = {
   kind: "image",

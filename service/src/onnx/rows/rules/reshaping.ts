@@ -1,7 +1,5 @@
 import { placementOf } from "../broadcasting.js";
 import { dependsOnBatch, isPositive, isSame, numberIn, ONE } from "../lengths.js";
-import { numericShape } from "../fold.js";
-import { rearranged } from "../rearranged.js";
 import { inserted, merged, reshaped, type Target } from "../layout.js";
 import type { Operation } from "../operation.js";
 import { elementsOf, lengthOf, type Known } from "../values.js";
