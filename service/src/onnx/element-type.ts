@@ -20,11 +20,10 @@ export type ElementType =
 interface Entry {
   readonly name: ElementType;
   readonly number: number;
-  readonly datatype?: Datatype;
 }
 
 const ENTRIES: readonly Entry[] = [
-  ...DATATYPE_NAMES.map((datatype) => ({ ...DATATYPES[datatype].element, datatype })),
+  ...DATATYPE_NAMES.map((datatype) => DATATYPES[datatype].element),
   ...OTHERS,
 ];
 const byNumber = new Map(ENTRIES.map(({ name, number }) => [number, name]));
@@ -38,9 +37,4 @@ export function elementTypeOf(number: number): ElementType {
 /** The number that a file holds for `elementType`. */
 export function numberOf(elementType: ElementType): number {
   return byName.get(elementType)?.number ?? 0;
-}
-
-/** The protocol's name for `elementType`; undefined where the protocol has none that this service carries. */
-export function datatypeOf(elementType: ElementType): Datatype | undefined {
-  return byName.get(elementType)?.datatype;
 }

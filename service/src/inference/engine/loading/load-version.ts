@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { decodeModel } from "../../../onnx/read-model.js";
+import { analyseRows } from "../../../onnx/rows/analyse-rows.js";
 import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
 import { configFaults } from "../../../models/config-faults.js";
 import type { ModelConfig } from "../../../models/model-config.js";
@@ -5,7 +8,7 @@ import type { SessionObserver } from "../session/restarting-session.js";
 import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
 import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
-import { rowsAreIndependent } from "./row-check.js";
+import { trialRefutes } from "./row-trial.js";
 import { ServedVersion, type LoadingFacts, type ServingSettings } from "../served-version.js";
 import type { VersionFiles } from "../../../models/scan.js";
 import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
@@ -59,7 +62,7 @@ export async function loadVersion(
   const { path, bytes } = files;
   const { intraOpThreads } = defaults;
   const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads, observer };
-  const opened = await openSessions(wanted, (session) => check(session, config, defaults));
+  const opened = await openSessions(wanted, (session) => check(session, path, config, defaults));
   return serve(files, model, opened, {
     threaded: opened.threaded,
     runs: opened.runs,
@@ -93,30 +96,36 @@ function serve(
   return server;
 }
 
-async function check(session: Session, config: ModelConfig, defaults: ServingDefaults): Promise<ServingPlan> {
+async function check(
+  session: Session,
+  path: string,
+  config: ModelConfig,
+  defaults: ServingDefaults,
+): Promise<ServingPlan> {
   const faults = configFaults(config, session.inputs, session.outputs);
   if (faults.length > 0) {
     throw new Error(faults.map((fault) => `config.json: ${fault}`).join(" "));
   }
-  const warnings: string[] = [];
-  const dimension = await findBatchDimension(session, config, warnings);
+  const found = batchDimension(session.inputs, session.outputs, config.batched);
+  const isGuess = found.batched && config.batched === undefined;
+  const reason = isGuess ? await whyRowsMayTouch(session, path) : undefined;
+  const dimension = reason === undefined ? found : { batched: false, fixedRows: undefined };
+  const warnings =
+    reason === undefined ? [] : [`Requests are not joined, and run alone and whole. ${reason}`];
   const settings = settingsFor(config, dimension, defaults);
   return { batched: dimension.batched, settings, warnings, sizes: sizesFor(settings, dimension) };
 }
 
-/** A dynamic first dimension that config.json says nothing about is tried out before strangers' rows are joined in it. */
-async function findBatchDimension(
-  session: Session,
-  config: ModelConfig,
-  warnings: string[],
-): Promise<BatchDimension> {
-  const found = batchDimension(session.inputs, session.outputs, config.batched);
-  const isGuess = found.batched && found.fixedRows === undefined && config.batched === undefined;
-  if (!isGuess || (await rowsAreIndependent(session))) {
-    return found;
+/**
+ * Why strangers' rows must not be joined in a first dimension that config.json says nothing about; undefined when it is
+ * proved from the graph that rows do not touch, and a trial does not refute it.
+ */
+async function whyRowsMayTouch(session: Session, path: string): Promise<string | undefined> {
+  const verdict = analyseRows(decodeModel(await readFile(path)));
+  if (verdict.kind !== "proved") {
+    return `${verdict.reason} If its rows do not touch, say "batched": true in config.json.`;
   }
-  warnings.push("Rows influence one another: requests are not batched.");
-  return { batched: false, fixedRows: undefined };
+  return (await trialRefutes(session)) ? "A trial gave rows other results together than alone." : undefined;
 }
 
 function settingsFor(

@@ -230,8 +230,9 @@ export class ModelManager {
       const served = await loadVersion(files, { name, config, rejections, observer }, this.options.serving);
       this.retire(version);
       version.serve(served, files.stamp);
-      const { loadSeconds, memoryBytes } = served.loading;
-      this.log.info({ ...told, loadSeconds, memoryBytes }, "model version serves");
+      const { loadSeconds, memoryBytes, warnings } = served.loading;
+      const odd = warnings.length > 0 && { warnings };
+      this.log.info({ ...told, loadSeconds, memoryBytes, ...odd }, "model version serves");
     } catch (error) {
       version.failures += 1;
       version.refused = { stamp: files.stamp, reason: messageOf(error) };

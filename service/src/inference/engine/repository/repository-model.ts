@@ -135,7 +135,7 @@ export class RepositoryModel implements ServingVersions {
       return `${failure} It is being started again.`;
     }
     if (version.served) {
-      return refusal ? `Newer files are refused: ${refusal}` : "";
+      return refusal ? `Newer files are refused: ${refusal}` : version.served.loading.warnings.join(" ");
     }
     if (version.transition) {
       return "";

@@ -80,7 +80,9 @@ describe("a graph with a dynamic batch", () => {
   it("is not batched when its rows influence one another, unless config.json says so", async () => {
     const served = await load(runningSum());
     expect(served.batched).toBe(false);
-    expect(served.loading.warnings).toEqual(["Rows influence one another: requests are not batched."]);
+    expect(served.loading.warnings).toEqual([
+      expect.stringMatching(/^Requests are not joined, and run alone and whole. CumSum /),
+    ]);
     expect((await load(runningSum(), { batched: true })).batched).toBe(true);
   });
 
