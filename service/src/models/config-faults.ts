@@ -1,5 +1,5 @@
 import type { Classification, ImagePreprocess, ModelConfig } from "./model-config.js";
-import { rowShape } from "../pictures/row-shape.js";
+import { rowShape } from "./row-shape.js";
 import type { Datatype } from "../tensors/datatypes.js";
 import type { TensorSpec } from "../tensors/tensor.js";
 

@@ -1,6 +1,6 @@
 import { ServiceError } from "../server/errors.js";
 import type { Size } from "./fit.js";
-import type { PictureHead } from "./heads/head.js";
+import type { PictureHead } from "./heads/picture-head.js";
 
 /** Pictures of one request at most, in a form as in JSON: each becomes a row. */
 export const MAX_PICTURES = 64;

@@ -5,7 +5,7 @@ import type { Datatype } from "../tensors/datatypes.js";
 import type { Tensor } from "../tensors/tensor.js";
 import { fitDigit } from "./glyph/digit.js";
 import { resized } from "./resized.js";
-import { rowShape } from "./row-shape.js";
+import { rowShape } from "../models/row-shape.js";
 import { channelScales, of, strideOf, valueTables } from "./scaling.js";
 
 export { rowShape };

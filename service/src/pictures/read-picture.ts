@@ -1,7 +1,8 @@
 import type { Sharp } from "sharp";
 import { ServiceError } from "../server/errors.js";
 import { Gate } from "./gate.js";
-import { brokenPicture, readHead, type PictureHead } from "./heads/head.js";
+import { brokenPicture, readHead } from "./heads/head.js";
+import type { PictureHead } from "./heads/picture-head.js";
 import { checkPicture } from "./limits.js";
 import { plainPng } from "./plain-png.js";
 import { decodeSmallPng, type Pixels } from "./small-png.js";

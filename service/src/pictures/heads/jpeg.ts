@@ -1,4 +1,4 @@
-import type { PictureHead } from "./head.js";
+import type { PictureHead } from "./picture-head.js";
 
 /** Markers (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1). */
 const START_OF_IMAGE = 0xd8;

@@ -1,5 +1,5 @@
 import { crc32 } from "../crc32.js";
-import type { PictureHead } from "./head.js";
+import type { PictureHead } from "./picture-head.js";
 
 /** A part of a PNG file (https://www.w3.org/TR/png-3/#5Chunk-layout). */
 export interface Chunk {

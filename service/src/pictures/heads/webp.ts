@@ -1,4 +1,4 @@
-import type { PictureHead } from "./head.js";
+import type { PictureHead } from "./picture-head.js";
 
 interface Size {
   readonly width: number;

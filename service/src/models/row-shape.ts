@@ -1,4 +1,4 @@
-import type { ImagePreprocess } from "../models/model-config.js";
+import type { ImagePreprocess } from "./model-config.js";
 
 /** Shape of one row: what `layout` makes of height, width and channels. */
 export function rowShape({ layout, height, width, channels }: ImagePreprocess): number[] {
