@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Input } from "./inputs.js";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { run } from "./run.js";
 
 const report = z.object({
@@ -28,7 +28,7 @@ export async function closedLoop(
     "wrk",
     [
       ...["--threads", "1", "--connections", String(connections), "--duration", `${duration}s`],
-      ...["--script", PATHS.wrkScript, `http://127.0.0.1:${port}${path}`, "--"],
+      ...["--script", FILES.wrkScript, `http://127.0.0.1:${port}${path}`, "--"],
       ...[input.file, input.contentType, ...Object.entries(input.headers).flat()],
     ],
     duration + 30,

@@ -9,7 +9,7 @@ import { buildGenerator } from "./open-loop.js";
 import { overloadReport } from "./overload-table.js";
 import { measureOverload } from "./overload.js";
 import { readOptions, USAGE, type Options } from "./options.js";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { drawPlot } from "./plot.js";
 import { installPeer } from "./python.js";
 import { replaceBetweenMarkers } from "./readme.js";
@@ -80,15 +80,15 @@ function writeJson(path: string, results: object): void {
 }
 
 async function writeReadme(text: string, section: string): Promise<void> {
-  const readme = replaceBetweenMarkers(readFileSync(PATHS.readme, "utf8"), text, section);
-  const style = await prettier.resolveConfig(PATHS.readme);
-  writeFileSync(PATHS.readme, await prettier.format(readme, { ...style, filepath: PATHS.readme }));
+  const readme = replaceBetweenMarkers(readFileSync(FILES.readme, "utf8"), text, section);
+  const style = await prettier.resolveConfig(FILES.readme);
+  writeFileSync(FILES.readme, await prettier.format(readme, { ...style, filepath: FILES.readme }));
 }
 
 async function writeServers(results: Results, text: string): Promise<void> {
-  writeJson(PATHS.results, results);
-  mkdirSync(dirname(PATHS.plot), { recursive: true });
-  writeFileSync(PATHS.plot, await drawPlot(results));
+  writeJson(FILES.results, results);
+  mkdirSync(dirname(FILES.plot), { recursive: true });
+  writeFileSync(FILES.plot, await drawPlot(results));
   await writeReadme(text, "bench");
 }
 
@@ -100,7 +100,7 @@ async function benchOverload({ seconds, write }: Options): Promise<void> {
   if (!write) {
     return;
   }
-  writeJson(PATHS.overload, { machine, seconds, servers });
+  writeJson(FILES.overload, { machine, seconds, servers });
   await writeReadme(text, "overload");
 }
 

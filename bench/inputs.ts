@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 
 export const INPUT_NAMES = ["raw", "png", "json", "v2-json", "v2-binary"] as const;
 export type InputName = (typeof INPUT_NAMES)[number];
@@ -28,11 +28,11 @@ interface Body {
 
 /** Name and shape of the model's input, with 1 for each dimension that a request chooses. */
 async function modelInput(): Promise<{ name: string; shape: number[] }> {
-  const session = await ort.InferenceSession.create(PATHS.model, { intraOpNumThreads: 1 });
+  const session = await ort.InferenceSession.create(FILES.model, { intraOpNumThreads: 1 });
   const [metadata] = session.inputMetadata;
   await session.release();
   if (!metadata?.isTensor) {
-    throw new Error(`${PATHS.model} has no tensor as input`);
+    throw new Error(`${FILES.model} has no tensor as input`);
   }
   return { name: metadata.name, shape: metadata.shape.map((size) => (typeof size === "number" ? size : 1)) };
 }
@@ -51,7 +51,7 @@ function binaryBody(input: { name: string; shape: number[] }, values: Float32Arr
 }
 
 async function bodies(): Promise<Record<InputName, Body>> {
-  const pixels = readFileSync(join(PATHS.inputs, "digit.raw"));
+  const pixels = readFileSync(join(FILES.inputs, "digit.raw"));
   const values = Array.from(pixels, (pixel) => pixel / 255);
   const input = await modelInput();
   const json = (value: unknown) => ({
@@ -60,7 +60,7 @@ async function bodies(): Promise<Record<InputName, Body>> {
   });
   return {
     raw: { title: "raw bytes", contentType: "application/octet-stream", body: pixels },
-    png: { title: "PNG", contentType: "image/png", body: readFileSync(join(PATHS.inputs, "digit.png")) },
+    png: { title: "PNG", contentType: "image/png", body: readFileSync(join(FILES.inputs, "digit.png")) },
     json: { title: "JSON", ...json({ instances: [values] }) },
     "v2-json": { title: "V2 JSON", ...json({ inputs: [{ ...input, datatype: "FP32", data: values }] }) },
     "v2-binary": binaryBody(input, Float32Array.from(values)),
@@ -69,7 +69,7 @@ async function bodies(): Promise<Record<InputName, Body>> {
 
 /** Writes every request body into the cache. */
 export async function prepareInputs(): Promise<Record<InputName, Input>> {
-  const folder = join(PATHS.cache, "inputs");
+  const folder = join(FILES.cache, "inputs");
   mkdirSync(folder, { recursive: true });
   const made = await bodies();
   const write = (name: InputName): Input => {

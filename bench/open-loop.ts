@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Input } from "./inputs.js";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { highestRate } from "./rate-search.js";
 import { run } from "./run.js";
 
@@ -11,7 +11,7 @@ export const P99_BOUND_SECONDS = 0.01;
 const PROBES = 7;
 const DRAIN_SECONDS = 2;
 const CONNECTIONS = 128;
-const GENERATOR = join(PATHS.cache, "poisson");
+const GENERATOR = join(FILES.cache, "poisson");
 
 const seconds = z.number().nullable();
 
@@ -40,8 +40,8 @@ export type OpenLoop = z.infer<typeof report>;
 
 /** Compiles the load generator into the cache. */
 export async function buildGenerator(): Promise<void> {
-  mkdirSync(PATHS.cache, { recursive: true });
-  await run("go", ["build", "-C", PATHS.poisson, "-o", GENERATOR, "."], 300);
+  mkdirSync(FILES.cache, { recursive: true });
+  await run("go", ["build", "-C", FILES.poisson, "-o", GENERATOR, "."], 300);
 }
 
 /** Sends requests at Poisson arrival times, whether or not earlier ones are answered. */

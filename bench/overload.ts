@@ -4,7 +4,7 @@ import { slow } from "../test/models/index.js";
 import { closedLoop } from "./closed-loop.js";
 import type { Input } from "./inputs.js";
 import { openLoop, type OpenLoop } from "./open-loop.js";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { predictOnce, startServer } from "./server.js";
 import { VARIANTS, type Variant } from "./variants.js";
 
@@ -40,13 +40,13 @@ interface Side {
 
 /** Writes the slow model, laid out as a repository, and a request of one row for each server. */
 function prepare(): { file: string; repository: string; sides: readonly Side[] } {
-  const repository = join(PATHS.cache, "overload");
+  const repository = join(FILES.cache, "overload");
   const folder = join(repository, "slow", "1");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "model.onnx");
   writeFileSync(file, slow(LAYERS, SIZE));
-  const raw = join(PATHS.cache, "inputs", "slow");
-  mkdirSync(join(PATHS.cache, "inputs"), { recursive: true });
+  const raw = join(FILES.cache, "inputs", "slow");
+  mkdirSync(join(FILES.cache, "inputs"), { recursive: true });
   const side = (name: string, body: Uint8Array): Side => {
     const input: Input = {
       name: "raw",

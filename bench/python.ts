@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { run } from "./run.js";
 
 const INSTALL_SECONDS = 900;
 
 function environment(name: string): string {
-  return join(PATHS.cache, "python", name);
+  return join(FILES.cache, "python", name);
 }
 
 /** Absolute path of a program in the virtual environment of a peer. */
@@ -21,7 +21,7 @@ export function pythonBin(name: string, program: string): string {
  */
 export async function installPeer(name: string): Promise<string | undefined> {
   const folder = environment(name);
-  const requirements = join(PATHS.peers, "python", `requirements-${name}.txt`);
+  const requirements = join(FILES.peers, "python", `requirements-${name}.txt`);
   const stamp = join(folder, "requirements.sha256");
   const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {

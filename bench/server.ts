@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { predictedLabel } from "./answer.js";
 import { EXPECTED_LABEL, type Input } from "./inputs.js";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { run } from "./run.js";
 import type { Variant } from "./variants.js";
 
@@ -129,8 +129,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   const port = await freePort();
   const { file, args, env, cwd } = variant.command(port);
-  mkdirSync(join(PATHS.cache, "logs"), { recursive: true });
-  const log = join(PATHS.cache, "logs", `${variant.name}.log`);
+  mkdirSync(join(FILES.cache, "logs"), { recursive: true });
+  const log = join(FILES.cache, "logs", `${variant.name}.log`);
   const output = openSync(log, "w");
   const child = spawn(file, args, {
     cwd,

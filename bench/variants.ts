@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { InputName } from "./inputs.js";
-import { PATHS } from "./paths.js";
+import { FILES } from "./files.js";
 import { pythonBin } from "./python.js";
 
 export interface Command {
@@ -25,12 +25,12 @@ function node(env: Record<string, string>, ...args: string[]): Command {
     file: process.execPath,
     args,
     env: { NODE_ENV: "production", ...env },
-    cwd: PATHS.repository,
+    cwd: FILES.repository,
   };
 }
 
 function peer(script: string) {
-  return (port: number) => node({ PORT: String(port), MODEL: PATHS.model }, join(PATHS.peers, script));
+  return (port: number) => node({ PORT: String(port), MODEL: FILES.model }, join(FILES.peers, script));
 }
 
 function python(name: string, program: string, args: (port: number) => string[], folder = "python") {
@@ -40,10 +40,10 @@ function python(name: string, program: string, args: (port: number) => string[],
     env: {
       PORT: String(port),
       MLSERVER_HTTP_PORT: String(port),
-      MODEL: PATHS.model,
+      MODEL: FILES.model,
       OMP_NUM_THREADS: "1",
     },
-    cwd: join(PATHS.peers, folder),
+    cwd: join(FILES.peers, folder),
   });
 }
 
@@ -54,10 +54,10 @@ export const VARIANTS: readonly Variant[] = [
     kind: "ours",
     command: (port) =>
       node(
-        { PORT: String(port), MODEL_REPOSITORY: PATHS.models, INTRA_OP_THREADS: "1" },
+        { PORT: String(port), MODEL_REPOSITORY: FILES.models, INTRA_OP_THREADS: "1" },
         // As npm start and the image have it.
         "--single-threaded-gc",
-        PATHS.server,
+        FILES.server,
         "serve",
       ),
     paths: {

@@ -1,4 +1,4 @@
-import { at, type Checked, listAt, textAt } from "./rule.js";
+import { at, type Checked, listAt, textAt } from "./policy-rule.js";
 
 /** Where each kind of workload keeps its pod's spec. */
 const TEMPLATES: Record<string, string[]> = {

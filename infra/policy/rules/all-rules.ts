@@ -1,4 +1,4 @@
-import type { Rule } from "../rule.js";
+import type { Rule } from "../policy-rule.js";
 import { awsWithCare } from "./aws.js";
 import { bounded, imagesByDigest, neverRoot, noPlainSecrets } from "./containers.js";
 import { noOpenDoors } from "./exposure.js";

@@ -1,4 +1,4 @@
-import { at, listAt, type Rule, textAt } from "../rule.js";
+import { at, listAt, type Rule, textAt } from "../policy-rule.js";
 
 const LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 

@@ -1,5 +1,5 @@
 import { containersOf, type PodContainer } from "../pods.js";
-import { at, listAt, type Rule, textAt } from "../rule.js";
+import { at, listAt, type Rule, textAt } from "../policy-rule.js";
 
 /** Environment variables that hold secrets, by name. */
 const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEYS?|CREDENTIALS?|PRIVATE_KEY)$/i;

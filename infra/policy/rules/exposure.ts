@@ -1,4 +1,4 @@
-import { at, type Checked, listAt, type Rule, textAt } from "../rule.js";
+import { at, type Checked, listAt, type Rule, textAt } from "../policy-rule.js";
 
 const EVERYBODY = ["0.0.0.0/0", "::/0"];
 const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";

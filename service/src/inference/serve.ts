@@ -14,7 +14,7 @@ import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
 import { SERVICE } from "../server/version.js";
 import { joinSiblings } from "./workers/join.js";
-import type { Started } from "./workers/messages.js";
+import type { Started } from "./workers/worker-messages.js";
 import { sharedEngine } from "./workers/shared-engine.js";
 import { sharedMetrics } from "./workers/shared-metrics.js";
 

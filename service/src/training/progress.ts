@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from "cli-progress";
 
-import type { Epoch, FitListener } from "./fit.js";
+import type { Epoch, FitListener } from "./training-loop.js";
 
 /** A terminal's stream, or a file or pipe. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };

@@ -2,7 +2,7 @@ import { bundledDigits } from "./bundled-digits.js";
 import type { DataSplit } from "./digits.js";
 import { classReports, confusionMatrix, type ClassReport } from "./evaluate.js";
 import { exportOnnx } from "./export.js";
-import { fit, scaled, type Epoch, type FitListener, type FitSettings } from "./fit.js";
+import { fit, scaled, type Epoch, type FitListener, type FitSettings } from "./training-loop.js";
 import { idxDigits } from "./idx.js";
 import { createNetwork, LIBRARY, predict, startBackend } from "./network.js";
 

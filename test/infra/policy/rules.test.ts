@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import type { Checked } from "#infra/policy/rule.js";
+import type { Checked } from "#infra/policy/policy-rule.js";
 import { rules } from "#infra/policy/rules/all-rules.js";
 import type { FakeDaemon } from "../support/docker-daemon.js";
 import { type Declared, runProgram } from "../support/program.js";

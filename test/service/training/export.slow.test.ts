@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bundledDigits } from "#service/training/bundled-digits.js";
 import { pick } from "#service/training/digits.js";
 import { exportOnnx } from "#service/training/export.js";
-import { fit, scaled } from "#service/training/fit.js";
+import { fit, scaled } from "#service/training/training-loop.js";
 import { createNetwork, predict, startBackend } from "#service/training/network.js";
 import { decodeModel } from "#service/onnx/read-model.js";
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { modelConfigSchema } from "#service/models/model-config.js";
 import { bundledDigits } from "#service/training/bundled-digits.js";
 import { accuracyOf, classReports } from "#service/training/evaluate.js";
-import { scaled } from "#service/training/fit.js";
+import { scaled } from "#service/training/training-loop.js";
 import type { Metrics } from "#service/training/train.js";
 
 function file(path: string) {

@@ -2,7 +2,7 @@ import { ERRORS, ServiceError } from "../../server/errors.js";
 import { admit } from "./admission/admit.js";
 import { ComputeEstimate } from "./admission/compute-estimate.js";
 import { Batcher, type Ran } from "./batching/batcher.js";
-import { concatRows, takeRows } from "../../tensors/rows.js";
+import { concatRows, takeRows } from "../../tensors/joined-rows.js";
 import { checkInputs, checkOutputs } from "./check-inputs.js";
 import type { InferenceRequest, InferenceResult, ServedModel } from "./engine.js";
 import type { Session } from "./session/session.js";

@@ -2,7 +2,7 @@ import type { Worker } from "node:cluster";
 import type { Registry } from "prom-client";
 import type { Logger } from "../../server/observe/logger.js";
 import type { Engine, ModelReference } from "../engine/engine.js";
-import type { ToWorker } from "./messages.js";
+import type { ToWorker } from "./worker-messages.js";
 import { Siblings } from "./siblings.js";
 
 /** This worker among its siblings: `engine` and `registry` are its own; `stop` is aborted when it is to leave. */

@@ -1,4 +1,4 @@
-import type { Ask, AskResult, ToWorker } from "./messages.js";
+import type { Ask, AskResult, ToWorker } from "./worker-messages.js";
 
 interface Errand {
   readonly asker: number;

@@ -1,7 +1,7 @@
 import type { Logger } from "../../server/observe/logger.js";
 import { toServiceError } from "../../server/http/error-response.js";
 import { ServiceError } from "../../server/errors.js";
-import type { WorkerCommand, AskResult, Started, ToSupervisor, ToWorker } from "./messages.js";
+import type { WorkerCommand, AskResult, Started, ToSupervisor, ToWorker } from "./worker-messages.js";
 
 /** The channel to the process that started this one. */
 export interface Channel {

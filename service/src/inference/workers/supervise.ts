@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import type { Logger } from "pino";
-import type { Started, ToSupervisor, ToWorker } from "./messages.js";
+import type { Started, ToSupervisor, ToWorker } from "./worker-messages.js";
 import { Relay } from "./relay.js";
 
 const FIRST_RESTART_SECONDS = 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ToWorker } from "#service/inference/workers/messages.js";
+import type { ToWorker } from "#service/inference/workers/worker-messages.js";
 import { Relay } from "#service/inference/workers/relay.js";
 
 /** A relay, and what it sent to each worker. */

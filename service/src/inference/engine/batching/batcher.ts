@@ -5,7 +5,7 @@ import type { Tensor } from "../../../tensors/tensor.js";
 import { ServiceError } from "../../../server/errors.js";
 import { closeBatch, type BatchPolicy, type Waiting } from "./close.js";
 import { Fifo } from "./fifo.js";
-import { RowJoiner, takeRows } from "../../../tensors/rows.js";
+import { RowJoiner, takeRows } from "../../../tensors/joined-rows.js";
 
 /** A request in the line, with what becomes of it. Exactly one of `resolve` and `reject` is called, once. */
 export interface BatchRequest extends Waiting {

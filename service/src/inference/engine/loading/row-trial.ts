@@ -1,5 +1,5 @@
 import type { Tensor } from "../../../tensors/tensor.js";
-import { concatRows, takeRows } from "../../../tensors/rows.js";
+import { concatRows, takeRows } from "../../../tensors/joined-rows.js";
 import type { Session } from "../session/session.js";
 import { randomFrom, randomInputs } from "./random-inputs.js";
 

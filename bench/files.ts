@@ -5,7 +5,7 @@ function at(path: string) {
 }
 
 /** Absolute paths of what the bench reads and writes. */
-export const PATHS = {
+export const FILES = {
   repository: at(".."),
   server: at("../service/dist/main.js"),
   models: at("../service/models"),

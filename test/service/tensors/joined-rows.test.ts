@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { concatRows, RowJoiner, takeRows } from "#service/tensors/rows.js";
+import { concatRows, RowJoiner, takeRows } from "#service/tensors/joined-rows.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import { floats } from "../inference/engine/repository-fixture.js";
 
