@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
+import { MODELS_FOLDER } from "../paths.js";
 import type { TrainOptions } from "./options.js";
 import { drawConfusion, drawLearningCurve } from "./plots.js";
 import { showProgress } from "./progress.js";
@@ -8,8 +8,8 @@ import { publishVersion } from "../models/publish.js";
 import { renderReport } from "./report.js";
 import { loadDigits, train, type TrainedModel } from "./train.js";
 
-/** `models/mnist` of the service, seen from the bundle in `dist/`. */
-const SHIPPED_MODEL = fileURLToPath(new URL("../models/mnist", import.meta.url));
+/** The digits' model that ships. */
+const SHIPPED_MODEL = join(MODELS_FOLDER, "mnist");
 
 /** Trains, reports on standard output, writes the version. Throws DataError. */
 export async function runTraining({

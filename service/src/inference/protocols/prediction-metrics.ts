@@ -1,12 +1,10 @@
-import { METRICS } from "@ai-model-service/contract/metrics";
+import { CONFIDENCE_BUCKETS, METRICS } from "@ai-model-service/contract/metrics";
 import { Counter, type Registry } from "prom-client";
 import type { ServedModel } from "../engine/engine.js";
 import { eachBestLabel } from "./label-scores.js";
 import type { Tensor } from "../../tensors/tensor.js";
 import { BucketCounts } from "../../server/observe/bucket-counts.js";
 import { BucketHistogram } from "../../server/observe/bucket-histogram.js";
-
-const CONFIDENCE_BOUNDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
 
 interface ModelCounts {
   readonly labels: { readonly model: string; readonly version: string };
@@ -26,7 +24,7 @@ export class PredictionMetrics {
         name: METRICS.predictionConfidence,
         help: "Highest probability of each prediction.",
         labelNames: ["model", "version"],
-        bounds: CONFIDENCE_BOUNDS,
+        bounds: CONFIDENCE_BUCKETS,
         series: () => [...this.counts.values()].map(({ labels, confidence: counts }) => ({ labels, counts })),
       }),
     );
@@ -59,7 +57,7 @@ export class PredictionMetrics {
     if (counts?.names !== names) {
       counts = {
         labels: { model, version },
-        confidence: new BucketCounts(CONFIDENCE_BOUNDS),
+        confidence: new BucketCounts(CONFIDENCE_BUCKETS),
         predictions: new Float64Array(names.length),
         names,
       };
