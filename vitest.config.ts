@@ -17,6 +17,7 @@ export default defineConfig({
       project("service"),
       project("infra"),
       project("bench"),
+      project("docs"),
       project("web"),
       { test: { name: "slow", include: [`test/{service,infra,bench}/${SLOW}`], ...timeouts } },
       {

@@ -5,35 +5,50 @@ const networks = z
   .refine((list) => list.length > 0, "must name a network, or be nobody")
   .refine((list) => !list.includes("0.0.0.0/0"), "must not let everybody reach the API server");
 
-/** `eks`: a cluster and a registry on AWS. */
-export const eksSchema = z.strictObject({
-  /** Region that everything is made in. */
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as eu-central-1")
-    .optional(),
-  kubernetesVersion: z
-    .string()
-    .regex(/^1\.\d\d$/, "must be a Kubernetes version such as 1.35")
-    .default("1.35"),
-  /** Who may reach the API server from outside of the VPC: `nobody`, or networks. `pulumi up` runs in one of them. */
-  apiAccess: z.union([z.literal("nobody"), networks], "must be nobody or a list of CIDR blocks").optional(),
-  /** IAM users and roles, besides the one that makes the cluster, that administer it. */
-  admins: z
-    .array(
-      z
-        .string()
-        .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, "must be the ARN of an IAM role or user"),
-    )
-    .default([]),
-  vpcCidr: z
-    .cidrv4()
-    .refine((block) => /\/(1[6-9]|20)$/.test(block), "must have a prefix of /16 to /20")
-    .default("10.0.0.0/16"),
-  /** One NAT gateway for all zones costs a third and goes down with its zone; one a zone does not. */
-  natGateways: z.enum(["single", "per-zone"]).default("single"),
-  /** Days that the control plane's logs are kept. */
-  logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),
-  /** Tags of every AWS resource, besides the program's own. */
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
-});
+export const eksSchema = z
+  .strictObject({
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as eu-central-1")
+      .optional()
+      .describe("Region that everything is made in."),
+    kubernetesVersion: z
+      .string()
+      .regex(/^1\.\d\d$/, "must be a Kubernetes version such as 1.35")
+      .default("1.35")
+      .describe("Kubernetes version of the cluster."),
+    apiAccess: z
+      .union([z.literal("nobody"), networks], "must be nobody or a list of CIDR blocks")
+      .optional()
+      .describe(
+        "Who may reach the API server from outside of the VPC: `nobody`, or networks. `pulumi up` runs in one of them.",
+      ),
+    admins: z
+      .array(
+        z
+          .string()
+          .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, "must be the ARN of an IAM role or user"),
+      )
+      .default([])
+      .describe("IAM users and roles, besides the one that makes the cluster, that administer it."),
+    vpcCidr: z
+      .cidrv4()
+      .refine((block) => /\/(1[6-9]|20)$/.test(block), "must have a prefix of /16 to /20")
+      .default("10.0.0.0/16")
+      .describe("Addresses of the VPC that is made."),
+    natGateways: z
+      .enum(["single", "per-zone"])
+      .default("single")
+      .describe(
+        "`single`: one NAT gateway for all zones, which costs a third and fails with its zone; `per-zone`: one in each.",
+      ),
+    logRetentionDays: z
+      .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
+      .default(30)
+      .describe("Days that the control plane's logs are kept."),
+    tags: z
+      .record(z.string().min(1).max(128), z.string().max(256))
+      .default({})
+      .describe("Tags of every AWS resource, besides the program's own."),
+  })
+  .describe("A cluster and a registry on AWS.");

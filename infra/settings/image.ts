@@ -4,17 +4,24 @@ const platform = z.enum(["linux/amd64", "linux/arm64"]);
 
 export type Platform = z.infer<typeof platform>;
 
-/** `image`: how the service image is made, or which one to use as it is. */
-export const imageSchema = z.strictObject({
-  /** An image that is built already; nothing is built then and no Docker daemon is needed. */
-  reference: z
-    .string()
-    .regex(/^[^\s@]+@sha256:[0-9a-f]{64}$/, "must name its digest: NAME@sha256:<64 hex digits>")
-    .optional(),
-  /** What the nodes are; without it this machine's for a `local` cluster, else linux/amd64. */
-  platform: platform.optional(),
-  /** `BuilderV1` for a Docker daemon without BuildKit. */
-  builder: z.enum(["BuilderBuildKit", "BuilderV1"]).default("BuilderBuildKit"),
-  /** The Node.js image that the service image is built from and on. */
-  base: z.string().min(1).default("node:22-bookworm-slim"),
-});
+export const imageSchema = z
+  .strictObject({
+    reference: z
+      .string()
+      .regex(/^[^\s@]+@sha256:[0-9a-f]{64}$/, "must name its digest: NAME@sha256:<64 hex digits>")
+      .optional()
+      .describe("An image that is built already; nothing is built then and no Docker daemon is needed."),
+    platform: platform
+      .optional()
+      .describe("What the nodes are; without it this machine's for a `local` cluster, else linux/amd64."),
+    builder: z
+      .enum(["BuilderBuildKit", "BuilderV1"])
+      .default("BuilderBuildKit")
+      .describe("`BuilderV1` for a Docker daemon without BuildKit."),
+    base: z
+      .string()
+      .min(1)
+      .default("node:22-bookworm-slim")
+      .describe("The Node.js image that the service image is built from and on."),
+  })
+  .describe("How the service image is made, or which one to use as it is.");

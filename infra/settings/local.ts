@@ -4,13 +4,10 @@ const port = z.int().min(1024).max(65535);
 
 const ports = z
   .strictObject({
-    /** The cluster's API server. */
-    api: port.default(6550),
-    /** The registry that the image is pushed to. */
-    registry: port.default(5050),
-    /** The service: predictions, the page, the documentation. */
-    service: port.default(8080),
-    grafana: port.default(8081),
+    api: port.default(6550).describe("The cluster's API server."),
+    registry: port.default(5050).describe("The registry that the image is pushed to."),
+    service: port.default(8080).describe("The service: predictions, the page, the documentation."),
+    grafana: port.default(8081).describe("Grafana."),
   })
   .superRefine((all, context) => {
     const seen = new Map<number, string>();
@@ -27,11 +24,14 @@ const ports = z
     }
   });
 
-/** `local`: a cluster and a registry in Docker on this machine. */
-export const localSchema = z.strictObject({
-  /** The Kubernetes that runs in a container. */
-  k3sImage: z.string().min(1).default("rancher/k3s:v1.34.4-k3s1"),
-  registryImage: z.string().min(1).default("registry:3"),
-  /** Ports on 127.0.0.1. */
-  ports: ports.prefault({}),
-});
+export const localSchema = z
+  .strictObject({
+    k3sImage: z
+      .string()
+      .min(1)
+      .default("rancher/k3s:v1.34.4-k3s1")
+      .describe("The Kubernetes that runs in a container."),
+    registryImage: z.string().min(1).default("registry:3").describe("The registry that runs in a container."),
+    ports: ports.prefault({}).describe("Ports on 127.0.0.1."),
+  })
+  .describe("A cluster and a registry in Docker on this machine.");

@@ -17,22 +17,40 @@ const variable = z
 
 const port = z.int().min(1).max(65535);
 
-/** `service`: how the model server is reached, how it runs and how it stops. */
 export const serviceSchema = z
   .strictObject({
-    type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP"),
-    /** Port of the Service; the container's own port is fixed. */
-    port: port.default(80),
-    /** Settings of the model server by their environment variables: `service --help` lists them. */
-    environment: z.record(variable, z.string()).default({}),
-    /** TCP ports that replicas may connect to, for traces or a model store; none by default. */
-    egressPorts: z.array(port).default([]),
-    /** Seconds that a stopping replica still accepts requests, while the cluster takes it out of its Service. */
-    shutdownDelaySeconds: z.int().min(0).max(300).default(5),
-    /** Seconds that a stopping replica has in all, that time included, to finish the requests that it accepted. */
-    shutdownGraceSeconds: z.int().min(1).max(3600).default(25),
+    type: z
+      .enum(["ClusterIP", "NodePort", "LoadBalancer"])
+      .default("ClusterIP")
+      .describe("Type of the Kubernetes Service."),
+    port: port.default(80).describe("Port of the Service; the container's own port is fixed."),
+    environment: z
+      .record(variable, z.string())
+      .default({})
+      .describe("Settings of the server, by their environment variables; see above."),
+    egressPorts: z
+      .array(port)
+      .default([])
+      .describe("TCP ports that replicas may connect to, for traces or a model store; none by default."),
+    shutdownDelaySeconds: z
+      .int()
+      .min(0)
+      .max(300)
+      .default(5)
+      .describe(
+        "Seconds that a stopping replica still accepts requests, while the cluster takes it out of its Service.",
+      ),
+    shutdownGraceSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .default(25)
+      .describe(
+        "Seconds that a stopping replica has in all, that time included, to finish the requests that it accepted.",
+      ),
   })
   .refine((s) => s.shutdownDelaySeconds < s.shutdownGraceSeconds, {
     path: ["shutdownDelaySeconds"],
     error: "must be less than service.shutdownGraceSeconds, which includes it",
-  });
+  })
+  .describe("How the model server is reached, how it runs and how it stops.");

@@ -19,11 +19,14 @@ import { serviceSchema } from "./service.js";
 /** Every setting of a stack with its type, default and check: one section a file, each described in Pulumi.yaml too. */
 export const settingsSchema = z
   .strictObject({
-    cluster: z.enum(["local", "existing", "eks"]),
+    cluster: z
+      .enum(["local", "existing", "eks"])
+      .describe("Where the service runs; see [targets](targets.md)."),
     namespace: z
       .string()
       .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens")
-      .default(PROJECT),
+      .default(PROJECT)
+      .describe("Kubernetes namespace that the program makes and owns."),
     existing: existingSchema.prefault({}),
     local: localSchema.prefault({}),
     eks: eksSchema.prefault({}),

@@ -52,7 +52,7 @@ export function serverSettings(port: number) {
       variable: "LOG_FORMAT",
       schema: choice(["json", "pretty"]).optional(),
       fallbackText: "pretty in a terminal, else json",
-      help: "json for machines, pretty for people",
+      help: "JSON for machines, pretty for people",
     }),
     shutdownDelaySeconds: define({
       variable: ENVIRONMENT.shutdownDelaySeconds,
