@@ -19,5 +19,6 @@ export const FILES = {
   results: at("results/latest.json"),
   overload: at("results/overload.json"),
   plot: at("../docs/bench.svg"),
+  performance: at("../docs/performance.md"),
   readme: at("../README.md"),
 } as const;

@@ -12,7 +12,7 @@ import { readOptions, USAGE, type Options } from "./options.js";
 import { FILES } from "./files.js";
 import { drawPlot } from "./plot.js";
 import { installPeer } from "./python.js";
-import { replaceBetweenMarkers } from "./readme.js";
+import { replaceBetweenMarkers, summaryTable } from "./readme.js";
 import { emptyResult, type Results } from "./results.js";
 import { isInstalled } from "./run.js";
 import { report } from "./table.js";
@@ -79,17 +79,18 @@ function writeJson(path: string, results: object): void {
   writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
 }
 
-async function writeReadme(text: string, section: string): Promise<void> {
-  const readme = replaceBetweenMarkers(readFileSync(FILES.readme, "utf8"), text, section);
-  const style = await prettier.resolveConfig(FILES.readme);
-  writeFileSync(FILES.readme, await prettier.format(readme, { ...style, filepath: FILES.readme }));
+async function writeSection(path: string, section: string, text: string): Promise<void> {
+  const page = replaceBetweenMarkers(readFileSync(path, "utf8"), text, section);
+  const style = await prettier.resolveConfig(path);
+  writeFileSync(path, await prettier.format(page, { ...style, filepath: path }));
 }
 
 async function writeServers(results: Results, text: string): Promise<void> {
   writeJson(FILES.results, results);
   mkdirSync(dirname(FILES.plot), { recursive: true });
   writeFileSync(FILES.plot, await drawPlot(results));
-  await writeReadme(text, "bench");
+  await writeSection(FILES.performance, "bench", text);
+  await writeSection(FILES.readme, "summary", summaryTable(results));
 }
 
 async function benchOverload({ seconds, write }: Options): Promise<void> {
@@ -101,7 +102,7 @@ async function benchOverload({ seconds, write }: Options): Promise<void> {
     return;
   }
   writeJson(FILES.overload, { machine, seconds, servers });
-  await writeReadme(text, "overload");
+  await writeSection(FILES.performance, "overload", text);
 }
 
 async function benchServers(options: Options): Promise<void> {

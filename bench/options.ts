@@ -19,7 +19,7 @@ const schema = z.object({
   /** Requests that the memory run sends, and how long it may take. */
   memoryRequests: z.coerce.number().int().nonnegative().default(1_000_000),
   memorySeconds: seconds.default(180),
-  /** Whether the README, the plot and results/latest.json are rewritten. */
+  /** Whether the pages, the plot and the results are rewritten. */
   write: z.boolean().default(true),
 });
 
@@ -32,7 +32,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N              fresh processes per variant; figures are medians (3)
   --memory-requests N     requests of the memory run, 0 for none (1000000)
   --memory-seconds S      the memory run ends after this (180)
-  --no-write              print only: leave the README, the plot and the results alone`;
+  --no-write              print only: leave the pages, the plot and the results alone`;
 
 /** Reads the command line. Throws with a sentence that names the option. */
 export function readOptions(args: string[]): Options {
