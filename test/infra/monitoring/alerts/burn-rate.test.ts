@@ -48,7 +48,7 @@ describe("an objective", () => {
 
   it("tells how long the budget lasts", () => {
     const alerts = burnAlerts(objective);
-    expect(alerts.map(({ description }) => /lasts (\d+ \w+)/.exec(description)?.[1])).toEqual([
+    expect(alerts.map(({ description }) => /used up in (\d+ \w+)/.exec(description)?.[1])).toEqual([
       "50 hours",
       "5 days",
       "30 days",
