@@ -1,7 +1,6 @@
-import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
+import { InferenceSession, type Tensor as OnnxTensor } from "onnxruntime-node";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { DATATYPES } from "../../../tensors/datatypes.js";
-import { declareGraph, fromOnnx } from "./onnx-values.js";
+import { declareGraph, fromOnnx, toOnnx } from "./onnx-values.js";
 import { loadError, runError } from "./run-error.js";
 import { onnxOptions } from "./session-options.js";
 import type { DeclaredTensor, Session } from "./session.js";
@@ -41,7 +40,7 @@ class InlineSession implements Session {
     for (const [index, { name }] of this.inputs.entries()) {
       const tensor = inputs[index];
       if (tensor) {
-        feeds[name] = new OnnxTensor(DATATYPES[tensor.datatype].runtime, tensor.data, tensor.shape);
+        feeds[name] = toOnnx(tensor);
       }
     }
     const results = await this.session.run(feeds, this.outputNames).catch((error: unknown) => {

@@ -1,7 +1,7 @@
-import type { InferenceSession } from "onnxruntime-node";
+import { Tensor as OnnxTensor, type InferenceSession } from "onnxruntime-node";
 import type { TensorData } from "../../../tensors/datatypes.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { datatypeOfRuntime } from "../../../tensors/datatypes.js";
+import { DATATYPES, datatypeOfRuntime } from "../../../tensors/datatypes.js";
 import type { DeclaredTensor } from "./session.js";
 
 /** ONNX Runtime's view of a graph's inputs and outputs. */
@@ -32,6 +32,17 @@ export function declareGraph({ inputMetadata, outputMetadata }: GraphMetadata): 
     outputs,
     unservedOutputs: outputMetadata.filter((output) => !output.isTensor).map(({ name }) => name),
   };
+}
+
+/**
+ * A tensor as ONNX Runtime takes it. Half floats go without the runtime's own class: where Node.js has Float16Array (from
+ * 24 on) that class makes one of their bits, which the binding of onnxruntime-node 1.30 cannot read.
+ */
+export function toOnnx({ datatype, data, shape }: Tensor): OnnxTensor {
+  const { runtime } = DATATYPES[datatype];
+  return runtime === "float16"
+    ? ({ type: runtime, dims: shape, data, location: "cpu" } as unknown as OnnxTensor)
+    : new OnnxTensor(runtime, data, shape);
 }
 
 /** An output's value as ONNX Runtime gives it. */
