@@ -98,11 +98,6 @@ it("compares as the last run of the bench measured", () => {
   expect(cellsOf(readme)).toEqual(cellsOf(replaceBetweenMarkers(readme, summaryTable(results), "summary")));
 });
 
-it("links to pages that exist", () => {
-  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = ""]) => path);
-  expect(links.filter((path) => !existsSync(path))).toEqual([]);
-});
-
 describe("the README's commands for a repository of models", () => {
   let repository: RepositoryFixture;
 
