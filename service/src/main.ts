@@ -1,3 +1,5 @@
+/** The program: one command a use. */
+
 import { Command } from "commander";
 import { doctorCommand } from "./doctor/command.js";
 import { serveCommand } from "./inference/command.js";

@@ -1,3 +1,5 @@
+/** Inference: the service that answers predictions, put together from engine, protocols and workers. */
+
 import cluster, { type Worker } from "node:cluster";
 import { Registry } from "prom-client";
 import type { Logger } from "pino";

@@ -1,3 +1,5 @@
+/** Models: the model repository on disk, its layout, configuration and versions; loads nothing. */
+
 import { messageOf } from "../server/errors.js";
 import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";

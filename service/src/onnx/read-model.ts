@@ -1,3 +1,5 @@
+/** ONNX: reads, writes and analyses model files without running them. */
+
 import { elementTypeOf } from "./element-type.js";
 import {
   ATTRIBUTE_TYPE,

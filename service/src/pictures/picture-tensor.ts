@@ -1,3 +1,5 @@
+/** Pictures: from a picture's file to a row of a tensor, bounded by what its head says. */
+
 import type { ImagePreprocess } from "../models/model-config.js";
 import { toFloat16 } from "../tensors/float16.js";
 import { takeFloats } from "../tensors/spare-floats.js";

@@ -1,3 +1,5 @@
+/** Server: what every server is made of, whatever it serves. */
+
 /** The span that a caller says its call belongs to (W3C trace context). */
 export interface TraceParent {
   readonly traceId: string;

@@ -1,3 +1,5 @@
+/** Tensors: values with a shape and a datatype, and their ways to and from JSON, bytes and rows. */
+
 import type { Datatype, TensorData } from "./datatypes.js";
 
 /** A tensor as the Open Inference Protocol has it; the length of `data` is the product of `shape`. */

@@ -1,3 +1,5 @@
+/** Training: makes the model that ships, measures it and writes it as a version. */
+
 import { Command } from "commander";
 
 import { DataError } from "./data-error.js";

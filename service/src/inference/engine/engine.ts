@@ -1,3 +1,5 @@
+/** Engine: keeps versions of models in service and answers inference requests; knows nothing of HTTP. */
+
 import type { Cancellation } from "../../server/call.js";
 import type { ModelConfig } from "../../models/model-config.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";

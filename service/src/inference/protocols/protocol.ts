@@ -1,3 +1,5 @@
+/** Protocols: one folder a protocol, each from a request to tensors and from tensors to an answer. */
+
 import type { Engine } from "../engine/engine.js";
 import type { Infer } from "./infer.js";
 

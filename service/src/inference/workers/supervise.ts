@@ -1,3 +1,5 @@
+/** Workers: several processes that share a port and act as one server. */
+
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import type { Logger } from "pino";

@@ -1,3 +1,5 @@
+/** HTTP: everything between a socket and a route; knows nothing of models. */
+
 import {
   createServer,
   STATUS_CODES,

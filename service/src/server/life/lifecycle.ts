@@ -1,3 +1,5 @@
+/** Life: how a server starts to listen, drains and stops. */
+
 /** Whether the process is on its way out, for everybody who must know. */
 export class Lifecycle {
   private isDraining = false;

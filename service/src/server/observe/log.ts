@@ -1,3 +1,5 @@
+/** Observe: what a server tells of itself in logs, metrics and traces. */
+
 import pino, { type Logger } from "pino";
 
 export type LogFormat = "json" | "pretty";

@@ -1,3 +1,5 @@
+/** Settings: how a service declares its environment variables and flags, reads them and explains them. */
+
 import { z } from "zod";
 
 /** One setting of a service: an environment variable, and the flag of the same name. */
