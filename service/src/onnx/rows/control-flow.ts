@@ -5,10 +5,15 @@ import { inserted } from "./layout.js";
 import { verdictOn, type Operation } from "./operation.js";
 import { Scope } from "./scope.js";
 import { elementsOf, rowsOf, type Known, type Value } from "./values.js";
-import type { Surroundings, Walk } from "./walk.js";
+import type { GraphWalk, Surroundings } from "./surroundings.js";
 
 /** What an operator with a body makes of its inputs and of the values around it. Throws Refusal. */
-type BodyRule = (operation: Operation, walk: Walk, scope: Scope, around: Surroundings) => readonly Value[];
+type BodyRule = (
+  operation: Operation,
+  walk: GraphWalk,
+  scope: Scope,
+  around: Surroundings,
+) => readonly Value[];
 
 const RULES: ReadonlyMap<string, BodyRule> = new Map<string, BodyRule>([
   ["If", choose],
@@ -22,7 +27,7 @@ export function bodyRule(operator: string): BodyRule | undefined {
   return RULES.get(operator);
 }
 
-function choose(operation: Operation, walk: Walk, scope: Scope, around: Surroundings): readonly Value[] {
+function choose(operation: Operation, walk: GraphWalk, scope: Scope, around: Surroundings): readonly Value[] {
   const condition = operation.input(0);
   const known = numberIn(elementsOf(condition)?.values[0] ?? new Map([["?", 1]]));
   if (condition.kind === "rows") {
@@ -42,7 +47,7 @@ function choose(operation: Operation, walk: Walk, scope: Scope, around: Surround
   );
 }
 
-function loop(operation: Operation, walk: Walk, scope: Scope, around: Surroundings): readonly Value[] {
+function loop(operation: Operation, walk: GraphWalk, scope: Scope, around: Surroundings): readonly Value[] {
   for (const input of [operation.inputs[0], operation.inputs[1]]) {
     if (input?.kind === "rows") {
       operation.touching("turns for all rows as often as they ask for");
@@ -66,7 +71,7 @@ function loop(operation: Operation, walk: Walk, scope: Scope, around: Surroundin
   return [...carried, ...results.map((value) => stacked(operation, value, 0))];
 }
 
-function scan(operation: Operation, walk: Walk, scope: Scope, around: Surroundings): readonly Value[] {
+function scan(operation: Operation, walk: GraphWalk, scope: Scope, around: Surroundings): readonly Value[] {
   if (operation.version < 9) {
     operation.undecided("is of an operator set that is not followed");
   }
@@ -160,7 +165,7 @@ function bodyOf(operation: Operation, name: string): OnnxGraph {
 }
 
 function walkBody(
-  walk: Walk,
+  walk: GraphWalk,
   body: OnnxGraph,
   inputs: readonly Known[],
   around: Scope,

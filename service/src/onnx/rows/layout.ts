@@ -5,7 +5,6 @@ import {
   divide,
   divideProducts,
   isPositive,
-  isSame,
   multiply,
   numberIn,
   ONE,
@@ -114,10 +113,4 @@ export function inserted(shape: readonly Length[], axes: readonly number[]): Len
 /** The length of several dimensions read as one. */
 export function merged(shape: readonly Length[]): Length {
   return productOf(shape);
-}
-
-/** Whether `length` is what dimension `axis` has already. */
-export function isUnchanged(value: Known, axis: number, length: Length): boolean {
-  const now = value.kind === "rows" && value.rows.axis === axis ? lengthOf(value.rows) : value.shape?.[axis];
-  return now !== undefined && isSame(now, length);
 }

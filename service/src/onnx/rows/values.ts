@@ -1,4 +1,4 @@
-import { BATCH, dependsOnBatch, isSame, multiply, ONE, productOf, type Length } from "./lengths.js";
+import { BATCH, dependsOnBatch, isSame, multiply, ONE, type Length } from "./lengths.js";
 
 /** The dimensions of a tensor; undefined when not even their number is known. */
 export type Shape = readonly Length[] | undefined;
@@ -69,11 +69,6 @@ export function elementsOf(value: Known | undefined): Elements | undefined {
 export function known(shape: readonly Length[], values: readonly Length[], integer = true): Known {
   const kind = values.some(dependsOnBatch) ? "sized" : "free";
   return { kind, shape, elements: { values, integer } };
-}
-
-/** How many elements a tensor of `shape` has; undefined when its rank is unknown. */
-export function countOf(shape: Shape): Length | undefined {
-  return shape && productOf(shape);
 }
 
 /** A value without rows whose shape turns out to depend on their number depends on it. */

@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxOpset } from "../types.js";
+import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from "../types.js";
 import { constantIn, constantOf } from "./constants.js";
 import { bodyRule } from "./control-flow.js";
 import { Operation, Refusal, verdictOn, type Setting } from "./operation.js";
@@ -6,6 +6,7 @@ import { ruleOf } from "./rules/index.js";
 import type { Rule } from "./rules/rule.js";
 import { RANDOM } from "./rules/unfollowed.js";
 import { Scope } from "./scope.js";
+import type { GraphWalk, Surroundings } from "./surroundings.js";
 import { normalized, type Known, type Value } from "./values.js";
 
 /** Bounds on bodies within bodies and functions that call functions, and on all of them together. */
@@ -24,15 +25,8 @@ const KNOWS_NUMBERS = new Set([
   "Unsqueeze",
 ]);
 
-/** What is around a node: whose operator sets hold, what a function's call gives, and how deep it lies. */
-export interface Surroundings {
-  readonly opsets: readonly OnnxOpset[];
-  readonly attributes: Readonly<Record<string, OnnxAttribute | undefined>> | undefined;
-  readonly depth: number;
-}
-
 /** Follows the rows through graphs, node by node in the order of the file. */
-export class Walk {
+export class Walk implements GraphWalk {
   private readonly functions = new Map<string, OnnxFunction>();
   private nodes = 0;
 
