@@ -1,3 +1,4 @@
+import { product } from "../tensors/shape.js";
 import type { OnnxModel, OnnxTensor } from "../onnx/types.js";
 
 /** What a person wants to know of a graph before serving it. */
@@ -37,7 +38,7 @@ function countOperators(operators: readonly string[]): [string, number][] {
 }
 
 function elements({ shape }: OnnxTensor): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
+  return product(shape);
 }
 
 function externalFile({ data }: OnnxTensor): string[] {

@@ -1,5 +1,6 @@
 /** ONNX: reads, writes and analyses model files without running them. */
 
+import { messageOf } from "../server/errors.js";
 import { elementTypeOf } from "./element-type.js";
 import {
   ATTRIBUTE_TYPE,
@@ -39,7 +40,7 @@ export class OnnxFormatError extends Error {
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const message = decodeMessage(bytes);
   if (message.graph === null || message.irVersion <= 0) {
-    throw new OnnxFormatError("not an ONNX model: it holds no graph");
+    throw new OnnxFormatError("This is not an ONNX model: it holds no graph.");
   }
   return {
     irVersion: message.irVersion,
@@ -59,8 +60,8 @@ function decodeMessage(bytes: Uint8Array): ModelMessage {
     // Lengths and counts fit a double; every field is filled so that the types above hold.
     return ModelProto.toObject(message, { longs: Number, defaults: true }) as ModelMessage;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OnnxFormatError(`not an ONNX model: ${reason}`, { cause });
+    const reason = messageOf(cause);
+    throw new OnnxFormatError(`This is not an ONNX model: ${reason}.`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Pictures: from a picture's file to a row of a tensor, bounded by what its head says. */
 
+import { product } from "../tensors/shape.js";
 import type { ImagePreprocess } from "../models/model-config.js";
 import { toFloat16 } from "../tensors/float16.js";
 import { takeFloats } from "../tensors/spare-floats.js";
@@ -58,7 +59,7 @@ export function imageTensor(
   datatype: Datatype = "FP32",
 ): Tensor {
   const shape = rowShape(config);
-  const length = shape.reduce((total, size) => total * size, 1);
+  const length = product(shape);
   const all = [rows.length, ...shape];
   switch (datatype) {
     case "UINT8": {

@@ -75,11 +75,11 @@ describe("the doctor", () => {
         "config.json: postprocess.labels: has 2 labels; output 'prediction' has 1 scores a row.",
       ],
       [
-        expect.stringMatching(/^not an ONNX model: /) as string,
+        expect.stringMatching(/^This is not an ONNX model: /) as string,
         "The file model.onnx cannot be loaded: Protobuf parsing failed.",
       ],
     ]);
-    expect(printReport(report)).toContain("problem: not an ONNX model");
+    expect(printReport(report)).toContain("problem: This is not an ONNX model");
   });
 
   it("warns of rows that influence one another, and suggests a batch where the graph fixes one", async () => {

@@ -12,6 +12,7 @@
  * It rests on what a server must see to: all inputs of a run have the same number of rows, and those of the requests that
  * are joined agree in all other dimensions. A default of an input is a constant, as long as nobody feeds it.
  */
+import { messageOf } from "../../server/errors.js";
 import type { OnnxModel, OnnxValue } from "../types.js";
 import { BATCH, constant, ONE, isSame } from "./lengths.js";
 import { Symbols } from "./symbols.js";
@@ -45,7 +46,7 @@ export function analyseRows(model: OnnxModel): RowVerdict {
   try {
     return analyse(model);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     return undecided(`The graph could not be followed: ${message.slice(0, 200)}.`);
   }
 }

@@ -1,3 +1,4 @@
+import { product } from "../../tensors/shape.js";
 import type { ElementType } from "../element-type.js";
 import type { OnnxAttribute, OnnxTensor } from "../types.js";
 import { MOST_ELEMENTS } from "./fold.js";
@@ -58,7 +59,7 @@ export function constantIn(name: string, attribute: OnnxAttribute): Known | unde
 
 /** The elements of a small tensor of a type that shapes are computed in. */
 function numbersIn({ shape, elementType, data }: OnnxTensor): readonly number[] | undefined {
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = product(shape);
   const reader = READERS.get(elementType);
   if (count > MOST_ELEMENTS || reader === undefined) {
     return undefined;

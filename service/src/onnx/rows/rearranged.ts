@@ -1,3 +1,4 @@
+import { product } from "../../tensors/shape.js";
 import { MOST_ELEMENTS, numericShape } from "./fold.js";
 import { constant } from "./lengths.js";
 import { elementsOf, known, type Known } from "./values.js";
@@ -13,7 +14,7 @@ export function rearranged(
 ): Known | undefined {
   const elements = elementsOf(value);
   const lengths = numericShape(value.shape);
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = product(shape);
   if (elements === undefined || lengths === undefined || count > MOST_ELEMENTS) {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { product } from "../../../tensors/shape.js";
 import { allocate } from "../../../tensors/datatypes.js";
 import type { DeclaredTensor } from "../session/session.js";
 import type { Tensor } from "../../../tensors/tensor.js";
@@ -11,10 +12,7 @@ export function syntheticInputs(inputs: readonly DeclaredTensor[], rows: number 
     return {
       datatype,
       shape,
-      data: allocate(
-        datatype,
-        shape.reduce((product, dimension) => product * dimension, 1),
-      ),
+      data: allocate(datatype, product(shape)),
     };
   });
 }
