@@ -34,4 +34,11 @@ export function doctorCommand(): Command {
 }
 
 /** Larger than the server's own batches, to show where throughput stops growing. */
-const DOCTOR_DEFAULTS = { maxBatchSize: 128, maxBatchDelayMs: 0, queueRows: 8192, queueSeconds: 0.25 };
+const DOCTOR_DEFAULTS = {
+  maxBatchSize: 128,
+  maxBatchDelayMs: 0,
+  queueRows: 8192,
+  queueSeconds: 0.25,
+  runLimitSeconds: 60,
+  runLimitBytes: Infinity,
+};

@@ -1,8 +1,12 @@
 import type { EngineOptions } from "./engine/create-engine.js";
+import { memoryLimitBytes } from "../server/memory-limit.js";
 import type { Settings } from "./settings.js";
 
 /** Seconds that a replaced version still answers requests that had chosen it: long enough for those on their way. */
 const RETIRE_SECONDS = 10;
+
+/** Seconds that a run may go on once every request of it has been answered with 504. */
+const OVERRUN_SECONDS = 10;
 
 /** What the settings mean to the engine. */
 export function engineOptions(settings: Settings): EngineOptions {
@@ -17,6 +21,8 @@ export function engineOptions(settings: Settings): EngineOptions {
     maxBatchDelayMs: settings.maxBatchDelayMs,
     queueRows: settings.queueRows,
     queueSeconds: settings.queueSeconds,
+    runLimitSeconds: settings.requestTimeoutSeconds + OVERRUN_SECONDS,
+    runLimitBytes: settings.maxRunBytes ?? memoryLimitBytes() / 2 / settings.workers,
     retireSeconds: RETIRE_SECONDS,
   };
 }

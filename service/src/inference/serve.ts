@@ -12,6 +12,7 @@ import { UnusedConnections } from "../server/life/unused-connections.js";
 import { createEngine } from "./engine/create-engine.js";
 import { engineOptions } from "./engine-options.js";
 import type { ModelIndexEntry } from "./engine/engine.js";
+import { exitProcess } from "./engine/session/session-host.js";
 import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
 import { SERVICE } from "../server/version.js";
@@ -111,22 +112,22 @@ function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () 
   let leaving = false;
   const handle = (signal: NodeJS.Signals): void => {
     if (leaving) {
-      process.exit(1);
+      exitProcess(1);
     }
     leaving = true;
     log.info({ signal }, "shutting down");
     setTimeout(() => {
       log.error("SHUTDOWN_GRACE_SECONDS are over; requests that are left are cut off");
-      process.exit(1);
+      exitProcess(1);
     }, settings.shutdownGraceSeconds * 1000).unref();
     leave().then(
       () => {
         log.info("stopped");
-        process.exit(0);
+        exitProcess(0);
       },
       (err: unknown) => {
         log.error({ err }, "failed to stop");
-        process.exit(1);
+        exitProcess(1);
       },
     );
   };

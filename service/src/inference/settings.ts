@@ -51,6 +51,12 @@ export const SETTINGS = {
     fallback: "0.25",
     help: "seconds of computing that wait for a model on a thread of its own at most, though a batch and eight rows always may; past it requests get 503; config.json can say otherwise",
   }),
+  maxRunBytes: define({
+    variable: "MAX_RUN_BYTES",
+    schema: integer(1).optional(),
+    fallbackText: "half of the memory, shared by the workers",
+    help: "bytes of memory that one run of a model may need, as far as its graph tells; larger batches are made smaller, and larger requests get 413",
+  }),
   intraOpThreads: define({
     variable: "INTRA_OP_THREADS",
     schema: integer(1, 1024).optional(),

@@ -54,6 +54,12 @@ const classification = z
   })
   .readonly();
 
+/** Nested lists as in a request's JSON, or a file: `.json` with such lists, else row-major little-endian bytes. */
+const exampleValue = z.union([
+  z.strictObject({ file: z.string().min(1), shape: z.array(z.int().nonnegative()).readonly().optional() }),
+  z.json(),
+]);
+
 export const modelConfigSchema = z
   .strictObject({
     description: z.string().optional(),
@@ -73,6 +79,10 @@ export const modelConfigSchema = z
     queueRows: z.int().positive().optional(),
     /** Computing time of the rows that may wait; a full batch and eight rows may wait whatever it takes. */
     queueSeconds: z.number().positive().optional(),
+    /** The largest length of free dimensions, by the name that the graph gives them or as `INPUT.AXIS`. */
+    dimensions: z.record(z.string(), z.int().positive()).readonly().optional(),
+    /** Inputs that the graph can run, by name: values, or a file in the model's folder. */
+    warmup: z.array(z.record(z.string(), exampleValue).readonly()).min(1).max(16).readonly().optional(),
     versions: z
       .union([
         z.strictObject({ policy: z.literal("latest"), count: z.int().positive() }),

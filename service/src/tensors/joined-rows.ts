@@ -74,6 +74,15 @@ export function concatRows(parts: readonly Tensor[]): Tensor {
   return joined;
 }
 
+/** `rows` rows of a tensor of shape `[n, ...]`, from the first on and over again. */
+export function repeatRows(tensor: Tensor, rows: number): Tensor {
+  const there = tensor.shape[0] ?? 0;
+  const parts = Array.from({ length: Math.ceil(rows / there) }, (_, part) =>
+    takeRows(tensor, 0, Math.min(there, rows - part * there)),
+  );
+  return concatRows(parts);
+}
+
 /** Elements per row; 1 for a tensor with no dimension but the batch. */
 function rowLengthOf({ shape }: Tensor): number {
   let length = 1;

@@ -14,4 +14,6 @@ export interface TensorSpec {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
+  /** The largest length of each dimension that requests choose, where config.json says one. */
+  readonly longest?: readonly (number | undefined)[];
 }

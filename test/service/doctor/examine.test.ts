@@ -19,6 +19,8 @@ function examine(): Promise<ModelReport> {
     queueRows: 16,
     queueSeconds: 1,
     intraOpThreads: 1,
+    runLimitSeconds: 60,
+    runLimitBytes: 2 ** 30,
   });
 }
 
@@ -31,7 +33,7 @@ describe("the doctor", () => {
       {
         version: "1",
         batched: true,
-        threaded: false,
+        threaded: true,
         problems: [],
         graph: {
           operators: [

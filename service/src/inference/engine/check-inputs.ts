@@ -60,6 +60,9 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
       `Input '${spec.name}' has shape ${shapeText(tensor.shape)}; the model takes ${declaredShape(spec.shape, batched)}.`,
     );
   }
+  if (spec.longest) {
+    checkLengths(spec, tensor, spec.longest, inputs);
+  }
   const elements = product(tensor.shape);
   if (!holds(tensor.datatype, tensor.data) || tensor.data.length !== elements) {
     throw fault(
@@ -68,6 +71,19 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
       "data",
       `Input '${spec.name}' has ${tensor.data.length} elements; its shape ${shapeText(tensor.shape)} has ${elements}.`,
     );
+  }
+}
+
+function checkLengths(
+  spec: TensorSpec,
+  { shape }: Tensor,
+  longest: NonNullable<TensorSpec["longest"]>,
+  inputs: Inputs,
+): void {
+  const axis = shape.findIndex((length, index) => length > (longest[index] ?? Infinity));
+  if (axis >= 0) {
+    const message = `Input '${spec.name}' is ${shape[axis]} long in dimension ${axis}; the model takes at most ${longest[axis]}.`;
+    throw fault(spec, inputs, "shape", message);
   }
 }
 

@@ -26,6 +26,10 @@ export interface EngineOptions {
   readonly maxBatchDelayMs: number;
   readonly queueRows: number;
   readonly queueSeconds: number;
+  /** A run that takes longer is ended: nobody waits for its answer any more. */
+  readonly runLimitSeconds: number;
+  /** A run that needs more memory is refused, as far as it can be told. */
+  readonly runLimitBytes: number;
   /** How long a replaced version still answers requests that had chosen it. */
   readonly retireSeconds: number;
 }
@@ -58,6 +62,8 @@ class RepositoryEngine implements Engine {
           maxBatchDelayMs: options.maxBatchDelayMs,
           queueRows: options.queueRows,
           queueSeconds: options.queueSeconds,
+          runLimitSeconds: options.runLimitSeconds,
+          runLimitBytes: options.runLimitBytes,
           intraOpThreads,
         },
       },

@@ -1,7 +1,7 @@
 import { ERRORS, ServiceError } from "../../server/errors.js";
 import { admit } from "./admission/admit.js";
 import { ComputeEstimate } from "./admission/compute-estimate.js";
-import { Batcher, type Ran } from "./batching/batcher.js";
+import { Batcher, type BatchRequest, type Ran } from "./batching/batcher.js";
 import { concatRows, takeRows } from "../../tensors/joined-rows.js";
 import { checkInputs, checkOutputs } from "./check-inputs.js";
 import type { InferenceRequest, InferenceResult, ServedModel } from "./engine.js";
@@ -22,6 +22,8 @@ export interface ServingSettings {
   /** Computing time of the rows that may wait; a full batch may always, and eight rows. */
   readonly queueLimitMilliseconds: number;
   readonly fixedRows: number | undefined;
+  /** Rows of such inputs (in the model's order) that a run has memory for; may be less than one. */
+  readonly rowsInMemory: (inputs: readonly Tensor[]) => number;
 }
 
 /** What loading a version took and showed. */
@@ -101,6 +103,11 @@ export class ServedVersion implements ServedModel {
   /** Rows that may wait now: as many as run within the limit of time, at least a batch and a few, at most the limit of rows. */
   private get queueLimitRows(): number {
     const { maxRows, queueLimitRows, queueLimitMilliseconds } = this.settings;
+    // Runs on the event loop's thread are short by choice, and timed with the turns of the loop that they wait for: under
+    // a flood they would look slow, and refusing costs as much as answering.
+    if (!this.sessions.some(({ threaded }) => threaded)) {
+      return queueLimitRows;
+    }
     const batches = (queueLimitMilliseconds * this.sessions.length) / this.estimate.milliseconds(maxRows);
     return Math.min(queueLimitRows, Math.max(maxRows, FEWEST_WAITING_ROWS, Math.floor(batches * maxRows)));
   }
@@ -161,6 +168,7 @@ export class ServedVersion implements ServedModel {
       checkOutputs(this.outputs, request.outputs);
     }
     const rows = this.batched ? (inputs[0]?.shape[0] ?? 1) : 1;
+    const mostRows = Math.min(this.settings.maxRows, this.settings.rowsInMemory(inputs));
     this.admit(rows, request, arrivedAt);
     const finish = (outputs: readonly Tensor[], ran: Ran): void => {
       const queueMilliseconds = ran.startedAt - arrivedAt;
@@ -174,10 +182,10 @@ export class ServedVersion implements ServedModel {
         batchRows: ran.rows,
       });
     };
-    if (rows <= this.settings.maxRows) {
-      this.enqueue(inputs, rows, request, arrivedAt, finish, fail);
+    if (rows <= mostRows) {
+      this.enqueue({ inputs, rows, mostRows, isPart: false }, request, arrivedAt, finish, fail);
     } else {
-      this.enqueueParts(inputs, rows, request, arrivedAt, finish, fail);
+      this.enqueueParts(inputs, rows, mostRows, request, arrivedAt, finish, fail);
     }
   }
 
@@ -200,8 +208,7 @@ export class ServedVersion implements ServedModel {
   }
 
   private enqueue(
-    inputs: readonly Tensor[],
-    rows: number,
+    { inputs, rows, mostRows, isPart }: Pick<BatchRequest, "inputs" | "rows" | "mostRows" | "isPart">,
     request: InferenceRequest,
     arrivedAt: number,
     resolve: (outputs: readonly Tensor[], ran: Ran) => void,
@@ -209,7 +216,9 @@ export class ServedVersion implements ServedModel {
   ): void {
     this.batcher.enqueue({
       rows,
+      mostRows,
       inputs,
+      isPart,
       arrivedAt,
       arrivedDuringRun: this.batcher.busy,
       deadline: request.deadline,
@@ -223,12 +232,12 @@ export class ServedVersion implements ServedModel {
   private enqueueParts(
     inputs: readonly Tensor[],
     rows: number,
+    maxRows: number,
     request: InferenceRequest,
     arrivedAt: number,
     resolve: (outputs: readonly Tensor[], ran: Ran) => void,
     reject: (error: unknown) => void,
   ): void {
-    const { maxRows } = this.settings;
     const answers: (readonly Tensor[])[] = [];
     const rans: Ran[] = [];
     let missing = Math.ceil(rows / maxRows);
@@ -253,7 +262,8 @@ export class ServedVersion implements ServedModel {
         failed = true;
         reject(error);
       };
-      this.enqueue(take, partRows, request, arrivedAt, onPart, onFailure);
+      const whole = { inputs: take, rows: partRows, mostRows: maxRows, isPart: true };
+      this.enqueue(whole, request, arrivedAt, onPart, onFailure);
     }
   }
 

@@ -18,6 +18,8 @@ const DEFAULTS = {
   queueRows: 8192,
   queueSeconds: 10,
   intraOpThreads: 1,
+  runLimitSeconds: 60,
+  runLimitBytes: 2 ** 30,
 };
 
 let folder: string;

@@ -22,6 +22,7 @@ class Bench {
       inputs: [tensor],
       outputs: [tensor],
       unservedOutputs: [],
+      threaded: true,
       run: async (inputs: readonly Tensor[]): Promise<Tensor[]> => {
         const outputs = inputs.map((input) => ({ ...input, data: (input.data as Float32Array).slice() }));
         await Promise.resolve();
@@ -53,6 +54,7 @@ class Bench {
         queueLimitRows: 8,
         queueLimitMilliseconds: 1e6,
         fixedRows: undefined,
+        rowsInMemory: () => Infinity,
         ...settings,
       },
       { threaded: false, runs: [], warnings: [], loadSeconds: 0, loadedAt: 0, memoryBytes: 0 },

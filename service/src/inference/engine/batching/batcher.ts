@@ -11,6 +11,8 @@ import { RowJoiner, takeRows } from "../../../tensors/joined-rows.js";
 export interface BatchRequest extends Waiting {
   readonly deadline: number | undefined;
   readonly cancellation: Cancellation | undefined;
+  /** Whether it is one of several parts of a caller's request, whose outputs are put together again by rows. */
+  readonly isPart: boolean;
   resolve(outputs: readonly Tensor[], ran: Ran): void;
   reject(error: unknown): void;
 }
@@ -58,6 +60,8 @@ export class Batcher {
   private waitTimer: NodeJS.Timeout | undefined;
   private sweepTimer: NodeJS.Timeout | undefined;
   private sweepAt = Infinity;
+  /** Once an output turned out not to have the batch as its first dimension, each request runs by itself. */
+  private apart = false;
 
   constructor(
     lanes: readonly RunGraph[],
@@ -138,7 +142,8 @@ export class Batcher {
       if (!lane) {
         return;
       }
-      const decision = closeBatch(this.line, this.settings, this.now(), this.draining);
+      const policy = this.apart ? { ...this.settings, maxRows: 1 } : this.settings;
+      const decision = closeBatch(this.line, policy, this.now(), this.draining);
       if (decision.kind === "wait") {
         this.freeLanes.push(lane);
         this.waitTimer = setTimeout(this.dispatch, Math.max(0, decision.until - this.now()));
@@ -187,7 +192,7 @@ export class Batcher {
       const outputs = await this.runOnce(lane, requests, rows);
       const ran = { rows, startedAt, endedAt: this.now() };
       this.observer.onBatch(ran, reason);
-      hand(outputs, requests, ran, this.settings.batched);
+      hand(outputs, requests, ran);
     } catch (error) {
       if (requests.length === 1) {
         requests[0]?.reject(error);
@@ -214,7 +219,7 @@ export class Batcher {
       const outputs = await this.runOnce(lane, [request], request.rows);
       const ran = { rows: request.rows, startedAt, endedAt: this.now() };
       this.observer.onBatch(ran, "idle");
-      hand(outputs, [request], ran, this.settings.batched);
+      hand(outputs, [request], ran);
     } catch (error) {
       request.reject(error);
     }
@@ -232,14 +237,16 @@ export class Batcher {
       ),
     );
     const odd = outputs.find((output) => output.shape[0] !== ranRows);
-    if (odd) {
+    this.apart ||= odd !== undefined;
+    // What one request alone was answered with is its own, whatever the shape; but it cannot be divided or put together.
+    if (odd && (requests.length > 1 || ranRows !== rows || requests[0]?.isPart)) {
       throw new ServiceError(
         "unprocessable",
         `The model answered ${ranRows} rows with an output of shape ${shapeText(odd.shape)}: ` +
           `it does not compute row by row. Set "batched": false in its config.json.`,
       );
     }
-    return outputs;
+    return ranRows === rows ? outputs : outputs.map((output) => takeRows(output, 0, rows));
   }
 
   private sweepLater(at: number): void {
@@ -262,17 +269,20 @@ export class Batcher {
   };
 }
 
-function hand(
-  outputs: readonly Tensor[],
-  requests: readonly BatchRequest[],
-  ran: Ran,
-  batched: boolean,
-): void {
+function hand(outputs: readonly Tensor[], requests: readonly BatchRequest[], ran: Ran): void {
+  const [first] = requests;
+  if (requests.length === 1) {
+    first?.resolve(outputs, ran);
+    return;
+  }
   let from = 0;
   for (const request of requests) {
     const { rows } = request;
     const start = from;
-    request.resolve(batched ? outputs.map((output) => takeRows(output, start, rows)) : outputs, ran);
+    request.resolve(
+      outputs.map((output) => takeRows(output, start, rows)),
+      ran,
+    );
     from += rows;
   }
 }

@@ -4,6 +4,8 @@ import type { Tensor } from "../../../tensors/tensor.js";
 /** What the batcher looks at of a request that waits. */
 export interface Waiting {
   readonly rows: number;
+  /** Rows of this shape that may run at once; less than `maxRows` where they would need too much memory. */
+  readonly mostRows: number;
   /** In the order of the model's inputs. */
   readonly inputs: readonly Tensor[];
   /** On a monotonic clock, milliseconds. */
@@ -38,14 +40,16 @@ export function closeBatch(line: WaitingLine, policy: BatchPolicy, now: number, 
   if (!head) {
     return { kind: "wait", until: Infinity };
   }
+  // Those that are joined are of one shape, so that the head's limit is every one's.
+  const maxRows = Math.min(policy.maxRows, head.mostRows);
   let requests = 1;
   let rows = head.rows;
-  for (; rows < policy.maxRows; requests += 1) {
+  for (; rows < maxRows; requests += 1) {
     const next = line.at(requests);
     if (!next) {
       break;
     }
-    if (rows + next.rows > policy.maxRows) {
+    if (rows + next.rows > maxRows) {
       return { kind: "run", requests, rows, reason: "full" };
     }
     if (policy.shapesDiffer && !joinable(head.inputs, next.inputs)) {
@@ -53,7 +57,7 @@ export function closeBatch(line: WaitingLine, policy: BatchPolicy, now: number, 
     }
     rows += next.rows;
   }
-  if (rows >= policy.maxRows) {
+  if (rows >= maxRows) {
     return { kind: "run", requests, rows, reason: "full" };
   }
   if (draining) {

@@ -1,16 +1,24 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { decodeModel } from "../../../onnx/read-model.js";
 import { analyseRows } from "../../../onnx/rows/analyse-rows.js";
+import { runCost } from "../../../onnx/run-cost.js";
+import { runMemory, type RunMemory } from "../../../onnx/run-memory.js";
+import type { OnnxModel } from "../../../onnx/types.js";
 import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
 import { configFaults } from "../../../models/config-faults.js";
 import type { ModelConfig } from "../../../models/model-config.js";
-import type { SessionObserver } from "../session/restarting-session.js";
+import { dimensionBounds } from "../dimension-bounds.js";
+import { rowsInMemory } from "../rows-in-memory.js";
 import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
-import { openSessions, type OpenSessions, type WarmUpPlan } from "./open-sessions.js";
+import { readExamples } from "./examples.js";
+import { fillings } from "./fillings.js";
+import { openSessions, type OpenSessions, type SessionObserver, type WarmUpPlan } from "./open-sessions.js";
 import { trialRefutes } from "./row-trial.js";
 import { ServedVersion, type LoadingFacts, type ServingSettings } from "../served-version.js";
 import type { VersionFiles } from "../../../models/scan.js";
+import type { TensorSpec } from "../../../tensors/tensor.js";
 import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
 
 /** A batch of a slow model that reaches this part of its best throughput is as large as batches get. */
@@ -26,6 +34,10 @@ export interface ServingDefaults {
   readonly queueRows: number;
   readonly queueSeconds: number;
   readonly intraOpThreads: number;
+  /** A run that takes longer is ended. */
+  readonly runLimitSeconds: number;
+  /** A run that needs more memory is refused, as far as it can be told. */
+  readonly runLimitBytes: number;
 }
 
 /** The model that a version belongs to. */
@@ -41,11 +53,19 @@ export interface LoadingModel {
 /** How a version is served, found by looking at its graph and configuration. */
 interface ServingPlan extends WarmUpPlan {
   readonly batched: boolean;
+  readonly inputs: readonly TensorSpec[];
   readonly settings: ServingSettings;
   readonly warnings: readonly string[];
+  /** How many of the fillings are the owner's examples; they come first. */
+  readonly examples: number;
 }
 
-const UNOBSERVED: SessionObserver = { onDeath: () => undefined, onRestart: () => undefined };
+const UNOBSERVED: SessionObserver = {
+  onDeath: () => undefined,
+  onRestart: () => undefined,
+  onMove: () => undefined,
+  onMoveFailed: () => undefined,
+};
 
 /**
  * Opens a version's file, checks it against its configuration, warms it up, and gives it ready to serve. Rejects with the
@@ -60,17 +80,39 @@ export async function loadVersion(
   const began = performance.now();
   const { config, observer = UNOBSERVED } = model;
   const { path, bytes } = files;
-  const { intraOpThreads } = defaults;
-  const wanted = { path, bytes, concurrentRuns: config.concurrentRuns ?? 1, intraOpThreads, observer };
-  const opened = await openSessions(wanted, (session) => check(session, path, config, defaults));
+  const { intraOpThreads, runLimitSeconds } = defaults;
+  const graph = await readGraph(path);
+  const cost = graph ? runCost(graph).kind : "values";
+  const concurrentRuns = config.concurrentRuns ?? 1;
+  const wanted = { path, bytes, concurrentRuns, intraOpThreads, runLimitSeconds, cost, observer };
+  const opened = await openSessions(wanted, (session) => check(session, files, graph, config, defaults));
   return serve(files, model, opened, {
-    threaded: opened.threaded,
+    threaded: opened.sessions[0].threaded,
     runs: opened.runs,
-    warnings: opened.plan.warnings,
+    warnings: [...opened.plan.warnings, ...warmUpWarnings(opened)],
     loadSeconds: (performance.now() - began) / 1000,
     loadedAt: Date.now() / 1000,
     memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
   });
+}
+
+/** Undefined for a file that is no model: the runtime has the better words for what is wrong with it. */
+async function readGraph(path: string): Promise<OnnxModel | undefined> {
+  try {
+    return decodeModel(await readFile(path));
+  } catch {
+    return undefined;
+  }
+}
+
+function warmUpWarnings({ found, plan }: OpenSessions<ServingPlan>): string[] {
+  if (!found.filling) {
+    return [
+      `It is not warmed up, for it ran nothing that was tried. ${found.refusals} Say in config.json's warmup what it can run.`,
+    ];
+  }
+  const isOwners = plan.examples > 0 && found.filling !== plan.fillings[0];
+  return isOwners ? [`An example of config.json's warmup does not run. ${found.refusals}`] : [];
 }
 
 function serve(
@@ -80,13 +122,10 @@ function serve(
   loading: LoadingFacts,
 ): ServedVersion {
   const { plan, sessions, runs } = open;
-  const [{ inputs, outputs }] = sessions;
-  const description = { name, version, config, batched: plan.batched, inputs, outputs };
-  const maxRows = usefulRows(plan.settings, config, open);
-  // Runs on the event loop's thread are short by choice, and timed with the turns of the loop that they wait for: under a
-  // flood they would look slow, and refusing costs as much as answering.
-  const queueLimitMilliseconds = open.threaded ? plan.settings.queueLimitMilliseconds : Infinity;
-  const settings = { ...plan.settings, maxRows, queueLimitMilliseconds };
+  const [{ outputs }] = sessions;
+  const description = { name, version, config, batched: plan.batched, inputs: plan.inputs, outputs };
+  const maxRows = usefulRows(plan.settings, config, loading);
+  const settings = { ...plan.settings, maxRows };
   const server = new ServedVersion(description, sessions, settings, loading, rejections);
   for (const run of runs) {
     if (run.rows <= maxRows) {
@@ -98,30 +137,67 @@ function serve(
 
 async function check(
   session: Session,
-  path: string,
+  { path }: VersionFiles,
+  graph: OnnxModel | undefined,
   config: ModelConfig,
   defaults: ServingDefaults,
 ): Promise<ServingPlan> {
-  const faults = configFaults(config, session.inputs, session.outputs);
+  const bounds = dimensionBounds(config, session.inputs);
+  const faults = [...configFaults(config, session.inputs, session.outputs), ...bounds.faults];
   if (faults.length > 0) {
     throw new Error(faults.map((fault) => `config.json: ${fault}`).join(" "));
   }
   const found = batchDimension(session.inputs, session.outputs, config.batched);
   const isGuess = found.batched && config.batched === undefined;
-  const reason = isGuess ? await whyRowsMayTouch(session, path) : undefined;
+  const reason = isGuess ? await whyRowsMayTouch(session, graph) : undefined;
   const dimension = reason === undefined ? found : { batched: false, fixedRows: undefined };
+  const { batched } = dimension;
   const warnings =
     reason === undefined ? [] : [`Requests are not joined, and run alone and whole. ${reason}`];
-  const settings = settingsFor(config, dimension, defaults);
-  return { batched: dimension.batched, settings, warnings, sizes: sizesFor(settings, dimension) };
+  const settings = settingsFor(config, dimension, defaults, await memoryOf(graph, bounds.inputs));
+  const examples = await readExamples(config, dirname(dirname(path)), session.inputs, batched);
+  return {
+    batched,
+    settings,
+    warnings,
+    inputs: bounds.inputs,
+    bounded: isBounded(bounds.inputs, batched),
+    sizes: sizesFor(settings, dimension),
+    examples: examples.length,
+    fillings: fillings(session.inputs, examples, (input, axis) => bounds.inputs[input]?.longest?.[axis]),
+  };
+}
+
+/** Undefined where nobody can ask for more than the batch takes: then there is nothing to look at. */
+async function memoryOf(
+  graph: OnnxModel | undefined,
+  inputs: readonly TensorSpec[],
+): Promise<RunMemory | undefined> {
+  const isFixed = inputs.every(({ shape }) => shape.every((size, axis) => size !== -1 || axis === 0));
+  return graph && !isFixed
+    ? runMemory(
+        graph,
+        inputs.map(({ name }) => name),
+      )
+    : undefined;
+}
+
+/** Whether every dimension that requests choose has an end, but for the batch, whose end the server sets. */
+function isBounded(inputs: readonly TensorSpec[], batched: boolean): boolean {
+  return inputs.every(({ shape, longest }) =>
+    shape.every((size, axis) => size !== -1 || (batched && axis === 0) || longest?.[axis] !== undefined),
+  );
 }
 
 /**
  * Why strangers' rows must not be joined in a first dimension that config.json says nothing about; undefined when it is
  * proved from the graph that rows do not touch, and a trial does not refute it.
  */
-async function whyRowsMayTouch(session: Session, path: string): Promise<string | undefined> {
-  const verdict = analyseRows(decodeModel(await readFile(path)));
+async function whyRowsMayTouch(session: Session, graph: OnnxModel | undefined): Promise<string | undefined> {
+  if (graph === undefined) {
+    return "The file could not be read as a graph.";
+  }
+  const verdict = analyseRows(graph);
   if (verdict.kind !== "proved") {
     return `${verdict.reason} If its rows do not touch, say "batched": true in config.json.`;
   }
@@ -132,9 +208,12 @@ function settingsFor(
   config: ModelConfig,
   { batched, fixedRows }: BatchDimension,
   defaults: ServingDefaults,
+  memory: RunMemory | undefined,
 ): ServingSettings {
+  const maxRows = batched ? (fixedRows ?? config.maxBatchSize ?? defaults.maxBatchSize) : 1;
   return {
-    maxRows: batched ? (fixedRows ?? config.maxBatchSize ?? defaults.maxBatchSize) : 1,
+    maxRows,
+    rowsInMemory: memory ? rowsInMemory(memory, defaults.runLimitBytes, { batched, maxRows }) : () => maxRows,
     maxDelayMilliseconds: config.maxBatchDelayMs ?? defaults.maxBatchDelayMs,
     queueLimitRows: config.queueRows ?? defaults.queueRows,
     queueLimitMilliseconds: 1000 * (config.queueSeconds ?? defaults.queueSeconds),

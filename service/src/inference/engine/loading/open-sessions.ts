@@ -1,7 +1,12 @@
 import { openInlineSession } from "../session/inline-session.js";
-import { openRestartingSession, type SessionObserver } from "../session/restarting-session.js";
+import { openHostedSession } from "../session/hosted-session.js";
+import { MovingSession, type MoveObserver } from "../session/moving-session.js";
+import { openRestartingSession, type RestartObserver } from "../session/restarting-session.js";
 import type { Session } from "../session/session.js";
-import { openThreadedSession } from "../session/threaded-session.js";
+import { startProcess, startThread } from "../session/session-host.js";
+import type { RunCost } from "../../../onnx/run-cost.js";
+import { findFilling, type Found } from "./find-filling.js";
+import type { Filling } from "./fillings.js";
 import { warmUp, type WarmRun } from "./warm-up.js";
 
 /**
@@ -16,90 +21,102 @@ export const INLINE_FILE_BYTES = 32 * 1024 * 1024;
 /** A large model is warmed up at its small sizes only. */
 const WARM_UP_MILLISECONDS = 2000;
 
+/** Told what becomes of a version's sessions. */
+export type SessionObserver = RestartObserver & MoveObserver;
+
 export interface SessionsWanted {
   readonly path: string;
   readonly bytes: number;
   readonly concurrentRuns: number;
   /** For a session on a thread of its own; on the event loop's thread it is always one. */
   readonly intraOpThreads: number;
+  readonly runLimitSeconds: number;
+  readonly cost: RunCost["kind"];
   readonly observer: SessionObserver;
 }
 
-/** What is known of a graph once it can be asked, and the batch sizes to warm it up at (undefined: as declared). */
+/** What is known of a graph once it can be asked, and what it is warmed up with. */
 export interface WarmUpPlan {
+  /** Batch sizes (undefined: as declared). */
   readonly sizes: readonly (number | undefined)[];
+  /** What inputs may be made of, to be tried in turn. */
+  readonly fillings: readonly Filling[];
+  /** Whether no request can have larger inputs than those of the warm-up. */
+  readonly bounded: boolean;
 }
 
 export interface OpenSessions<P extends WarmUpPlan> {
   readonly plan: P;
   /** One per run at a time, all alike. */
   readonly sessions: readonly [Session, ...Session[]];
-  readonly threaded: boolean;
   readonly runs: readonly WarmRun[];
+  /** What it was warmed up with, or why not. */
+  readonly found: Found;
 }
 
 /**
- * Loads a graph where its runs do least harm: on this thread when they are short, else on threads of their own; warmed up
- * as `makePlan` says. Rejects with the reason when it cannot be loaded or run.
+ * Loads a graph where its runs do least harm. The first session is on a thread of its own, or a process where a run may
+ * be endless, so that nothing that loading or the first runs do stops the event loop. Only when runs at their largest are
+ * known to be short does it go on the event loop's thread. Rejects with the reason when it cannot be loaded.
  */
 export async function openSessions<P extends WarmUpPlan>(
   wanted: SessionsWanted,
   makePlan: (session: Session) => Promise<P>,
 ): Promise<OpenSessions<P>> {
-  if (wanted.concurrentRuns === 1 && wanted.bytes <= INLINE_FILE_BYTES) {
-    const inline = await openInline(wanted.path, makePlan);
-    if (inline) {
-      return inline;
-    }
-  }
-  return openThreaded(wanted, makePlan);
-}
-
-/** Undefined when the graph's runs are too long for this thread. */
-async function openInline<P extends WarmUpPlan>(
-  path: string,
-  makePlan: (session: Session) => Promise<P>,
-): Promise<OpenSessions<P> | undefined> {
-  const session = await openInlineSession(path);
-  const limits = { budgetMilliseconds: WARM_UP_MILLISECONDS, runMilliseconds: INLINE_RUN_MILLISECONDS };
+  const first = await openElsewhere(wanted);
+  const sessions: [Session, ...Session[]] = [first];
   try {
-    if (areShort(await warmUp(session, [undefined], limits))) {
-      const plan = await makePlan(session);
-      const runs = await warmUp(session, plan.sizes, limits);
-      if (areShort(runs)) {
-        return { plan, sessions: [session], threaded: false, runs };
+    const plan = await makePlan(first);
+    const found = await findFilling(first, plan.fillings, plan.sizes[0]);
+    const runs = await warm(first, plan, found);
+    if (mayRunInline(wanted, plan) && areShort(runs)) {
+      const inline = await openInline(wanted, plan, found);
+      if (inline) {
+        await first.release();
+        return { plan, sessions: [inline], runs, found };
       }
     }
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
-  await session.release();
-  return undefined;
-}
-
-async function openThreaded<P extends WarmUpPlan>(
-  wanted: SessionsWanted,
-  makePlan: (session: Session) => Promise<P>,
-): Promise<OpenSessions<P>> {
-  const open = (): Promise<Session> =>
-    openRestartingSession(() => openThreadedSession(wanted.path, wanted), wanted.observer);
-  const first = await open();
-  const sessions: [Session, ...Session[]] = [first];
-  const limits = { budgetMilliseconds: WARM_UP_MILLISECONDS, runMilliseconds: WARM_UP_MILLISECONDS };
-  try {
     while (sessions.length < wanted.concurrentRuns) {
-      sessions.push(await open());
+      sessions.push(await openElsewhere(wanted));
     }
-    const plan = await makePlan(first);
-    const [runs = []] = await Promise.all(sessions.map((session) => warmUp(session, plan.sizes, limits)));
-    return { plan, sessions, threaded: true, runs };
+    await Promise.all(sessions.slice(1).map((session) => warm(session, plan, found)));
+    return { plan, sessions, runs, found };
   } catch (error) {
     await Promise.all(sessions.map((session) => session.release()));
     throw error;
   }
 }
 
+function openElsewhere(wanted: SessionsWanted): Promise<Session> {
+  const start = wanted.cost === "endless" ? startProcess : startThread;
+  return openRestartingSession(() => openHostedSession(wanted.path, wanted, start), wanted.observer);
+}
+
+function mayRunInline({ cost, concurrentRuns, bytes }: SessionsWanted, { bounded }: WarmUpPlan): boolean {
+  return bounded && cost === "shapes" && concurrentRuns === 1 && bytes <= INLINE_FILE_BYTES;
+}
+
+/** Undefined when the graph's runs are too long for this thread after all: here they have one thread. */
+async function openInline(
+  wanted: SessionsWanted,
+  plan: WarmUpPlan,
+  found: Found,
+): Promise<Session | undefined> {
+  const inline = openInlineSession(wanted.path);
+  if (areShort(await warm(inline, plan, found))) {
+    return new MovingSession(inline, () => openElsewhere(wanted), wanted.observer);
+  }
+  await inline.release();
+  return undefined;
+}
+
+async function warm(session: Session, { sizes }: WarmUpPlan, { filling }: Found): Promise<WarmRun[]> {
+  const runMilliseconds = session.threaded ? WARM_UP_MILLISECONDS : INLINE_RUN_MILLISECONDS;
+  const limits = { budgetMilliseconds: WARM_UP_MILLISECONDS, runMilliseconds };
+  return filling ? warmUp(session, sizes, filling, limits) : [];
+}
+
+/** Without a run nothing is known, which is not short. */
 function areShort(runs: readonly WarmRun[]): boolean {
-  return runs.every((run) => run.milliseconds <= INLINE_RUN_MILLISECONDS);
+  return runs.length > 0 && runs.every((run) => run.milliseconds <= INLINE_RUN_MILLISECONDS);
 }

@@ -41,7 +41,11 @@ function filled(datatype: Datatype, data: TensorData, random: Random): TensorDat
 const LARGE_SHARE = 0.05;
 const LARGE_FACTOR = 20;
 
-/** From a normal distribution (Box-Muller), one in twenty of them twenty times as large. */
+/** Numbers from a normal distribution (Box-Muller), one in twenty of them twenty times as large. */
+export function realistic(random: Random): () => number {
+  return () => real(random);
+}
+
 function real(random: Random): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return random() < LARGE_SHARE ? normal * LARGE_FACTOR : normal;

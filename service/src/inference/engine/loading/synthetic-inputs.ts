@@ -3,12 +3,29 @@ import { allocate } from "../../../tensors/datatypes.js";
 import type { DeclaredTensor } from "../session/session.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 
-/** Zeroes (or empty strings) of the shapes that a graph declares, with `rows` as dimension 0 when given; other free dimensions are 1. */
-export function syntheticInputs(inputs: readonly DeclaredTensor[], rows: number | undefined): Tensor[] {
-  return inputs.map(({ datatype, shape: declared }) => {
-    const shape = declared.map((dimension, index) =>
-      index === 0 && rows !== undefined ? rows : dimension === -1 ? 1 : dimension,
-    );
+/** The length that dimension `axis` of input number `input`, which requests choose, is given; undefined: none is known. */
+export type FreeLength = (input: number, axis: number) => number | undefined;
+
+/**
+ * Zeroes (or empty strings) of the shapes that a graph declares, with `rows` as dimension 0 when given; other free
+ * dimensions are as long as `free` says, 1 where it says nothing. Throws when a tensor would have more than `mostElements`.
+ */
+export function syntheticInputs(
+  inputs: readonly DeclaredTensor[],
+  rows: number | undefined,
+  free: FreeLength = () => 1,
+  mostElements = Infinity,
+): Tensor[] {
+  return inputs.map(({ name, datatype, shape: declared }, input) => {
+    const shape = declared.map((size, axis) => {
+      if (axis === 0 && rows !== undefined) {
+        return rows;
+      }
+      return size === -1 ? (free(input, axis) ?? 1) : size;
+    });
+    if (product(shape) > mostElements) {
+      throw new Error(`Input '${name}' would have ${product(shape)} elements.`);
+    }
     return {
       datatype,
       shape,

@@ -1,5 +1,6 @@
-import type { DeclaredTensor, Session } from "../session/session.js";
-import { syntheticInputs } from "./synthetic-inputs.js";
+import type { Session } from "../session/session.js";
+import type { Tensor } from "../../../tensors/tensor.js";
+import type { Filling } from "./fillings.js";
 
 /** The best of these is taken: what else the machine does only ever makes a run slower. */
 const TIMED_RUNS = 2;
@@ -26,13 +27,13 @@ export function warmUpSizes(maxRows: number): number[] {
 }
 
 /**
- * Runs the graph at each of `sizes` (undefined: as declared), so that its arenas have grown before the first request, and
- * times it. Rejects with the run's error, except where the graph has free dimensions besides the batch: zeroes of a
- * made-up shape prove nothing there.
+ * Runs the graph at each of `sizes` (undefined: as declared) with what `filling` makes, so that its arenas have grown
+ * before the first request, and times it. A size that it cannot run ends it: whoever asks for it will be told.
  */
 export async function warmUp(
   session: Session,
   sizes: readonly (number | undefined)[],
+  filling: Filling,
   limits: WarmUpLimits,
   now: () => number = () => performance.now(),
 ): Promise<WarmRun[]> {
@@ -43,16 +44,13 @@ export async function warmUp(
       break;
     }
     try {
-      const milliseconds = await timeRuns(session, rows, now);
+      const milliseconds = await timeRuns(session, filling.inputs(session.inputs, rows), now);
       runs.push({ rows: rows ?? 1, milliseconds });
       if (milliseconds > limits.runMilliseconds) {
         break;
       }
-    } catch (error) {
-      if (session.inputs.some((input) => hasFreeDimension(input, rows))) {
-        break;
-      }
-      throw error;
+    } catch {
+      break;
     }
   }
   return runs;
@@ -65,8 +63,7 @@ export function smallestGoodBatch(runs: readonly WarmRun[], share: number): numb
   return runs.find((run) => throughput(run) >= share * best)?.rows;
 }
 
-async function timeRuns(session: Session, rows: number | undefined, now: () => number): Promise<number> {
-  const inputs = syntheticInputs(session.inputs, rows);
+async function timeRuns(session: Session, inputs: readonly Tensor[], now: () => number): Promise<number> {
   await session.run(inputs);
   let best = Infinity;
   for (let run = 0; run < TIMED_RUNS; run += 1) {
@@ -75,8 +72,4 @@ async function timeRuns(session: Session, rows: number | undefined, now: () => n
     best = Math.min(best, now() - started);
   }
   return best;
-}
-
-function hasFreeDimension({ shape }: DeclaredTensor, rows: number | undefined): boolean {
-  return shape.some((dimension, index) => dimension === -1 && !(index === 0 && rows !== undefined));
 }

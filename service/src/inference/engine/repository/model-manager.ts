@@ -3,7 +3,7 @@ import { messageOf, ServiceError } from "../../../server/errors.js";
 import type { ModelIndexEntry, ModelReference } from "../engine.js";
 import type { Logger } from "../../../server/observe/logger.js";
 import { loadVersion, type ServingDefaults } from "../loading/load-version.js";
-import type { SessionObserver } from "../session/restarting-session.js";
+import type { SessionObserver } from "../loading/open-sessions.js";
 import type { ServedVersion } from "../served-version.js";
 import { parseModelConfig } from "../../../models/config-file.js";
 import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
@@ -246,6 +246,16 @@ export class ModelManager {
     return {
       onDeath: (reason) => this.log.error({ model, version, reason }, "model version is being started again"),
       onRestart: () => this.log.info({ model, version }, "model version serves again"),
+      onMove: (runMilliseconds) =>
+        this.log.warn(
+          { model, version, runMilliseconds },
+          "model version runs long, and moved to a thread of its own",
+        ),
+      onMoveFailed: (reason) =>
+        this.log.error(
+          { model, version, reason },
+          "model version runs long, and could not move to a thread of its own",
+        ),
     };
   }
 

@@ -1,23 +1,30 @@
-import { InferenceSession, type Tensor as OnnxTensor } from "onnxruntime-node";
+import type { Tensor as OnnxTensor } from "onnxruntime-node";
 import type { Tensor } from "../../../tensors/tensor.js";
 import { declareGraph, fromOnnx, toOnnx } from "./onnx-values.js";
 import { loadError, runError } from "./run-error.js";
+import { openNativeSession, type NativeSession } from "./runtime-binding.js";
 import { onnxOptions } from "./session-options.js";
 import type { DeclaredTensor, Session } from "./session.js";
 
 /**
  * Loads an ONNX file for runs on this thread: ONNX Runtime's binding computes where it is called, so this is for models
- * whose runs take less than handing their tensors to another thread would. Rejects with the reason when the file cannot be served.
+ * whose runs take less than handing their tensors to another thread would. Throws the reason when the file cannot be served.
  */
-export async function openInlineSession(path: string): Promise<Session> {
-  const session = await InferenceSession.create(path, onnxOptions(1)).catch((error: unknown) => {
-    throw loadError(error);
-  });
+export function openInlineSession(path: string): Session {
+  const native = opened(path);
   try {
-    return new InlineSession(session);
+    return new InlineSession(native);
   } catch (error) {
-    await session.release();
+    native.dispose();
     throw error;
+  }
+}
+
+function opened(path: string): NativeSession {
+  try {
+    return openNativeSession(path, onnxOptions(1));
+  } catch (error) {
+    throw loadError(error);
   }
 }
 
@@ -25,17 +32,28 @@ class InlineSession implements Session {
   readonly inputs: readonly DeclaredTensor[];
   readonly outputs: readonly DeclaredTensor[];
   readonly unservedOutputs: readonly string[];
-  private readonly outputNames: readonly string[];
+  readonly threaded = false;
+  /** What the binding reads the wanted outputs' names from. */
+  private readonly fetches: Readonly<Record<string, null>>;
 
-  constructor(private readonly session: InferenceSession) {
-    const declaration = declareGraph(session);
+  constructor(private readonly native: NativeSession) {
+    const declaration = declareGraph(native);
     this.inputs = declaration.inputs;
     this.outputs = declaration.outputs;
     this.unservedOutputs = declaration.unservedOutputs;
-    this.outputNames = this.outputs.map((output) => output.name);
+    this.fetches = Object.fromEntries(this.outputs.map(({ name }) => [name, null]));
   }
 
-  async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
+  /** Has run when it returns. */
+  run(inputs: readonly Tensor[]): Promise<Tensor[]> {
+    try {
+      return Promise.resolve(this.compute(inputs));
+    } catch (error) {
+      return Promise.reject(runError(error));
+    }
+  }
+
+  private compute(inputs: readonly Tensor[]): Tensor[] {
     const feeds: Record<string, OnnxTensor> = {};
     for (const [index, { name }] of this.inputs.entries()) {
       const tensor = inputs[index];
@@ -43,13 +61,12 @@ class InlineSession implements Session {
         feeds[name] = toOnnx(tensor);
       }
     }
-    const results = await this.session.run(feeds, this.outputNames).catch((error: unknown) => {
-      throw runError(error);
-    });
-    return this.outputNames.map((name) => fromOnnx(name, results[name]));
+    const results = this.native.run(feeds, this.fetches, {});
+    return this.outputs.map(({ name }) => fromOnnx(name, results[name] as Parameters<typeof fromOnnx>[1]));
   }
 
-  async release(): Promise<void> {
-    await this.session.release();
+  release(): Promise<void> {
+    this.native.dispose();
+    return Promise.resolve();
   }
 }

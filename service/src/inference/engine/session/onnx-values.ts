@@ -1,14 +1,25 @@
-import { Tensor as OnnxTensor, type InferenceSession } from "onnxruntime-node";
-import type { TensorData } from "../../../tensors/datatypes.js";
+import { Tensor as OnnxTensor } from "onnxruntime-node";
+import type { Binding } from "onnxruntime-node/dist/binding.js";
+import { elementTypeOf } from "../../../onnx/element-type.js";
+import {
+  DATATYPE_NAMES,
+  DATATYPES,
+  datatypeOfRuntime,
+  type Datatype,
+  type TensorData,
+} from "../../../tensors/datatypes.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { DATATYPES, datatypeOfRuntime } from "../../../tensors/datatypes.js";
 import type { DeclaredTensor } from "./session.js";
 
 /** ONNX Runtime's view of a graph's inputs and outputs. */
 export interface GraphMetadata {
-  readonly inputMetadata: readonly InferenceSession.ValueMetadata[];
-  readonly outputMetadata: readonly InferenceSession.ValueMetadata[];
+  readonly inputMetadata: readonly Binding.ValueMetadata[];
+  readonly outputMetadata: readonly Binding.ValueMetadata[];
 }
+
+const BY_NUMBER: ReadonlyMap<number, Datatype> = new Map(
+  DATATYPE_NAMES.map((datatype) => [DATATYPES[datatype].element.number, datatype]),
+);
 
 /** What a graph takes and gives, in the protocol's terms. */
 export interface GraphDeclaration {
@@ -62,20 +73,26 @@ export function fromOnnx(name: string, value: OnnxValue | undefined): Tensor {
   return { datatype, shape: value.dims, data: datatype === "FP16" ? bits(data) : data };
 }
 
-function declareTensor(metadata: InferenceSession.ValueMetadata): DeclaredTensor[] {
-  if (!metadata.isTensor) {
+function declareTensor({
+  name,
+  isTensor,
+  type,
+  shape,
+  symbolicDimensions,
+}: Binding.ValueMetadata): DeclaredTensor[] {
+  if (!isTensor) {
     return [];
   }
-  const datatype = datatypeOfRuntime(metadata.type);
+  const datatype = BY_NUMBER.get(type);
   if (!datatype) {
-    throw new Error(`'${metadata.name}' has elements of type ${metadata.type}, which are not served.`);
+    throw new Error(`'${name}' has elements of type ${elementTypeOf(type)}, which are not served.`);
   }
   return [
     {
-      name: metadata.name,
+      name,
       datatype,
-      shape: metadata.shape.map((dimension) => (typeof dimension === "number" ? dimension : -1)),
-      symbols: metadata.shape.map((dimension) => (typeof dimension === "string" ? dimension : "")),
+      shape,
+      symbols: shape.map((size, index) => (size === -1 ? (symbolicDimensions[index] ?? "") : "")),
     },
   ];
 }

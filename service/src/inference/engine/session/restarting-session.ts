@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, ServiceError } from "../../../server/errors.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import type { DeclaredTensor, Session } from "./session.js";
+import type { DeclaredTensor, MortalSession, Session } from "./session.js";
 
 const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 30;
@@ -9,14 +9,11 @@ const LONGEST_WAIT_SECONDS = 30;
 /** A session that lived for so long was no part of a series of deaths: it is replaced at once. */
 const STEADY_SECONDS = 60;
 
-/** A session that can end by itself. */
-export interface MortalSession extends Session {
-  /** Resolves with the reason when it has ended. */
-  readonly ended: Promise<string>;
-}
+/** So many sessions that were given up may still compute; with more, a graph that never comes back would take every CPU. */
+const MOST_LEFT_BEHIND = 2;
 
-/** Told what becomes of a session. */
-export interface SessionObserver {
+/** Told of a session that ends and is opened anew. */
+export interface RestartObserver {
   onDeath(reason: string): void;
   onRestart(): void;
 }
@@ -24,7 +21,7 @@ export interface SessionObserver {
 /** Opens a session that is opened anew when it ends. Rejects with the reason when it cannot be opened at all. */
 export async function openRestartingSession(
   open: () => Promise<MortalSession>,
-  observer: SessionObserver,
+  observer: RestartObserver,
 ): Promise<Session> {
   return new RestartingSession(await open(), open, observer);
 }
@@ -33,17 +30,19 @@ class RestartingSession implements Session {
   readonly inputs: readonly DeclaredTensor[];
   readonly outputs: readonly DeclaredTensor[];
   readonly unservedOutputs: readonly string[];
+  readonly threaded = true;
   failure: string | undefined;
   /** The session that runs go to; while there is none, the attempt to open the next. */
   private current: Promise<MortalSession>;
   private readonly released = new AbortController();
   private openedAt = performance.now();
   private waitSeconds = 0;
+  private leftBehind = 0;
 
   constructor(
     first: MortalSession,
     private readonly open: () => Promise<MortalSession>,
-    private readonly observer: SessionObserver,
+    private readonly observer: RestartObserver,
   ) {
     this.inputs = first.inputs;
     this.outputs = first.outputs;
@@ -65,6 +64,8 @@ class RestartingSession implements Session {
 
   private watch(session: MortalSession): void {
     void session.ended.then((reason) => {
+      this.leftBehind += 1;
+      void session.gone.then(() => (this.leftBehind -= 1));
       if (!this.released.signal.aborted) {
         this.reopen(reason);
       }
@@ -91,6 +92,9 @@ class RestartingSession implements Session {
   private async openAfter(seconds: number): Promise<MortalSession> {
     try {
       await delay(seconds * 1000, undefined, { ref: false, signal: this.released.signal });
+      if (this.leftBehind >= MOST_LEFT_BEHIND) {
+        throw new Error(`${this.leftBehind} runs that were given up still compute.`);
+      }
       return await this.open();
     } catch (cause) {
       throw new ServiceError("model_not_ready", messageOf(cause), { cause });

@@ -1,27 +1,41 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { parentPort, Worker, workerData } from "node:worker_threads";
+import { Tensor } from "onnxruntime-node";
+import binding from "onnxruntime-node/dist/binding.js";
 
 /**
- * The thread of one session. It answers first with the graph's metadata, then each request `{ id, inputs }` with
- * `{ id, outputs }`, or either with `{ error }`; null releases the model and ends the thread.
- * Plain JavaScript, for a thread starts from a file that Node.js itself can read.
+ * The host of one session: a thread, or a process of its own. It answers first with the graph's metadata, then each
+ * request `{ id, inputs }` with `{ id, outputs }`, or either with `{ error }`; `{ release: true }` releases the model and
+ * ends the host. Plain JavaScript, for a thread starts from a file that Node.js itself can read.
  */
-const { path, options } = workerData;
+const { path, options } = parentPort ? workerData : JSON.parse(process.argv[2]);
+const port = parentPort ?? { on: process.on.bind(process), postMessage: (message) => process.send(message) };
 
-try {
-  const session = await InferenceSession.create(path, options);
-  const { inputMetadata, outputMetadata } = session;
-  const wanted = outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
-  parentPort.on("message", (request) => void answer(session, wanted, request));
-  parentPort.postMessage({ inputMetadata, outputMetadata });
-} catch (error) {
-  parentPort.postMessage({ error: error.message });
+if (!parentPort) {
+  endWithParent();
 }
 
-async function answer(session, wanted, request) {
-  if (request === null) {
-    await session.release();
-    parentPort.close();
+try {
+  binding.initOrt();
+  const session = new binding.binding.InferenceSession();
+  session.loadModel(path, options);
+  const { inputMetadata, outputMetadata } = session;
+  const fetches = Object.fromEntries(
+    outputMetadata.filter((output) => output.isTensor).map((output) => [output.name, null]),
+  );
+  port.on("message", (request) => answer(session, fetches, request));
+  port.postMessage({ inputMetadata, outputMetadata });
+} catch (error) {
+  port.postMessage({ error: error.message });
+}
+
+function answer(session, fetches, request) {
+  if (request.release) {
+    session.dispose();
+    if (parentPort) {
+      parentPort.close();
+    } else {
+      process.exit(0);
+    }
     return;
   }
   const { id, inputs } = request;
@@ -29,19 +43,33 @@ async function answer(session, wanted, request) {
     const feeds = Object.fromEntries(
       inputs.map(({ name, type, data, dims }) => [name, tensorOf(type, data, dims)]),
     );
-    const results = await session.run(feeds, wanted);
-    const outputs = wanted.map((name) => ({
+    const results = session.run(feeds, fetches, {});
+    const outputs = Object.keys(fetches).map((name) => ({
       type: results[name].type,
       dims: results[name].dims,
       data: results[name].data,
     }));
-    parentPort.postMessage({ id, outputs });
+    port.postMessage({ id, outputs });
   } catch (error) {
-    parentPort.postMessage({ id, error: error.message });
+    port.postMessage({ id, error: error.message });
   }
 }
 
 /** Half floats go without the runtime's own class: see onnx-values.ts. */
 function tensorOf(type, data, dims) {
   return type === "float16" ? { type, data, dims, location: "cpu" } : new Tensor(type, data, dims);
+}
+
+/**
+ * A process that computes hears nothing, so a thread beside it watches whether its parent is there. Signals that a
+ * terminal sends to all processes are the parent's to act on: it lets runs end.
+ */
+function endWithParent() {
+  process
+    .on("SIGTERM", () => undefined)
+    .on("SIGINT", () => undefined)
+    .on("SIGHUP", () => undefined);
+  process.on("disconnect", () => process.exit(0));
+  const watch = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, "SIGKILL"), 1000)`;
+  new Worker(watch, { eval: true }).unref();
 }

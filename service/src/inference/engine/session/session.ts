@@ -9,6 +9,8 @@ export interface DeclaredTensor extends TensorSpec {
 export interface SessionOptions {
   /** Threads that one operator may use. */
   readonly intraOpThreads: number;
+  /** A run that takes longer is ended. */
+  readonly runLimitSeconds: number;
 }
 
 /** A graph that is loaded and can be run. */
@@ -17,6 +19,8 @@ export interface Session {
   readonly outputs: readonly DeclaredTensor[];
   /** Outputs of the graph that are not tensors (sequences, maps) and so are not served. */
   readonly unservedOutputs: readonly string[];
+  /** Whether runs are elsewhere than on the event loop's thread. */
+  readonly threaded: boolean;
   /**
    * Runs the graph once. `inputs` in the order of `this.inputs`; the result in the order of `this.outputs`.
    * `inputs` may be reused as soon as the promise settles. Rejects with a ServiceError.
@@ -26,4 +30,12 @@ export interface Session {
   readonly failure?: string | undefined;
   /** Frees the graph's memory. No run may be under way. */
   release(): Promise<void>;
+}
+
+/** A session that can end by itself. */
+export interface MortalSession extends Session {
+  /** Resolves with the reason when no run will succeed any more. */
+  readonly ended: Promise<string>;
+  /** Resolves when it takes no CPU and no memory any more: a run that cannot be ended may go on for a while. */
+  readonly gone: Promise<void>;
 }

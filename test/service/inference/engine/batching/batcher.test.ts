@@ -49,7 +49,7 @@ class Bench {
 
   send(
     values: number[],
-    more: { deadline?: number; cancellation?: Cancellation; width?: number } = {},
+    more: { deadline?: number; cancellation?: Cancellation; width?: number; isPart?: boolean } = {},
   ): Promise<number[]> {
     const width = more.width ?? 1;
     const rows = values.length / width;
@@ -58,6 +58,8 @@ class Bench {
         rows,
         inputs: [floats([rows, width], values)],
         arrivedAt: this.now,
+        mostRows: Infinity,
+        isPart: more.isPart ?? false,
         arrivedDuringRun: this.batcher.busy,
         deadline: more.deadline,
         cancellation: more.cancellation,
@@ -165,9 +167,29 @@ describe("a batcher", () => {
     expect(bench.ran[0]?.rows).toBe(1);
   });
 
-  it("refuses an output that does not have a row for each row", async () => {
+  it("gives a request the whole of an output without a row for each row, and joins no further ones", async () => {
     const bench = new Bench();
-    const answer = bench.send([1, 2]);
+    const answers = [bench.send([1, 2]), bench.send([3])];
+    await turn();
+    bench.runs[0]?.give([floats([1, 1], [9])]);
+    await turn();
+    bench.runs[1]?.give([floats([1, 1], [3])]);
+    await turn();
+    bench.runs[2]?.give([floats([2, 1], [3, 3])]);
+    expect(await Promise.all(answers)).toEqual([[3], [3, 3]]);
+    const later = [bench.send([1, 2]), bench.send([3])];
+    await turn();
+    expect(bench.sizes).toEqual([3, 2, 1, 2]);
+    bench.runs[3]?.finish();
+    await turn();
+    await turn();
+    bench.runs[4]?.finish();
+    expect(await Promise.all(later)).toEqual([[1, 2], [3]]);
+  });
+
+  it("refuses such an output where it would have to be put together with others or cut", async () => {
+    const bench = new Bench();
+    const answer = bench.send([1, 2], { isPart: true });
     await turn();
     bench.runs[0]?.give([floats([1, 1], [3])]);
     await expect(answer).rejects.toMatchObject({

@@ -11,7 +11,7 @@ const POLICY: BatchPolicy = { maxRows: 4, maxDelayMilliseconds: 0, shapesDiffer:
 
 function waiting(rows: number, width = 2, more: Partial<Waiting> = {}): Waiting {
   const inputs = [floats([rows, width], new Array<number>(rows * width).fill(0))];
-  return { rows, inputs, arrivedAt: 100, arrivedDuringRun: false, ...more };
+  return { rows, inputs, mostRows: Infinity, arrivedAt: 100, arrivedDuringRun: false, ...more };
 }
 
 describe("a batch is closed", () => {

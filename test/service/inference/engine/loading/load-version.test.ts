@@ -20,7 +20,15 @@ import {
 } from "../../../../models/index.js";
 import { floats } from "../repository-fixture.js";
 
-const DEFAULTS = { maxBatchSize: 8, maxBatchDelayMs: 0, queueRows: 64, queueSeconds: 1, intraOpThreads: 1 };
+const DEFAULTS = {
+  maxBatchSize: 8,
+  maxBatchDelayMs: 0,
+  queueRows: 64,
+  queueSeconds: 1,
+  intraOpThreads: 1,
+  runLimitSeconds: 60,
+  runLimitBytes: 2 ** 30,
+};
 const loaded: ServedVersion[] = [];
 let folder: string;
 

@@ -11,6 +11,7 @@ function graph(compute: (rows: Float32Array, count: number) => Float32Array): Se
     inputs: [declared],
     outputs: [declared],
     unservedOutputs: [],
+    threaded: false,
     run: ([input]) =>
       Promise.resolve([
         { ...input, data: compute(input?.data as Float32Array, input?.shape[0] ?? 0) } as Tensor,

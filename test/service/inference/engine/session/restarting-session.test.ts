@@ -5,9 +5,10 @@ import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   openRestartingSession,
-  type SessionObserver,
+  type RestartObserver,
 } from "#service/inference/engine/session/restarting-session.js";
-import { openThreadedSession } from "#service/inference/engine/session/threaded-session.js";
+import { openHostedSession } from "#service/inference/engine/session/hosted-session.js";
+import { startThread } from "#service/inference/engine/session/session-host.js";
 import { identity, slow } from "../../../../models/index.js";
 import { floats } from "../repository-fixture.js";
 
@@ -34,7 +35,7 @@ async function file(model: Uint8Array): Promise<string> {
 }
 
 /** Notes what it is told, and lets a test wait for the next. */
-class Notes implements SessionObserver {
+class Notes implements RestartObserver {
   readonly lines: string[] = [];
   private wake: () => void = () => undefined;
 
@@ -63,7 +64,7 @@ describe("a session whose thread dies", () => {
     const path = await file(slow(4, 128));
     const notes = new Notes();
     const session = await openRestartingSession(
-      () => openThreadedSession(path, { intraOpThreads: 1 }),
+      () => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startThread),
       notes,
     );
     const [first] = threads;
@@ -84,7 +85,7 @@ describe("a session whose thread dies", () => {
     const path = await file(identity());
     const notes = new Notes();
     const session = await openRestartingSession(
-      () => openThreadedSession(path, { intraOpThreads: 1 }),
+      () => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startThread),
       notes,
     );
     await rm(path);
@@ -101,8 +102,8 @@ describe("a session whose thread dies", () => {
 
   it("is reported when it dies while it loads", async () => {
     process.once("worker", (worker: Worker) => void worker.terminate());
-    await expect(openThreadedSession(await file(identity()), { intraOpThreads: 1 })).rejects.toThrow(
-      /^The model's thread ended with code \d\.$/,
-    );
+    await expect(
+      openHostedSession(await file(identity()), { intraOpThreads: 1, runLimitSeconds: 60 }, startThread),
+    ).rejects.toThrow(/^The model's thread ended with code \d\.$/);
   });
 });

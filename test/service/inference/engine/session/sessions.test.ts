@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openInlineSession } from "#service/inference/engine/session/inline-session.js";
 import type { Session } from "#service/inference/engine/session/session.js";
-import { openThreadedSession } from "#service/inference/engine/session/threaded-session.js";
+import { openHostedSession } from "#service/inference/engine/session/hosted-session.js";
+import { startProcess, startThread } from "#service/inference/engine/session/session-host.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import type { ElementType } from "#service/onnx/element-type.js";
 import { broken, identity, lookUp, slow } from "../../../../models/index.js";
@@ -44,8 +45,15 @@ const DATA: [ElementType, Tensor][] = [
 ];
 
 const OPENERS: [string, (path: string) => Promise<Session>][] = [
-  ["on this thread", openInlineSession],
-  ["on its own thread", (path) => openThreadedSession(path, { intraOpThreads: 1 })],
+  ["on this thread", (path) => Promise.resolve().then(() => openInlineSession(path))],
+  [
+    "on its own thread",
+    (path) => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startThread),
+  ],
+  [
+    "in its own process",
+    (path) => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startProcess),
+  ],
 ];
 
 describe.each(OPENERS)("a session %s", (where, open) => {
@@ -85,7 +93,7 @@ describe.each(OPENERS)("a session %s", (where, open) => {
 describe("a session on its own thread", () => {
   it("leaves the event loop free while it runs", async () => {
     const path = await file("slow", slow());
-    const session = await openThreadedSession(path, { intraOpThreads: 1 });
+    const session = await openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startThread);
     const events: string[] = [];
     // From a callback of the file system the loop comes to its immediates before it looks for a thread's messages.
     await new Promise<void>((resolve) => stat(path, () => resolve()));
