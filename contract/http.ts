@@ -3,6 +3,9 @@
 /** TCP port that the service listens on inside its container. */
 export const SERVICE_PORT = 8000;
 
+/** TCP port of administrators inside the container: load, unload, index, metrics. No load balancer leads to it. */
+export const ADMIN_PORT = 8002;
+
 /** HTTP paths that the program writes into probes, monitors and examples. */
 export const PATHS = {
   predict: "/predict",

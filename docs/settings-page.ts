@@ -58,7 +58,8 @@ This page is written by \`npm run docs\` from the tables that check the settings
 
 const SERVER = `## Of the server
 
-Each setting is an environment variable and a flag; the flag wins. \`npm start -- --help\` lists them too.
+Each setting is an environment variable and a flag; the flag wins. Keys have no flag, since other users of the machine would see
+it. \`npm start -- --help\` lists them too.
 All that is wrong is reported at once, by name, before the server starts. On a cluster, \`service.environment\` sets them.`;
 
 const PROGRAM = `## Of the program
@@ -77,7 +78,7 @@ function serverTable(): string {
     ["variable", "flag", "default", "what it is"],
     Object.values(SETTINGS).map((setting: Setting) => [
       `\`${setting.variable}\``,
-      `\`${flagOf(setting)}\``,
+      setting.secret ? "none" : `\`${flagOf(setting)}\``,
       shownDefault(setting),
       capitalised(setting.help),
     ]),

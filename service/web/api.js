@@ -48,12 +48,7 @@ export async function ready() {
 
 /** The model that serves, when there is exactly one: `{name, version}`. */
 export async function onlyModel() {
-  const response = await request("v2/repository/index", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ready: true }),
-  });
-  const serving = (await response.json()).filter((entry) => entry.state === "READY");
+  const { model_stats: serving } = await (await request("v2/models/stats")).json();
   return serving.length === 1 ? serving[0] : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { messageOf } from "../server/errors.js";
 import { addSettings, settingsOrExit } from "../server/settings/options.js";
-import type { Flags } from "../server/settings/read.js";
+import { SettingsError, type Flags } from "../server/settings/read.js";
 import { readSettings, SETTINGS } from "./settings.js";
 
 /** `serve`: answers predictions until it is told to stop. Exits with 2 for wrong settings, with 1 when it cannot start. */
@@ -14,7 +14,7 @@ export function serveCommand(): Command {
     const { serve } = await import("./serve.js");
     await serve(settings).catch((error: unknown) => {
       console.error(messageOf(error));
-      process.exit(1);
+      process.exit(error instanceof SettingsError ? 2 : 1);
     });
   });
 }

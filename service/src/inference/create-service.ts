@@ -2,10 +2,15 @@ import type { Server } from "node:http";
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
 import { WEB_FOLDER } from "../paths.js";
-import { createAccessCheck } from "../server/http/access.js";
+import type { Keys } from "../server/access/keys.js";
+import { describeKeys } from "../server/access/key-metrics.js";
+import { isLoopback } from "../server/access/loopback.js";
+import type { Reach } from "../server/http/access.js";
 import { docsPages, openapiRoute } from "../server/http/docs.js";
+import { Door } from "../server/http/door.js";
 import { healthRoutes } from "../server/http/health.js";
 import { metricsRoute } from "../server/http/metrics-route.js";
+import { byPort } from "../server/http/ports.js";
 import type { Route } from "../server/http/route.js";
 import { createHttpServer } from "../server/http/server.js";
 import type { Lifecycle } from "../server/life/lifecycle.js";
@@ -24,40 +29,71 @@ import type { Settings } from "./settings.js";
 export interface ServiceOptions {
   readonly settings: Pick<
     Settings,
-    "apiKeys" | "bodyTimeoutSeconds" | "maxBatchSize" | "maxBodyBytes" | "requestTimeoutSeconds"
+    | "adminPort"
+    | "bodyTimeoutSeconds"
+    | "corsOrigins"
+    | "host"
+    | "maxBatchSize"
+    | "maxBodyBytes"
+    | "requestTimeoutSeconds"
   >;
   readonly engine: Engine;
   readonly registry: Registry;
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
+  readonly keys: Keys;
   readonly tracing?: Tracing | undefined;
   /** What `/metrics` answers; by default the registry's metrics. */
   readonly readMetrics?: (() => Promise<string>) | undefined;
 }
 
-/** The HTTP server over an engine, with every protocol; it does not listen yet. */
-export function createService(options: ServiceOptions): Server {
-  const { settings, registry, lifecycle, log, tracing } = options;
-  describeProcess(registry);
-  return createHttpServer({
-    routes: createRoutes(options),
-    pages: { files: docsPages(), folder: WEB_FOLDER },
-    checkAccess: createAccessCheck(settings.apiKeys),
-    metrics: new HttpMetrics(registry),
-    lifecycle,
-    log: new RequestLog(log),
-    tracing,
-    bodyTimeoutSeconds: settings.bodyTimeoutSeconds,
-    requestTimeoutSeconds: settings.requestTimeoutSeconds,
-  });
+/** HTTP servers over one engine; they do not listen yet. */
+export interface Service {
+  readonly server: Server;
+  /** Administrators' own, where the settings have a port for them. */
+  readonly administration: Server | undefined;
 }
 
-/** Every route of the service. Those that carry most requests come first. */
-export function createRoutes(options: Omit<ServiceOptions, "log" | "tracing">): Route[] {
+/** The service over an engine, with every protocol. */
+export function createService(options: ServiceOptions): Service {
+  const { settings, registry, lifecycle, log, tracing, keys } = options;
+  describeProcess(registry);
+  describeKeys(keys.ring, registry);
+  const metrics = new HttpMetrics(registry);
+  const requestLog = new RequestLog(log);
+  const onLoopback = isLoopback(settings.host);
+  const serverOf = (routes: readonly Route[], reach: Reach, folder?: string): Server =>
+    createHttpServer({
+      routes: [...routes, openapiRoute(routes)],
+      pages: { files: docsPages(), ...(folder !== undefined && { folder }) },
+      door: new Door({ keys, reach, onLoopback, corsOrigins: settings.corsOrigins }),
+      metrics,
+      lifecycle,
+      log: requestLog,
+      tracing,
+      bodyTimeoutSeconds: settings.bodyTimeoutSeconds,
+      requestTimeoutSeconds: settings.requestTimeoutSeconds,
+    });
+  const routes = createRoutes(options);
+  if (settings.adminPort === undefined) {
+    const reach = onLoopback ? "this-machine" : "anybody";
+    return { server: serverOf(routes, reach, WEB_FOLDER), administration: undefined };
+  }
+  const { callers, administrators } = byPort(routes);
+  return {
+    server: serverOf(callers, "anybody", WEB_FOLDER),
+    administration: serverOf(administrators, "administrators"),
+  };
+}
+
+/** Every route of the service but its description. Those that carry most requests come first. */
+export function createRoutes(
+  options: Pick<ServiceOptions, "settings" | "engine" | "registry" | "lifecycle" | "readMetrics">,
+): Route[] {
   const { settings, engine, registry, lifecycle, readMetrics } = options;
   const { maxBodyBytes, maxBatchSize } = settings;
   const protocol = { engine, infer: createInfer(registry), maxBodyBytes };
-  const routes = [
+  return [
     predictRoute(protocol),
     v2InferRoute(protocol),
     ...tensorflowPredictRoutes(protocol),
@@ -66,7 +102,6 @@ export function createRoutes(options: Omit<ServiceOptions, "log" | "tracing">): 
     ...healthRoutes(lifecycle, () => engine.isReady()),
     metricsRoute(registry, readMetrics),
   ];
-  return [...routes, openapiRoute(routes)];
 }
 
 function describeProcess(registry: Registry): void {

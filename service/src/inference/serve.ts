@@ -1,8 +1,12 @@
 /** Inference: the service that answers predictions, put together from engine, protocols and workers. */
 
 import cluster, { type Worker } from "node:cluster";
+import type { Server } from "node:http";
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { Registry } from "prom-client";
 import type { Logger } from "pino";
+import { followKeys, readKeys } from "../server/access/keys.js";
+import { isLoopback } from "../server/access/loopback.js";
 import { Lifecycle } from "../server/life/lifecycle.js";
 import { listen } from "../server/life/listen.js";
 import { createLog } from "../server/observe/log.js";
@@ -21,7 +25,7 @@ import type { Started } from "./workers/worker-messages.js";
 import { sharedEngine } from "./workers/shared-engine.js";
 import { sharedMetrics } from "./workers/shared-metrics.js";
 
-/** Serves until SIGTERM or SIGINT, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
+/** Serves until SIGTERM, SIGINT or SIGHUP, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
 export async function serve(settings: Settings): Promise<void> {
   const log = await createLog({
     level: settings.logLevel,
@@ -40,6 +44,8 @@ export async function serve(settings: Settings): Promise<void> {
 
 /** Serves in this process, as the only one or as one of several workers. */
 async function serveHere(settings: Settings, log: Logger, worker: Worker | undefined): Promise<void> {
+  const keys = readKeys(settings);
+  followKeys(keys, settings, log);
   const registry = new Registry();
   const lifecycle = new Lifecycle();
   const own = createEngine(engineOptions(settings), registry, log);
@@ -48,17 +54,20 @@ async function serveHere(settings: Settings, log: Logger, worker: Worker | undef
   const engine = siblings ? sharedEngine(own, siblings) : own;
   const tracing = await tracingOf(settings, log);
   const readMetrics = siblings && (() => sharedMetrics(siblings));
-  const server = createService({ settings, engine, registry, lifecycle, log, tracing, readMetrics });
-  const unusedConnections = new UnusedConnections(server);
+  const service = { settings, engine, registry, lifecycle, log, keys, tracing, readMetrics };
+  const { server, administration } = createService(service);
+  const servers = administration ? [server, administration] : [server];
+  const unusedConnections = new UnusedConnections(servers);
   // A worker that replaces one gets no connection before it can answer: the others have them meanwhile.
   const replaces = worker !== undefined && worker.id > settings.workers;
   if (replaces) {
     await engine.start();
   }
   const port = await listen(server, settings.port, settings.host);
+  const adminPort = administration && (await listenToAdministrators(administration, settings));
   onSignal(log, settings, stop.signal, () =>
     shutDown({
-      server,
+      servers,
       unusedConnections,
       lifecycle,
       delaySeconds: settings.shutdownDelaySeconds,
@@ -71,12 +80,19 @@ async function serveHere(settings: Settings, log: Logger, worker: Worker | undef
   if (!replaces) {
     await engine.start();
   }
-  const serving = { port, models: readyModels(engine.index()) };
+  const serving = { port, adminPort, models: readyModels(engine.index()) };
   if (siblings) {
     siblings.started(serving);
   } else {
     announce(log, settings, serving);
   }
+}
+
+function listenToAdministrators(
+  server: Server,
+  { adminPort, host }: Pick<Settings, "adminPort" | "host">,
+): Promise<number> {
+  return listen(server, adminPort ?? 0, host, ENVIRONMENT.adminPort);
 }
 
 function readyModels(index: readonly ModelIndexEntry[]): string[] {
@@ -96,17 +112,45 @@ async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Trac
 }
 
 /** What a person wants to know first. */
-function announce(log: Logger, { host, workers }: Settings, { port, models }: Started): void {
+function announce(log: Logger, settings: Settings, { port, adminPort, models }: Started): void {
+  const { host, workers } = settings;
   const shownHost = ["0.0.0.0", "::", "127.0.0.1"].includes(host) ? "localhost" : host;
-  log.info(
-    { models, ...(workers > 1 && { workers }), startSeconds: Math.round(performance.now()) / 1000 },
-    `serving on http://${shownHost}:${port}`,
-  );
+  const facts = {
+    models,
+    ...(workers > 1 && { workers }),
+    startSeconds: Math.round(performance.now()) / 1000,
+  };
+  const where = adminPort === undefined ? "" : `, administrators on http://${shownHost}:${adminPort}`;
+  log.info(facts, `serving on http://${shownHost}:${port}${where}`);
+  const note = administrationNote(settings);
+  if (note !== undefined) {
+    log.warn({}, note);
+  }
+}
+
+/** What is worth knowing of who may load and unload, read the index and the metrics. */
+function administrationNote({
+  host,
+  adminPort,
+  adminApiKeys,
+  apiKeysFile,
+  apiKeys,
+}: Settings): string | undefined {
+  const byKey = adminApiKeys !== undefined || apiKeysFile !== undefined;
+  if (byKey || (adminPort === undefined && apiKeys === undefined && isLoopback(host))) {
+    return undefined;
+  }
+  if (adminPort !== undefined) {
+    return isLoopback(host)
+      ? undefined
+      : "whoever reaches ADMIN_PORT may load and unload models: keep it from the public, or set ADMIN_API_KEYS";
+  }
+  return "load, unload, index and metrics are refused on this port: set ADMIN_PORT, or ADMIN_API_KEYS";
 }
 
 /**
  * Runs `leave` on the first signal and exits; a second signal exits at once. A worker leaves when `told`: a terminal
- * sends SIGINT to every process, and the one that started the workers passes it on in good order.
+ * sends SIGINT and SIGHUP to every process, and the one that started the workers passes them on in good order.
  */
 function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () => Promise<void>): void {
   let leaving = false;
@@ -135,5 +179,6 @@ function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () 
   if (told.aborted) {
     handle("SIGTERM");
   }
-  process.on("SIGTERM", handle).on("SIGINT", cluster.isPrimary ? handle : () => undefined);
+  const fromTerminal = cluster.isPrimary ? handle : () => undefined;
+  process.on("SIGTERM", handle).on("SIGINT", fromTerminal).on("SIGHUP", fromTerminal);
 }

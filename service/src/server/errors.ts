@@ -21,7 +21,8 @@ export type GrpcStatus =
   | "UNIMPLEMENTED"
   | "INTERNAL"
   | "UNAVAILABLE"
-  | "UNAUTHENTICATED";
+  | "UNAUTHENTICATED"
+  | "PERMISSION_DENIED";
 
 /**
  * The one catalogue of errors that a caller can see, by machine code. Everything else is `internal`.
@@ -32,6 +33,7 @@ export const ERRORS = {
   invalid_json: { status: 400, grpc: "INVALID_ARGUMENT", outcome: "client_error" },
   invalid_image: { status: 400, grpc: "INVALID_ARGUMENT", outcome: "client_error" },
   unauthorized: { status: 401, grpc: "UNAUTHENTICATED", outcome: "client_error" },
+  forbidden: { status: 403, grpc: "PERMISSION_DENIED", outcome: "client_error" },
   not_found: { status: 404, grpc: "NOT_FOUND", outcome: "client_error" },
   model_not_found: { status: 404, grpc: "NOT_FOUND", outcome: "client_error" },
   method_not_allowed: { status: 405, grpc: "UNIMPLEMENTED", outcome: "client_error" },
@@ -39,6 +41,7 @@ export const ERRORS = {
   too_large: { status: 413, grpc: "RESOURCE_EXHAUSTED", outcome: "client_error" },
   unsupported_media_type: { status: 415, grpc: "INVALID_ARGUMENT", outcome: "client_error" },
   unprocessable: { status: 422, grpc: "INVALID_ARGUMENT", outcome: "client_error" },
+  too_many_requests: { status: 429, grpc: "RESOURCE_EXHAUSTED", outcome: "client_error" },
   headers_too_large: { status: 431, grpc: "RESOURCE_EXHAUSTED", outcome: "client_error" },
   client_closed_request: { status: 499, grpc: "CANCELLED", outcome: "cancelled" },
   internal: { status: 500, grpc: "INTERNAL", outcome: "server_error" },

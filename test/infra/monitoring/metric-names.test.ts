@@ -30,19 +30,24 @@ let service: ServiceFixture;
 let samples: string[];
 
 beforeAll(async () => {
-  service = await ServiceFixture.start(async (repository) => {
-    await repository.putModel("quadrants", "1", quadrants());
-    await repository.putModel("quadrants", "2", Buffer.from("no model"));
-    await repository.putConfig("quadrants", quadrantsConfig);
-  });
+  service = await ServiceFixture.start(
+    async (repository) => {
+      await repository.putModel("quadrants", "1", quadrants());
+      await repository.putModel("quadrants", "2", Buffer.from("no model"));
+      await repository.putConfig("quadrants", quadrantsConfig);
+    },
+    { ADMIN_API_KEYS: "admin-key" },
+  );
   const octets = { "content-type": "application/octet-stream" };
+  const administrator = { headers: { "x-api-key": "admin-key" } };
+  await (await service.get(PATHS.metrics, administrator)).text();
   await service.post(PATHS.predict, brightIn(2), octets);
   await service.post(PATHS.predict, "{", { "content-type": "application/json" });
   await service.post("/v2/models/quadrants/infer", "{", { "content-type": "application/json" });
   await service.post("/v1/models/quadrants:predict", "{", { "content-type": "application/json" });
   await service.get("/v2/models/quadrants");
   await service.get(PATHS.ready);
-  const text = await (await service.get(PATHS.metrics)).text();
+  const text = await (await service.get(PATHS.metrics, administrator)).text();
   samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 });
 afterAll(() => service.stop());
@@ -85,7 +90,7 @@ describe("the server", () => {
     const routes = labelValues(`${METRICS.httpRequestDuration}_count`, "route");
     const others = [...routes].filter((route) => !OBJECTIVE_ROUTES.some((counted) => counted === route));
     expect(routes).toEqual(new Set([...OBJECTIVE_ROUTES, ...others]));
-    expect(others.sort()).toEqual([PATHS.ready, "/v2/models/:model"]);
+    expect(others.sort()).toEqual([PATHS.metrics, PATHS.ready, "/v2/models/:model"]);
   });
 
   it("says which version failed to load", () => {

@@ -74,6 +74,28 @@ describe("serve with several workers", () => {
     expect(await program.exitCode()).toBe(0);
   });
 
+  it("answers administrators on their port in each of them, and ends with 0 when its terminal is gone", async () => {
+    const { program, url } = await serving({ WORKERS: "2", ADMIN_PORT: "0" });
+    const [, port = ""] = await program.says(/administrators on http:\/\/localhost:(\d+)/);
+    const administration = `http://127.0.0.1:${port}`;
+    const all = async (base: string, path: string, init?: RequestInit): Promise<Set<number>> =>
+      new Set((await eight(() => once(base, path, init))).map(({ status }) => status));
+    const index = { method: "POST" };
+    expect(await all(administration, "/v2/repository/index", index)).toEqual(new Set([200]));
+    expect(await all(administration, "/metrics")).toEqual(new Set([200]));
+    expect(await all(administration, "/readyz")).toEqual(new Set([200]));
+    expect(await all(url, "/v2/repository/index", index)).toEqual(new Set([404]));
+    expect(await all(url, "/metrics")).toEqual(new Set([404]));
+    await once(administration, "/v2/repository/models/quadrants/unload", { method: "POST" });
+    expect(new Set((await eight(() => predictOnce(url))).map(({ status }) => status))).toEqual(
+      new Set([503]),
+    );
+    const metrics = await (await once(administration, "/metrics")).text();
+    expect(metrics).toMatch(/_count\{method="POST",route="\/predict",code="503"\} 8\n/);
+    program.signal("SIGHUP");
+    expect(await program.exitCode()).toBe(0);
+  });
+
   it("replaces one that dies, while the others serve", async () => {
     const { program, url } = await serving({ WORKERS: "2" });
     const metrics = await (await once(url, "/metrics")).text();

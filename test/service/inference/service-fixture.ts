@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import pino from "pino";
+import { readKeys } from "#service/server/access/keys.js";
 import { Lifecycle } from "#service/server/life/lifecycle.js";
 import { listen } from "#service/server/life/listen.js";
 import type { Tracing } from "#service/server/observe/tracing.js";
@@ -19,8 +20,10 @@ export class ServiceFixture {
     readonly log: string[],
   ) {}
 
-  private server: Server | undefined;
+  private servers: readonly Server[] = [];
   port = 0;
+  /** The same unless the settings have a port for administrators. */
+  adminPort = 0;
 
   /** `fill` puts the models; `environment` has the settings that are not the defaults. */
   static async start(
@@ -37,16 +40,24 @@ export class ServiceFixture {
     const fixture = new ServiceFixture(repository, engine, lines);
     const { registry } = repository;
     const log = pino({ level: settings.logLevel }, { write: (line: string) => void lines.push(line) });
-    fixture.server = createService({
+    const { server, administration } = createService({
       settings,
       engine,
       registry,
       lifecycle: fixture.lifecycle,
       log,
+      keys: readKeys(settings),
       tracing,
     });
-    fixture.port = await listen(fixture.server, 0, "127.0.0.1");
+    fixture.servers = administration ? [server, administration] : [server];
+    fixture.port = await listen(server, 0, "127.0.0.1");
+    fixture.adminPort = administration ? await listen(administration, 0, "127.0.0.1") : fixture.port;
     return fixture;
+  }
+
+  /** A path on the administrators' port. */
+  administer(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.adminPort}${path}`, init);
   }
 
   url(path: string): string {
@@ -67,11 +78,14 @@ export class ServiceFixture {
   }
 
   async stop(): Promise<void> {
-    const { server } = this;
-    await new Promise((resolve) => {
-      server?.close(resolve);
-      server?.closeAllConnections();
-    });
+    const closed = this.servers.map(
+      (server) =>
+        new Promise((resolve) => {
+          server.close(resolve);
+          server.closeAllConnections();
+        }),
+    );
+    await Promise.all(closed);
     await this.repository.dispose();
   }
 }

@@ -17,8 +17,9 @@ function faultsOf(environment: Record<string, string>, flags = {}): readonly str
 
 describe("settings", () => {
   it("have defaults, also where a variable is empty", () => {
-    expect(readSettings({})).toMatchObject({ port: 8000, host: "127.0.0.1", workers: 1, apiKeys: [] });
-    expect(readSettings({ PORT: "", API_KEYS: "" })).toEqual(readSettings({}));
+    expect(readSettings({})).toMatchObject({ port: 8000, host: "127.0.0.1", workers: 1 });
+    expect(readSettings({})).toMatchObject({ adminPort: undefined, apiKeys: undefined, corsOrigins: [] });
+    expect(readSettings({ PORT: "", ADMIN_PORT: "" })).toEqual(readSettings({}));
   });
 
   it("come from variables, and from flags before them", () => {
@@ -48,7 +49,36 @@ describe("settings", () => {
     ]);
   });
 
+  it.each(["", ",", " , "])("do not take a list of keys without a key for an open door: %j", (typed) => {
+    for (const variable of ["API_KEYS", "ADMIN_API_KEYS"]) {
+      expect(faultsOf({ [variable]: typed })).toEqual([`${variable} holds no key; unset it to do without.`]);
+    }
+    expect(faultsOf({ API_KEYS_FILE: "" })).toEqual(['API_KEYS_FILE must not be empty, not "".']);
+  });
+
+  it("never show a key, and take none as a flag, which the machine's other users could see", () => {
+    expect(faultsOf({ API_KEYS: "good,sécret" })).toEqual([
+      "API_KEYS must be keys of visible ASCII characters.",
+    ]);
+    expect(faultsOf({}, { apiKeys: "secret" })).toEqual([
+      "API_KEYS is not taken as --api-keys, which every user of this machine could see; set the variable.",
+    ]);
+  });
+
+  it("name web pages by their origins", () => {
+    const CORS_ORIGINS = "https://app.example.com, http://localhost:3000";
+    expect(readSettings({ CORS_ORIGINS }).corsOrigins).toEqual([
+      "https://app.example.com",
+      "http://localhost:3000",
+    ]);
+    for (const typed of ["app.example.com", "https://app.example.com/", "*", "null", "https://A.example"]) {
+      expect(faultsOf({ CORS_ORIGINS: typed })).toHaveLength(1);
+    }
+  });
+
   it("may not contradict each other", () => {
+    expect(faultsOf({ ADMIN_PORT: "8000" })).toEqual(["ADMIN_PORT (8000) must be another port than PORT."]);
+    expect(faultsOf({ PORT: "0", ADMIN_PORT: "0" })).toEqual([]);
     expect(faultsOf({ SHUTDOWN_DELAY_SECONDS: "30" })).toEqual([
       "SHUTDOWN_DELAY_SECONDS (30) must be less than SHUTDOWN_GRACE_SECONDS (25), which includes it.",
     ]);

@@ -14,7 +14,6 @@ export const INFERENCE_ERRORS: readonly ErrorCode[] = [
   "invalid_input",
   "invalid_json",
   "invalid_image",
-  "unauthorized",
   "model_not_found",
   "too_large",
   "unsupported_media_type",
@@ -26,7 +25,7 @@ export const INFERENCE_ERRORS: readonly ErrorCode[] = [
 ];
 
 /** What may go wrong with a question about a model. */
-export const MODEL_ERRORS: readonly ErrorCode[] = ["unauthorized", "model_not_found", "model_not_ready"];
+export const MODEL_ERRORS: readonly ErrorCode[] = ["model_not_found", "model_not_ready"];
 
 /** The header that every inference takes. */
 export const DEADLINE_HEADER = {

@@ -18,13 +18,13 @@ export interface SupervisorOptions {
 
 /**
  * Starts processes that share the port, takes what one of them asks to all, and replaces one that dies. Resolves with
- * the exit code once all have left: after SIGTERM or SIGINT, or when one cannot even start.
+ * the exit code once all have left: after SIGTERM, SIGINT or SIGHUP, or when one cannot even start.
  */
 export async function supervise(options: SupervisorOptions): Promise<number> {
   const supervisor = new Supervisor(options);
-  process
-    .on("SIGTERM", (signal) => supervisor.stop(signal))
-    .on("SIGINT", (signal) => supervisor.stop(signal));
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(name, (signal) => supervisor.stop(signal));
+  }
   await supervisor.start();
   return supervisor.exitCode;
 }

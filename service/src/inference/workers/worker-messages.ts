@@ -17,6 +17,8 @@ export interface Ask {
 /** What a worker serves once it has started. */
 export interface Started {
   readonly port: number;
+  /** Administrators', where they have one of their own. */
+  readonly adminPort?: number | undefined;
   /** As `name/version`. */
   readonly models: readonly string[];
 }

@@ -26,6 +26,8 @@ export class Exchange implements Call, ServedCall {
   /** The name of the route, for metrics: never a path that a client made up. */
   route = "unmatched";
   error: Error | undefined;
+  /** Told the status once the request has ended. */
+  onEnd: ((status: number) => void) | undefined;
   notes: [name: string, value: string | number][] | undefined;
   spans: [name: string, startedAt: number, endedAt: number][] | undefined;
 

@@ -8,7 +8,7 @@ export function metricsRoute(registry: Registry, read = () => registry.metrics()
   return {
     method: "GET",
     path: PATHS.metrics,
-    access: "anybody",
+    access: "administrator",
     handle: async () => ({ status: 200, contentType: registry.contentType, body: await read() }),
     description: {
       tag: "Operate",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from "zod-openapi";
-import { ERROR_CODES, ERRORS } from "../errors.js";
+import { ERROR_CODES, ERRORS, type ErrorCode } from "../errors.js";
 import { SERVICE } from "../version.js";
 import type { Bodies, Route, RouteDescription } from "./route.js";
 
@@ -13,6 +13,9 @@ const errorSchema = z
   .meta({ id: "Error" });
 
 const ERROR_CONTENT = { "application/json": { schema: errorSchema } };
+
+/** What may go wrong at the door of every route that is not for anybody. */
+const ACCESS_ERRORS: readonly ErrorCode[] = ["unauthorized", "forbidden", "too_many_requests"];
 
 /** The OpenAPI 3.1 document of the routes that have a description. Schemas that carry an `id` become components. */
 export function openapi(routes: readonly Route[]): object {
@@ -61,7 +64,7 @@ function operationOf(
   description: RouteDescription,
   path: string,
 ): ZodOpenApiOperationObject {
-  const { tag, request, response, ...texts } = description;
+  const { tag, request, response, errors = [], ...texts } = description;
   return {
     summary: texts.summary,
     ...(texts.description !== undefined && { description: texts.description }),
@@ -70,7 +73,7 @@ function operationOf(
     ...(request && { requestBody: { required: true, content: contentOf(request) } }),
     responses: {
       200: { description: "Success", content: contentOf(response) },
-      ...errorResponses(description),
+      ...errorResponses([...errors, ...(access === "anybody" ? [] : ACCESS_ERRORS)]),
     },
     ...(access === "anybody" && { security: [] }),
   };
@@ -100,7 +103,7 @@ function parametersOf({ query = {}, headers = {} }: RouteDescription, path: stri
 
 type Responses = ZodOpenApiOperationObject["responses"];
 
-function errorResponses({ errors = [] }: RouteDescription): Responses {
+function errorResponses(errors: readonly ErrorCode[]): Responses {
   const statuses = new Set(errors.map((code) => ERRORS[code].status));
   const entries = [...statuses].map((status) => {
     const codes = errors.filter((code) => ERRORS[code].status === status);

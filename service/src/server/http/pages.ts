@@ -12,8 +12,8 @@ export interface PageFile {
 
 export interface PagesOptions {
   readonly files: readonly PageFile[];
-  /** Absolute path of a folder whose files appear at `/`. */
-  readonly folder: string;
+  /** Absolute path of a folder whose files appear at `/`; absent where there is none. */
+  readonly folder?: string;
   /** Called with what went wrong, or with not_found where there is no page. */
   readonly onError: (exchange: Exchange, error: unknown) => void;
 }
@@ -53,7 +53,9 @@ export function createPages({ files, folder, onError }: PagesOptions): Pages {
       response.type(contentType).send(Buffer.from(await read()));
     });
   }
-  app.use(named("static"), vary, express.static(folder));
+  if (folder !== undefined) {
+    app.use(named("static"), vary, express.static(folder));
+  }
   return (exchange) => {
     exchanges.set(exchange.request, exchange);
     exchange.response.setHeader("X-Request-Id", exchange.id);

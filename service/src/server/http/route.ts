@@ -9,7 +9,7 @@ export type Parameters = Readonly<Partial<Record<string, string>>>;
 /** Translates a request into an answer; what it throws becomes an error response. */
 export type Handler = (exchange: Exchange, parameters: Parameters) => Reply | Promise<Reply>;
 
-/** Who may call a route: anybody (probes, pages), whoever has a key, or whoever runs the server. */
+/** Who may call a route: anybody (probes, pages), whoever has a key, or whoever runs the server, on a port of their own. */
 export type Access = "anybody" | "key" | "administrator";
 
 /** A body of a request or an answer: its schema by media type; null means bytes. */

@@ -34,7 +34,8 @@ function sendWhole(
 ): void {
   const { response } = exchange;
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
-  response.writeHead(reply.status, headersOf(exchange, reply, length, lastOnConnection));
+  const told = reply.status === 204 ? undefined : length;
+  response.writeHead(reply.status, headersOf(exchange, reply, told, lastOnConnection));
   if (exchange.method === "HEAD") {
     response.end();
   } else {

@@ -13,19 +13,20 @@ import type { Lifecycle } from "../life/lifecycle.js";
 import type { HttpMetrics } from "../observe/http-metrics.js";
 import type { RequestLog } from "../observe/request-log.js";
 import type { Tracing } from "../observe/tracing.js";
-import type { AccessCheck } from "./access.js";
+import type { Door } from "./door.js";
 import { errorBody, errorReply, toServiceError } from "./error-response.js";
 import { Exchange } from "./exchange.js";
 import { createPages, type PagesOptions } from "./pages.js";
 import type { Route } from "./route.js";
 import { createRouter } from "./router.js";
 import { send } from "./send.js";
+import { toOriginForm } from "./target.js";
 
 export interface ServerOptions {
   readonly routes: readonly Route[];
   /** What is at every other path. */
   readonly pages: Omit<PagesOptions, "onError">;
-  readonly checkAccess: AccessCheck;
+  readonly door: Door;
   readonly metrics: HttpMetrics;
   readonly lifecycle: Lifecycle;
   readonly log: RequestLog;
@@ -41,16 +42,18 @@ const KEEP_ALIVE_SECONDS = 75;
 
 /** The HTTP server: one router for the API, express for pages; both measured, limited and answered alike. */
 export function createHttpServer(options: ServerOptions): Server {
-  const { metrics, lifecycle, log, tracing, checkAccess } = options;
+  const { metrics, lifecycle, log, tracing, door } = options;
   const timeoutMs = options.requestTimeoutSeconds * 1000;
   const route = createRouter(options.routes);
   const pages = createPages({ ...options.pages, onError: fail });
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
+    toOriginForm(request);
     const exchange = new Exchange(request, response, timeoutMs);
     metrics.begin();
     response.on("close", () => {
       metrics.end(exchange);
+      exchange.onEnd?.(exchange.status);
       log.end(exchange);
       tracing?.record(exchange);
     });
@@ -58,6 +61,7 @@ export function createHttpServer(options: ServerOptions): Server {
   }
 
   async function answer(exchange: Exchange): Promise<void> {
+    door.receive(exchange);
     const found = route(exchange.path);
     if (found === undefined) {
       return pages(exchange);
@@ -66,12 +70,12 @@ export function createHttpServer(options: ServerOptions): Server {
     exchange.route = at.name;
     const hit = at.routes.get(exchange.method);
     if (hit === undefined) {
-      throw methodNotAllowed(exchange.method, at.allowed);
+      return send(exchange, door.preflight(exchange, at.allowed), lifecycle.draining);
     }
     if (hit.besidePage === true && wantsHtml(exchange)) {
       return pages(exchange);
     }
-    checkAccess(hit.access, exchange.headers);
+    door.admit(exchange, hit);
     return send(exchange, await hit.handle(exchange, parameters), lifecycle.draining);
   }
 
@@ -96,12 +100,6 @@ export function createHttpServer(options: ServerOptions): Server {
     serve,
   );
   return server.on("clientError", refuse);
-}
-
-function methodNotAllowed(method: string, allowed: readonly string[]): ServiceError {
-  return new ServiceError("method_not_allowed", `This path takes ${allowed.join(", ")}, not ${method}.`, {
-    allowed,
-  });
 }
 
 function wantsHtml({ headers }: Exchange): boolean {

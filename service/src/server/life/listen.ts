@@ -1,22 +1,31 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Listens and gives the port. Rejects with an Error that says in one sentence why it cannot. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+/**
+ * Listens and gives the port. Rejects with an Error that says in one sentence why it cannot, by the name of the port's
+ * setting.
+ */
+export function listen(server: Server, port: number, host: string, variable = "PORT"): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) =>
-      reject(new Error(reasonOf(cause, port, host), { cause })),
+      reject(new Error(reasonOf(cause, port, host, variable), { cause })),
     );
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
+function reasonOf(
+  { code, message }: NodeJS.ErrnoException,
+  port: number,
+  host: string,
+  variable: string,
+): string {
+  const flag = `--${variable.toLowerCase().replaceAll("_", "-")}`;
   switch (code) {
     case "EADDRINUSE":
-      return `PORT ${port} is taken by another program; choose another with --port.`;
+      return `${variable} ${port} is taken by another program; choose another with ${flag}.`;
     case "EACCES":
-      return `PORT ${port} needs rights that this user does not have; choose one above 1023 with --port.`;
+      return `${variable} ${port} needs rights that this user does not have; choose one above 1023 with ${flag}.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `HOST ${host} is no address of this machine.`;

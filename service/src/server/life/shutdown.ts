@@ -7,7 +7,7 @@ import type { UnusedConnections } from "./unused-connections.js";
 const FIRST_REQUEST_MS = 500;
 
 export interface ShutdownOptions {
-  readonly server: Server;
+  readonly servers: readonly Server[];
   readonly unusedConnections: UnusedConnections;
   readonly lifecycle: Lifecycle;
   /** Seconds to go on accepting requests while not ready. */
@@ -21,10 +21,12 @@ export interface ShutdownOptions {
  * no new connections; then the requests that run are answered; then everything is released.
  */
 export async function shutDown(options: ShutdownOptions): Promise<void> {
-  const { server, unusedConnections, lifecycle, delaySeconds, release } = options;
+  const { servers, unusedConnections, lifecycle, delaySeconds, release } = options;
   lifecycle.drain();
   await delay(delaySeconds * 1000);
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closed = Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+  );
   const unused = setTimeout(() => unusedConnections.close(), FIRST_REQUEST_MS);
   await closed;
   clearTimeout(unused);

@@ -8,8 +8,12 @@ import type { Socket } from "node:net";
 export class UnusedConnections {
   private readonly sockets = new Set<Socket>();
 
-  /** Watches a server that does not listen yet. */
-  constructor(server: Server) {
+  /** Watches servers that do not listen yet. */
+  constructor(servers: readonly Server[]) {
+    servers.forEach((server) => this.watch(server));
+  }
+
+  private watch(server: Server): void {
     server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));

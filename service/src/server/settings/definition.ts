@@ -12,6 +12,10 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly fallbackText?: string;
   /** What it does, with its unit, for `--help` and the documentation. */
   readonly help: string;
+  /** True: it has no flag, since every user of a machine sees other processes' arguments, and no fault shows its value. */
+  readonly secret?: boolean;
+  /** True: a variable that is set to nothing is not an unset one, but a value to be checked. */
+  readonly emptyCounts?: boolean;
 }
 
 /** All settings of a service, by the names that its code uses. */

@@ -6,11 +6,18 @@ import { SettingsError } from "./read.js";
 export function addSettings(command: Command, table: SettingsTable): Command {
   for (const [name, setting] of Object.entries(table)) {
     const help = `${setting.help} [${setting.variable}] (default: ${shownDefault(setting)})`;
-    const option = new Option(`${flagOf(setting)} <value>`, help);
+    const option = new Option(`${flagOf(setting)} <value>`, help).hideHelp(setting.secret ?? false);
     option.attributeName = () => name;
     command.addOption(option);
   }
-  return command;
+  return command.addHelpText("after", () => variablesText(table));
+}
+
+/** The settings that are no options. */
+function variablesText(table: SettingsTable): string {
+  const secrets = Object.values(table).filter(({ secret }) => secret);
+  const lines = secrets.map((setting) => `  ${setting.help} [${setting.variable}]`);
+  return `\nVariables that are no options, which every user of the machine could see:\n${lines.join("\n")}`;
 }
 
 /** What `read` gives; where settings are wrong, says all that is and exits with 2, as commands do that were called wrongly. */

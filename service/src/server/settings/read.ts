@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { SettingsOf, SettingsTable } from "./definition.js";
+import { flagOf, type Setting, type SettingsOf, type SettingsTable } from "./definition.js";
 
 /** Everything that is wrong with the settings, a sentence each. */
 export class SettingsError extends Error {
@@ -18,7 +18,7 @@ export type Contradictions<T extends SettingsTable> = (settings: SettingsOf<T>) 
 
 /**
  * Reads all settings of `table`: a flag, else the environment variable, else the default; an empty variable counts as
- * unset. Throws one SettingsError that tells all faults, each naming its variable.
+ * unset unless the setting says otherwise. Throws one SettingsError that tells all faults, each naming its variable.
  */
 export function readTable<T extends SettingsTable>(
   table: T,
@@ -28,13 +28,17 @@ export function readTable<T extends SettingsTable>(
 ): SettingsOf<T> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, { variable, schema, fallback }] of Object.entries(table)) {
-    const typed = flags[name] ?? (environment[variable] || undefined);
-    const result = schema.safeParse(typed ?? fallback);
-    if (result.success) {
+  for (const [name, setting] of Object.entries(table)) {
+    const typed = flags[name] ?? typedVariable(setting, environment);
+    const result = setting.schema.safeParse(typed ?? setting.fallback);
+    if (setting.secret && flags[name] !== undefined) {
+      faults.push(
+        `${setting.variable} is not taken as ${flagOf(setting)}, which every user of this machine could see; set the variable.`,
+      );
+    } else if (result.success) {
       values[name] = result.data;
     } else {
-      faults.push(`${variable} ${reasonOf(result.error)}, not ${JSON.stringify(typed)}.`);
+      faults.push(faultOf(setting, typed, result.error));
     }
   }
   const settings = values as SettingsOf<T>;
@@ -47,6 +51,15 @@ export function readTable<T extends SettingsTable>(
   return Object.freeze(settings);
 }
 
-function reasonOf(error: z.ZodError): string {
-  return error.issues[0]?.message ?? "is not valid";
+function typedVariable(
+  { variable, emptyCounts }: Setting,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const typed = environment[variable];
+  return typed === "" && !emptyCounts ? undefined : typed;
+}
+
+function faultOf({ variable, secret }: Setting, typed: string | undefined, error: z.ZodError): string {
+  const reason = error.issues[0]?.message ?? "is not valid";
+  return secret ? `${variable} ${reason}.` : `${variable} ${reason}, not ${JSON.stringify(typed)}.`;
 }

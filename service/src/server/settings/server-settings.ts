@@ -1,6 +1,14 @@
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { z } from "zod";
+import { isSendable } from "../access/api-key.js";
+import { isOrigin } from "../access/origins.js";
 import { amount, choice, define, integer, list, text, type SettingsOf } from "./definition.js";
+
+/** Keys in a variable; unset is none, and a list without any is a fault: it must not open the door. */
+const keyList = list
+  .refine((keys) => keys.length > 0, { error: "holds no key; unset it to do without" })
+  .refine((keys) => keys.every(isSendable), { error: "must be keys of visible ASCII characters" })
+  .optional();
 
 /** The settings that every service has. `port` is the service's own. */
 export function serverSettings(port: number) {
@@ -10,6 +18,12 @@ export function serverSettings(port: number) {
       schema: integer(0, 65_535),
       fallback: String(port),
       help: "TCP port to listen on; 0 picks a free one",
+    }),
+    adminPort: define({
+      variable: ENVIRONMENT.adminPort,
+      schema: integer(0, 65_535).optional(),
+      fallbackText: "none: PORT serves administrators too",
+      help: "TCP port that answers administrators, who then are answered nowhere else; 0 picks a free one",
     }),
     host: define({
       variable: ENVIRONMENT.host,
@@ -37,10 +51,35 @@ export function serverSettings(port: number) {
     }),
     apiKeys: define({
       variable: "API_KEYS",
-      schema: list,
-      fallback: "",
+      schema: keyList,
       fallbackText: "none: open to all",
-      help: "keys, separated by commas, one of which a request must carry as X-API-Key or Authorization: Bearer",
+      help: "keys, separated by commas, one of which a prediction must carry as X-API-Key or Authorization: Bearer",
+      secret: true,
+      emptyCounts: true,
+    }),
+    adminApiKeys: define({
+      variable: "ADMIN_API_KEYS",
+      schema: keyList,
+      fallbackText: "none: whoever reaches ADMIN_PORT, or this machine's own PORT, administrates",
+      help: "keys, separated by commas, one of which administrators must send; they open predictions too",
+      secret: true,
+      emptyCounts: true,
+    }),
+    apiKeysFile: define({
+      variable: ENVIRONMENT.apiKeysFile,
+      schema: text().optional(),
+      fallbackText: "none",
+      help: "JSON file of keys with names, roles and limits, read again when it changes; see docs/api.md",
+      emptyCounts: true,
+    }),
+    corsOrigins: define({
+      variable: "CORS_ORIGINS",
+      schema: list.refine((origins) => origins.every(isOrigin), {
+        error: "must be origins such as https://app.example.com, separated by commas",
+      }),
+      fallback: "",
+      fallbackText: "none",
+      help: "origins, separated by commas, whose web pages may call this server",
     }),
     logLevel: define({
       variable: ENVIRONMENT.logLevel,
@@ -81,14 +120,20 @@ export type ServerSettings = SettingsOf<ReturnType<typeof serverSettings>>;
 
 /** What cannot hold together of the settings that every service has. */
 export function serverContradictions({
+  port,
+  adminPort,
   shutdownDelaySeconds: delay,
   shutdownGraceSeconds: grace,
-}: Pick<ServerSettings, "shutdownDelaySeconds" | "shutdownGraceSeconds">): string[] {
-  if (delay < grace || delay === 0) {
-    return [];
+}: Pick<ServerSettings, "port" | "adminPort" | "shutdownDelaySeconds" | "shutdownGraceSeconds">): string[] {
+  const faults = [];
+  if (port === adminPort && port !== 0) {
+    faults.push(`${ENVIRONMENT.adminPort} (${port}) must be another port than ${ENVIRONMENT.port}.`);
   }
-  return [
-    `${ENVIRONMENT.shutdownDelaySeconds} (${delay}) must be less than ` +
-      `${ENVIRONMENT.shutdownGraceSeconds} (${grace}), which includes it.`,
-  ];
+  if (delay >= grace && delay > 0) {
+    faults.push(
+      `${ENVIRONMENT.shutdownDelaySeconds} (${delay}) must be less than ` +
+        `${ENVIRONMENT.shutdownGraceSeconds} (${grace}), which includes it.`,
+    );
+  }
+  return faults;
 }

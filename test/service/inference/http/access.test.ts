@@ -11,10 +11,14 @@ beforeAll(async () => {
       await repository.putModel("quadrants", "1", quadrants());
       await repository.putConfig("quadrants", quadrantsConfig);
     },
-    { API_KEYS: "first-key,second-key" },
+    { API_KEYS: "first-key,second-key", ADMIN_API_KEYS: "admin-key" },
   );
 });
 afterAll(() => service.stop());
+
+function metrics(): Promise<Response> {
+  return service.get("/metrics", { headers: { "x-api-key": "admin-key" } });
+}
 
 function predict(headers: Record<string, string>): Promise<Response> {
   return service.post("/predict", brightIn(3), { "content-type": "application/octet-stream", ...headers });
@@ -41,8 +45,8 @@ describe("API keys", () => {
     expect((await service.get("/v2/models/quadrants", { headers })).status).toBe(401);
   });
 
-  it("are not asked for by probes, scrapes and the page", async () => {
-    for (const path of ["/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"]) {
+  it("are not asked for by probes and the page", async () => {
+    for (const path of ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready", "/docs"]) {
       expect([path, (await service.get(path)).status]).toEqual([path, 200]);
     }
   });
@@ -50,13 +54,13 @@ describe("API keys", () => {
 
 describe("/metrics", () => {
   const sample = async (name: string, labels: string): Promise<number> => {
-    const text = await (await service.get("/metrics")).text();
+    const text = await (await metrics()).text();
     const line = text.split("\n").find((each) => each.startsWith(name) && each.includes(labels));
     return Number(line?.split(" ").at(-1) ?? 0);
   };
 
   it("has every metric that the contract names", async () => {
-    const text = await (await service.get("/metrics")).text();
+    const text = await (await metrics()).text();
     for (const name of Object.values(METRICS)) {
       expect(text).toContain(`# TYPE ${name} `);
     }
@@ -71,7 +75,7 @@ describe("/metrics", () => {
     await (await service.get("/made/up")).text();
     await (await service.get("/", { method: "PROPFIND" })).text();
     expect(await sample(count, 'route="/predict",code="200"')).toBe(before + 1);
-    const text = await (await service.get("/metrics")).text();
+    const text = await (await metrics()).text();
     expect(text).toContain('route="unmatched",code="404"');
     expect(text).not.toContain("made");
     expect(text).not.toContain("PROPFIND");

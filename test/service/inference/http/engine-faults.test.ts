@@ -8,6 +8,7 @@ import { Lifecycle } from "#service/server/life/lifecycle.js";
 import { listen } from "#service/server/life/listen.js";
 import type { Engine, InferenceRequest, ServedModel } from "#service/inference/engine/engine.js";
 import { createService } from "#service/inference/create-service.js";
+import { readKeys } from "#service/server/access/keys.js";
 import { readSettings } from "#service/inference/settings.js";
 
 const model: ServedModel = {
@@ -55,13 +56,14 @@ async function start(behaviour: Behaviour, lifecycle = new Lifecycle()): Promise
   };
   const log = pino({ level: "info" }, { write });
   const settings = readSettings({});
-  server = createService({
+  ({ server } = createService({
     settings,
+    keys: readKeys(settings),
     engine: engineThat(behaviour),
     registry: new Registry(),
     lifecycle,
     log,
-  });
+  }));
   return `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
 }
 

@@ -25,7 +25,7 @@ function predict(headers: Record<string, string> = {}, body: Uint8Array = pixels
 }
 
 function head(length: number | string, path = "/predict"): string {
-  return `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n\r\n`;
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
 /** A whole valid request as it goes over a socket. */
@@ -67,7 +67,7 @@ describe("routes", () => {
       "/....//package.json",
     ]) {
       const client = await RawClient.connect(service.port);
-      client.send(`GET ${path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n`);
+      client.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
       expect(await client.closed()).toMatch(/^HTTP\/1.1 40[034]/);
     }
   });
@@ -120,7 +120,7 @@ describe("bodies", () => {
   it("in chunks are counted too", async () => {
     const client = await RawClient.connect(service.port);
     client.send(
-      "POST /predict HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
     );
     for (let sent = 0; sent <= LIMIT; sent += 0x1000) {
       client.send(`1000\r\n${"x".repeat(0x1000)}\r\n`);

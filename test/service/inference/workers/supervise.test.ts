@@ -90,7 +90,7 @@ describe("a worker that dies", () => {
   });
 });
 
-describe.each(["SIGTERM", "SIGINT"] as const)("at %s", (signal) => {
+describe.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("at %s", (signal) => {
   it("every worker is told to stop, and the program ends with 0 once they have", async () => {
     const program = await serving(2);
     program.signal(signal);

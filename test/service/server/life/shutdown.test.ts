@@ -17,7 +17,7 @@ let released: boolean;
 beforeEach(async () => {
   released = false;
   server = createServer((_, response) => response.end("answered"));
-  const unusedConnections = new UnusedConnections(server);
+  const unusedConnections = new UnusedConnections([server]);
   const port = await listen(server, 0, "127.0.0.1");
   const accepted = once(server, "connection");
   socket = connect(port, "127.0.0.1");
@@ -26,7 +26,8 @@ beforeEach(async () => {
     released = true;
     return Promise.resolve();
   };
-  leave = () => shutDown({ server, unusedConnections, lifecycle: new Lifecycle(), delaySeconds: 0, release });
+  leave = () =>
+    shutDown({ servers: [server], unusedConnections, lifecycle: new Lifecycle(), delaySeconds: 0, release });
 });
 afterEach(() => {
   socket.destroy();

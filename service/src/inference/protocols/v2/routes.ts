@@ -120,12 +120,11 @@ function modelRoutes({ engine, maxBatchSize }: V2Options): Route[] {
 }
 
 function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
-  const description = { tag: "Model repository", errors: ["unauthorized"] } as const;
   return [
     {
       method: "POST",
       path: "/v2/repository/index",
-      access: "key",
+      access: "administrator",
       async handle({ request }) {
         const body = await readBody(request, maxBodyBytes);
         const { ready } = body.length === 0 ? {} : checked(parseJson(body), indexRequestSchema);
@@ -133,10 +132,11 @@ function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
         return json(entries.map(({ name, version, state, reason }) => ({ name, version, state, reason })));
       },
       description: {
-        ...description,
+        tag: "Model repository",
         summary: "What the repository holds, served or not",
         request: jsonBody(indexRequestSchema),
         response: jsonBody(indexResponseSchema),
+        errors: ["invalid_input", "invalid_json", "too_large", "unsupported_media_type"],
       },
     },
     repositoryAction("load", "Load or reload a model from the repository", (name) => engine.load(name)),
@@ -161,7 +161,7 @@ function repositoryAction(action: string, summary: string, run: (name: string) =
       tag: "Model repository",
       summary,
       response: jsonBody(),
-      errors: ["unauthorized", "model_not_found", "unprocessable"],
+      errors: ["model_not_found", "unprocessable"],
     },
   };
 }
