@@ -6,13 +6,13 @@ import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { Registry } from "prom-client";
 import type { Logger } from "pino";
 import { followKeys, readKeys } from "../server/access/keys.js";
-import { isLoopback } from "../server/access/loopback.js";
 import { Lifecycle } from "../server/life/lifecycle.js";
 import { listen } from "../server/life/listen.js";
 import { createLog } from "../server/observe/log.js";
 import { shutDown } from "../server/life/shutdown.js";
 import type { Tracing } from "../server/observe/tracing.js";
 import { UnusedConnections } from "../server/life/unused-connections.js";
+import { announce } from "./announce.js";
 import { createEngine } from "./engine/create-engine.js";
 import { engineOptions } from "./engine-options.js";
 import type { ModelIndexEntry } from "./engine/engine.js";
@@ -21,7 +21,6 @@ import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
 import { SERVICE } from "../server/version.js";
 import { joinSiblings } from "./workers/join.js";
-import type { Started } from "./workers/worker-messages.js";
 import { sharedEngine } from "./workers/shared-engine.js";
 import { sharedMetrics } from "./workers/shared-metrics.js";
 
@@ -109,43 +108,6 @@ async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Trac
     service: SERVICE,
     onLost: (err) => log.warn({ err }, "the last traces could not be sent"),
   });
-}
-
-/** What a person wants to know first. */
-function announce(log: Logger, settings: Settings, { port, adminPort, models }: Started): void {
-  const { host, workers } = settings;
-  const shownHost = ["0.0.0.0", "::", "127.0.0.1"].includes(host) ? "localhost" : host;
-  const facts = {
-    models,
-    ...(workers > 1 && { workers }),
-    startSeconds: Math.round(performance.now()) / 1000,
-  };
-  const where = adminPort === undefined ? "" : `, administrators on http://${shownHost}:${adminPort}`;
-  log.info(facts, `serving on http://${shownHost}:${port}${where}`);
-  const note = administrationNote(settings);
-  if (note !== undefined) {
-    log.warn({}, note);
-  }
-}
-
-/** What is worth knowing of who may load and unload, read the index and the metrics. */
-function administrationNote({
-  host,
-  adminPort,
-  adminApiKeys,
-  apiKeysFile,
-  apiKeys,
-}: Settings): string | undefined {
-  const byKey = adminApiKeys !== undefined || apiKeysFile !== undefined;
-  if (byKey || (adminPort === undefined && apiKeys === undefined && isLoopback(host))) {
-    return undefined;
-  }
-  if (adminPort !== undefined) {
-    return isLoopback(host)
-      ? undefined
-      : "whoever reaches ADMIN_PORT may load and unload models: keep it from the public, or set ADMIN_API_KEYS";
-  }
-  return "load, unload, index and metrics are refused on this port: set ADMIN_PORT, or ADMIN_API_KEYS";
 }
 
 /**
