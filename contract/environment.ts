@@ -1,8 +1,10 @@
-/** Environment variables of the service that the program sets. */
+/** Environment variables of the service that the program sets, or that must not be set beside what it sets. */
 export const ENVIRONMENT = {
   port: "PORT",
   adminPort: "ADMIN_PORT",
   host: "HOST",
+  apiKeys: "API_KEYS",
+  adminApiKeys: "ADMIN_API_KEYS",
   apiKeysFile: "API_KEYS_FILE",
   modelRepository: "MODEL_REPOSITORY",
   logLevel: "LOG_LEVEL",

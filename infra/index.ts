@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { createCluster } from "./clusters/create-cluster.js";
 import { onCluster } from "./clusters/cluster.js";
-import { serviceAccess } from "./exposure/access.js";
+import { administrationForward, serviceAccess } from "./exposure/access.js";
 import { grafanaEndpoint } from "./exposure/grafana-endpoint.js";
 import { publicEndpoint } from "./exposure/public-endpoint.js";
 import { serviceImage } from "./image/service-image.js";
@@ -15,6 +15,7 @@ import { inferenceWatch } from "./monitoring/inference-watch.js";
 import { stackOutputs } from "./outputs.js";
 import { createRegistry } from "./registries/create-registry.js";
 import { inferenceWorkload } from "./services/inference.js";
+import { inferenceKeys } from "./services/inference-keys.js";
 import { DeployedWorkload } from "./workload/component.js";
 import { workloadNamespace } from "./workload/namespace.js";
 
@@ -27,6 +28,7 @@ const space = workloadNamespace(cluster, settings.namespace);
 const namespace = space.metadata.name;
 
 const workload = inferenceWorkload(settings);
+inferenceKeys(settings.service.keys, { namespace, labels: workload.labels }, placement);
 const inference = new DeployedWorkload({ workload, image, namespace }, placement);
 const reached =
   publicEndpoint(cluster, settings.ingress, { workload, namespace }) ?? serviceAccess(inference.service);
@@ -37,6 +39,7 @@ monitoring.watch({ watch: inferenceWatch, workload, namespace: settings.namespac
 export default stackOutputs({
   endpoint: reached.endpoint,
   call: reached.call,
+  administration: administrationForward(inference.administration),
   image,
   namespace,
   serviceName: inference.service.metadata.name,

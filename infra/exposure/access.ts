@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
+import { ADMIN_PORT, PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 /** What decides how a Service is reached from outside. */
 interface ServiceAddress {
@@ -21,9 +21,10 @@ export interface Access {
 }
 
 /** The URL of a Service and how to call it; through kubectl where it has no address outside of its cluster. */
-export function access({ name, namespace, port, host }: ServiceAddress): Access {
+export function access(address: ServiceAddress): Access {
+  const { name, namespace, port, host } = address;
   if (host === undefined) {
-    const forward = `kubectl --namespace ${namespace} port-forward service/${name} ${SERVICE_PORT}:${port}`;
+    const forward = portForward(address, SERVICE_PORT);
     return {
       endpoint: url(`${name}.${namespace}.svc`, port),
       call: `${forward} &\n${predictionCall(url("localhost", SERVICE_PORT))}`,
@@ -57,4 +58,15 @@ export function serviceAccess(service: k8s.core.v1.Service): pulumi.Output<Acces
       host: ingress?.hostname ?? ingress?.ip,
     });
   });
+}
+
+/** The command that brings the port of administrators to this machine: nothing else leads to it from outside. */
+export function administrationForward(service: k8s.core.v1.Service): pulumi.Output<string> {
+  return service.metadata.apply(({ name, namespace }) =>
+    portForward({ name, namespace, port: ADMIN_PORT }, ADMIN_PORT),
+  );
+}
+
+function portForward({ name, namespace, port }: ServiceAddress, localPort: number): string {
+  return `kubectl --namespace ${namespace} port-forward service/${name} ${localPort}:${port}`;
 }

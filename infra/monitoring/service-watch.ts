@@ -78,10 +78,22 @@ export class ServiceWatch extends pulumi.ComponentResource {
   }
 }
 
-/** How Prometheus finds and scrapes the pods behind the Service; its name becomes the label `job`. */
-function serviceMonitorSpec({ selector, metrics }: Workload, intervalSeconds: number) {
+/**
+ * How Prometheus finds and scrapes the pods: through the Service of the administrators' port alone, so that it sees each
+ * pod once. The label `job` is the workload's name, as of its Deployment and its autoscaler.
+ */
+function serviceMonitorSpec({ name, selector, administration, metrics }: Workload, intervalSeconds: number) {
+  const { path, key } = metrics;
   return {
     selector: { matchLabels: selector },
-    endpoints: [{ ...metrics, interval: `${intervalSeconds}s` }],
+    endpoints: [
+      {
+        port: administration.port,
+        path,
+        interval: `${intervalSeconds}s`,
+        relabelings: [{ targetLabel: "job", replacement: name }],
+        ...(key && { authorization: { credentials: { name: key.secret, key: key.key } } }),
+      },
+    ],
   };
 }

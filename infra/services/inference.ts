@@ -1,13 +1,14 @@
 /** Services: one file a service, each a function from the settings to the plain description of its workload. */
 
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
-import { PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
+import { ADMIN_PORT, PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
 
 import { concurrencySignal } from "../monitoring/adapter-rule.js";
 import type { Settings } from "../settings/settings.js";
 import { labelsOf } from "../workload/labels.js";
 import type { Workload } from "../workload/workload.js";
+import { KEYS } from "./inference-keys.js";
 
 /** The service that answers predictions, as the settings of a stack describe it. */
 export function inferenceWorkload(
@@ -15,22 +16,29 @@ export function inferenceWorkload(
 ): Workload {
   const { service, replicas, resources, autoscaling } = settings;
   const port = "http";
+  const administration = { port: "admin", scrapedFrom: scrapedFrom(settings.monitoring) };
+  const keys = service.keys.length > 0;
   return {
     name: "inference",
     ...labelsOf("inference"),
-    ports: [{ name: port, container: SERVICE_PORT, service: service.port }],
+    ports: [
+      { name: port, container: SERVICE_PORT, service: service.port },
+      { name: administration.port, container: ADMIN_PORT, service: ADMIN_PORT },
+    ],
     callers: port,
+    administration,
     serviceType: service.type,
     probes: { port, live: PATHS.live, ready: PATHS.ready },
-    metrics: { port, path: PATHS.metrics },
-    // The image itself sets the port, the host and the model repository.
+    metrics: { path: PATHS.metrics, ...(keys && { key: KEYS.ofPrometheus }) },
+    // The image itself sets the ports, the host and the model repository.
     environment: {
       ...service.environment,
+      ...(keys && { [ENVIRONMENT.apiKeysFile]: KEYS.file }),
       [ENVIRONMENT.shutdownDelaySeconds]: String(service.shutdownDelaySeconds),
       [ENVIRONMENT.shutdownGraceSeconds]: String(service.shutdownGraceSeconds),
     },
     secrets: {},
-    volumes: [],
+    volumes: keys ? [KEYS.volume] : [],
     resources,
     userId: SERVICE_USER_ID,
     scaling: {
@@ -42,4 +50,9 @@ export function inferenceWorkload(
     shutdownSeconds: service.shutdownGraceSeconds,
     egressPorts: service.egressPorts,
   };
+}
+
+/** Prometheus's namespace: the program's own, or that of whoever installed it. */
+function scrapedFrom({ mode, namespace, prometheusNamespace }: Settings["monitoring"]): string | undefined {
+  return mode === "stack" ? namespace : prometheusNamespace;
 }

@@ -46,10 +46,12 @@ function withArticle(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-/** What was found instead, at a glance; never a password's value. */
+/** What was found instead, at a glance; never a password's value or a key's. */
 function butIs({ path, input }: Issue): string {
   if (input === undefined) {
     return ", but is not set";
   }
-  return path.at(-1) === "password" ? "" : `, not ${JSON.stringify(input).slice(0, 60)}`;
+  return path.at(-1) === "password" || path.includes("keys")
+    ? ""
+    : `, not ${JSON.stringify(input).slice(0, 60)}`;
 }

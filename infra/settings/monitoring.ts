@@ -87,6 +87,13 @@ export const monitoringSchema = z
       .describe(
         "For `existing`: Prometheus's URL in the cluster, for a prometheus-adapter of the program's own.",
       ),
+    prometheusNamespace: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "For `existing`: namespace of the Prometheus that scrapes, which alone may connect to the administrators' port.",
+      ),
     sharedAdapter: z
       .boolean()
       .default(false)
@@ -113,6 +120,10 @@ export const monitoringSchema = z
   .refine((m) => m.mode === "existing" || m.prometheusUrl === undefined, {
     path: ["prometheusUrl"],
     error: "applies only to monitoring.mode existing",
+  })
+  .refine((m) => (m.mode === "existing") === (m.prometheusNamespace !== undefined), {
+    path: ["prometheusNamespace"],
+    error: "must be set for monitoring.mode existing, and for no other",
   })
   .refine((m) => !m.sharedAdapter || (m.mode === "existing" && m.prometheusUrl === undefined), {
     path: ["sharedAdapter"],

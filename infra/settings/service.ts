@@ -2,8 +2,13 @@ import { z } from "zod";
 
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 
+import { keysSchema } from "./service-keys.js";
+
+const ofKeys = new Set<string>([ENVIRONMENT.apiKeys, ENVIRONMENT.adminApiKeys, ENVIRONMENT.apiKeysFile]);
+
 const setByProgram = new Set<string>([
   ENVIRONMENT.port,
+  ENVIRONMENT.adminPort,
   ENVIRONMENT.host,
   ENVIRONMENT.modelRepository,
   ENVIRONMENT.shutdownDelaySeconds,
@@ -13,7 +18,8 @@ const setByProgram = new Set<string>([
 const variable = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, "must be named in capitals, digits and underscores")
-  .refine((name) => !setByProgram.has(name), "is set by the program and cannot be set here");
+  .refine((name) => !setByProgram.has(name), "is set by the program and cannot be set here")
+  .refine((name) => !ofKeys.has(name), "would be plain to see here: set service.keys");
 
 const port = z.int().min(1).max(65535);
 
@@ -28,6 +34,11 @@ export const serviceSchema = z
       .record(variable, z.string())
       .default({})
       .describe("Settings of the server, by their environment variables; see above."),
+    keys: keysSchema
+      .default([])
+      .describe(
+        "Keys of callers and administrators, each with `name`, `key` (set it with `--secret`), `role` (`predict` or `admin`) and, if it is bounded, `requestsPerSecond` and `concurrency` in each replica; without any, predictions are open to all.",
+      ),
     egressPorts: z
       .array(port)
       .default([])

@@ -5,7 +5,7 @@ import { autoscalerSpec } from "./autoscaler.js";
 import { deploymentSpec } from "./deployment.js";
 import { disruptionBudgetSpec } from "./disruption-budget.js";
 import { networkPolicySpec } from "./network-policy.js";
-import { serviceSpec } from "./service-spec.js";
+import { administrationName, administrationSpec, serviceSpec } from "./service-spec.js";
 import type { Workload } from "./workload.js";
 
 /** What a workload needs to be deployed. */
@@ -23,6 +23,8 @@ const FORMER_TYPE = "ai-model-service:index:ModelService";
 /** A workload on a cluster: everything that it needs to run, be reached, scale and be updated safely. */
 export class DeployedWorkload extends pulumi.ComponentResource {
   readonly service: k8s.core.v1.Service;
+  /** Of the administrators' port. */
+  readonly administration: k8s.core.v1.Service;
 
   constructor({ workload, image, namespace }: DeployedWorkloadArgs, opts: pulumi.ComponentResourceOptions) {
     const { name, labels } = workload;
@@ -47,6 +49,12 @@ export class DeployedWorkload extends pulumi.ComponentResource {
       { ...child, dependsOn: policy },
     );
     this.service = new k8s.core.v1.Service(name, { metadata, spec: serviceSpec(workload) }, child);
+    const ofAdministration = administrationName(workload);
+    this.administration = new k8s.core.v1.Service(
+      ofAdministration,
+      { metadata: { ...metadata, name: ofAdministration }, spec: administrationSpec(workload) },
+      child,
+    );
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(workload) }, child);
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: autoscalerSpec(workload) }, child);
     this.registerOutputs({});

@@ -15,11 +15,13 @@ export interface Workload {
   ports: Port[];
   /** Name of the port that callers use: the one that is opened to the outside. */
   callers: string;
+  /** The port that is for administrators and Prometheus: never opened to the outside. */
+  administration: Administration;
   /** How its Service is reached. */
   serviceType: "ClusterIP" | "NodePort" | "LoadBalancer";
   probes: Probes;
-  /** Where Prometheus finds its metrics. */
-  metrics: { port: string; path: string };
+  /** Where Prometheus finds its metrics, on the administrators' port, and the key that it sends. */
+  metrics: { path: string; key?: SecretKey | undefined };
   environment: Record<string, string>;
   /** Environment variables that come from Kubernetes Secrets. */
   secrets: Record<string, SecretKey>;
@@ -43,6 +45,14 @@ export interface Port {
   service: number;
 }
 
+/** Who reaches a port that changes what is served and tells how. */
+export interface Administration {
+  /** Name of the port; a Service of its own inside of the cluster leads to it. */
+  port: string;
+  /** Namespace of the Prometheus that reads the metrics there. Nobody else in the cluster may connect. */
+  scrapedFrom?: string | undefined;
+}
+
 /** HTTP paths, on one port, at which the process tells how it is. */
 export interface Probes {
   port: string;
@@ -53,7 +63,7 @@ export interface Probes {
 }
 
 /** A value in a Kubernetes Secret of the same namespace. */
-interface SecretKey {
+export interface SecretKey {
   secret: string;
   key: string;
 }

@@ -232,6 +232,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
         monitoring: {
           mode: "existing",
           sharedAdapter: true,
+          prometheusNamespace: MONITORING,
           scrapeIntervalSeconds,
           objectives,
           alertPatience,

@@ -29,6 +29,7 @@ describe("the program on an existing cluster", () => {
       "kubernetes:autoscaling/v2:HorizontalPodAutoscaler inference",
       "kubernetes:core/v1:Namespace ai-model-service",
       "kubernetes:core/v1:Service inference",
+      "kubernetes:core/v1:Service inference-admin",
       "kubernetes:core/v1:ServiceAccount inference",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy inference",
       "kubernetes:policy/v1:PodDisruptionBudget inference",
@@ -82,7 +83,7 @@ describe("the program on an existing cluster", () => {
     expect(run.only("Namespace").inputs).toMatchObject({
       metadata: { name: "digits", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
     });
-    for (const type of ["Deployment", "Service", "HorizontalPodAutoscaler", "ServiceAccount"]) {
+    for (const type of ["Deployment", "HorizontalPodAutoscaler", "ServiceAccount"]) {
       expect(run.only(type).inputs).toHaveProperty("metadata.namespace", "digits");
     }
   });
@@ -106,11 +107,47 @@ describe("the program on an existing cluster", () => {
     });
   });
 
+  it("tells how administrators reach their port, which no Service opens to the outside", async () => {
+    const run = await onExistingCluster({ service: { type: "LoadBalancer" } });
+    expect(run.outputs["administration"]).toBe(
+      "kubectl --namespace ai-model-service port-forward service/inference-admin 8002:8002",
+    );
+    const services = run.resources
+      .filter(({ type }) => type.endsWith(":Service"))
+      .map(({ inputs }) => inputs["spec"]);
+    expect(services).toEqual([
+      expect.objectContaining({
+        type: "LoadBalancer",
+        ports: [{ name: "http", port: 80, targetPort: "http" }],
+      }),
+      expect.objectContaining({
+        type: "ClusterIP",
+        ports: [{ name: "admin", port: 8002, targetPort: "admin" }],
+      }),
+    ]);
+  });
+
+  it("keeps keys in a Secret, with one for Prometheus beside them, and out of plain text", async () => {
+    const keys = [{ name: "shop", key: "shop-key", concurrency: 4 }];
+    const run = await onExistingCluster({ service: { keys } });
+    const { inputs } = run.only("Secret");
+    expect(inputs).toMatchObject({ metadata: { name: "inference-keys", namespace: "ai-model-service" } });
+    const { [SECRET_SIGNATURE]: signature, value } = inputs["stringData"] as Record<string, unknown>;
+    expect(signature).toBe(SECRET_VALUE);
+    const { "keys.json": file, prometheus } = value as Record<string, string>;
+    expect(JSON.parse(file ?? "")).toEqual([
+      { name: "shop", key: "shop-key", role: "predict", concurrency: 4 },
+      { name: "prometheus", key: prometheus, role: "admin" },
+    ]);
+    expect(JSON.stringify(run.only("Deployment").inputs)).not.toContain("shop-key");
+  });
+
   it("exports nothing that it does not have", async () => {
     const run = await onExistingCluster({ monitoring: { mode: "none" } });
     expect(Object.keys(run.outputs)).toEqual([
       "endpoint",
       "call",
+      "administration",
       "image",
       "namespace",
       "serviceName",
@@ -126,7 +163,10 @@ describe("the program on an existing cluster", () => {
   });
 });
 
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET_VALUE = "1b47061264138c4ac30d75fd1eb44270";
+
 /** A secret as it goes to the engine: https://www.pulumi.com/docs/iac/concepts/secrets/ */
 function secret(value: unknown): unknown {
-  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+  return { [SECRET_SIGNATURE]: SECRET_VALUE, value };
 }

@@ -1,3 +1,5 @@
+import { ADMIN_PORT } from "@ai-model-service/contract/http";
+
 import { at, type Checked, listAt, type Rule, textAt } from "../policy-rule.js";
 
 const EVERYBODY = ["0.0.0.0/0", "::/0"];
@@ -5,7 +7,7 @@ const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";
 
 /** What is wrong with a resource of each type. */
 const checks: Record<string, (props: unknown) => string[]> = {
-  "kubernetes:core/v1:Service": serviceFaults,
+  "kubernetes:core/v1:Service": (props) => [...serviceFaults(props), ...administrationFaults(props)],
   "kubernetes:networking.k8s.io/v1:Ingress": (props) =>
     listAt(props, "spec", "tls").length > 0 ? [] : ["answers without TLS"],
   "aws:eks/cluster:Cluster": clusterFaults,
@@ -21,6 +23,20 @@ const checks: Record<string, (props: unknown) => string[]> = {
       .filter((port) => textAt(port, "ip") !== "127.0.0.1")
       .map((port) => `publishes port ${String(at(port, "external"))} beyond 127.0.0.1`),
 };
+
+/** Names and numbers by which a Service's port leads to the administrators' port. */
+const ADMINISTRATION = ["admin", ADMIN_PORT, String(ADMIN_PORT)];
+
+/** Administration is reached from inside of the cluster alone. */
+function administrationFaults(props: unknown): string[] {
+  const type = textAt(props, "spec", "type");
+  const leadsThere = listAt(props, "spec", "ports").some((port) =>
+    ADMINISTRATION.includes((at(port, "targetPort") ?? at(port, "port")) as string | number),
+  );
+  return leadsThere && ["LoadBalancer", "NodePort"].includes(type)
+    ? ["opens the administrators' port to the outside"]
+    : [];
+}
 
 /** A load balancer on the internet has TLS and says who may connect; one that does not say where it is counts as public. */
 function serviceFaults(props: unknown): string[] {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { MODEL_REPOSITORY, SERVICE_USER_ID } from "@ai-model-service/contract/image";
-import { SERVICE_PORT } from "@ai-model-service/contract/http";
+import { ADMIN_PORT, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
 import { imagePlatform, requireDigest } from "#infra/image/service-image.js";
@@ -64,7 +64,8 @@ describe("the Dockerfile", () => {
 
   it("agrees with the contract", () => {
     expect(dockerfile).toContain(`${ENVIRONMENT.port}=${SERVICE_PORT} `);
-    expect(dockerfile).toContain(`EXPOSE ${SERVICE_PORT}\n`);
+    expect(dockerfile).toContain(`EXPOSE ${SERVICE_PORT} ${ADMIN_PORT}\n`);
+    expect(dockerfile).toContain(`${ENVIRONMENT.adminPort}=${ADMIN_PORT} `);
     expect(dockerfile).toContain(`${ENVIRONMENT.modelRepository}=${MODEL_REPOSITORY}\n`);
     expect(dockerfile).toContain(`COPY service/models ${MODEL_REPOSITORY}\n`);
     expect(dockerfile).toContain(`USER ${SERVICE_USER_ID}:${SERVICE_USER_ID}\n`);

@@ -3,10 +3,16 @@ import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
 import { kubeconfigFile } from "../support/kubeconfig.js";
 import { runProgram, type Declared, type Run } from "../support/program.js";
 
-function withMonitoring(monitoring: Record<string, unknown>, options?: { preview: boolean }): Promise<Run> {
+function withMonitoring(
+  monitoring: Record<string, unknown>,
+  { preview = false, ...settings }: { preview?: boolean; service?: object } = {},
+): Promise<Run> {
   const reference = `registry.test/service@sha256:${"1".repeat(64)}`;
   const existing = { kubeconfig: kubeconfigFile() };
-  return runProgram({ cluster: "existing", existing, image: { reference }, monitoring }, options);
+  return runProgram(
+    { cluster: "existing", existing, image: { reference }, monitoring, ...settings },
+    { preview },
+  );
 }
 
 function ofKind(run: Run, kind: string) {
@@ -46,6 +52,36 @@ describe("monitoring that the program installs", () => {
     expect(run.outputs).toHaveProperty("monitoringNamespace", "monitoring");
   });
 
+  it("scrapes each pod once, on the administrators' port, under the name of its Deployment", async () => {
+    const run = await withMonitoring({ mode: "stack" });
+    const services = ofKind(run, "Service").map(
+      ({ inputs }) => inputs["spec"] as { ports: { name: string }[] },
+    );
+    const { endpoints } = run.only("ServiceMonitor").inputs["spec"] as {
+      endpoints: Record<string, unknown>[];
+    };
+    expect(endpoints).toEqual([
+      {
+        port: "admin",
+        path: "/metrics",
+        interval: "10s",
+        relabelings: [{ targetLabel: "job", replacement: "inference" }],
+      },
+    ]);
+    expect(services.filter(({ ports }) => ports.some(({ name }) => name === "admin"))).toHaveLength(1);
+    expect(run.only("NetworkPolicy").inputs).toHaveProperty(
+      "spec.ingress.1.from.0.namespaceSelector.matchLabels",
+      { "kubernetes.io/metadata.name": "monitoring" },
+    );
+  });
+
+  it("has Prometheus send its key where there are keys", async () => {
+    const run = await withMonitoring({ mode: "stack" }, { service: { keys: [{ name: "shop", key: "k" }] } });
+    expect(run.only("ServiceMonitor").inputs).toHaveProperty("spec.endpoints.0.authorization", {
+      credentials: { name: "inference-keys", key: "prometheus" },
+    });
+  });
+
   it("has the autoscaler follow CPU and the requests in each pod", async () => {
     const metrics = metricsOf(await withMonitoring({ mode: "stack" }));
     expect(metrics).toHaveProperty("spec.metrics.0.resource.name", "cpu");
@@ -67,10 +103,11 @@ describe("monitoring that the program installs", () => {
 
 describe("monitoring that is there already", () => {
   const mode = "existing";
+  const prometheusNamespace = "obs";
 
   it("gets objects with the labels that it selects by, and no chart", async () => {
     const labels = { release: "prometheus" };
-    const run = await withMonitoring({ mode, labels });
+    const run = await withMonitoring({ mode, prometheusNamespace, labels });
     expect(ofKind(run, "Release")).toEqual([]);
     for (const kind of ["ServiceMonitor", "PrometheusRule", "ConfigMap"]) {
       for (const { inputs } of ofKind(run, kind)) {
@@ -81,7 +118,11 @@ describe("monitoring that is there already", () => {
   });
 
   it("serves the autoscaler where its Prometheus is named", async () => {
-    const run = await withMonitoring({ mode, prometheusUrl: "http://prometheus.obs.svc:9090" });
+    const run = await withMonitoring({
+      mode,
+      prometheusNamespace,
+      prometheusUrl: "http://prometheus.obs.svc:9090",
+    });
     expect(names(ofKind(run, "Release"))).toEqual(["prometheus-adapter"]);
     expect(run.only("Release").inputs).toHaveProperty("values.prometheus.url", "http://prometheus.obs.svc");
     expect(metricsOf(run)).toHaveProperty("spec.metrics.1.pods.metric.name", CONCURRENCY_METRIC);
@@ -90,19 +131,19 @@ describe("monitoring that is there already", () => {
 
 describe("an adapter that is there already", () => {
   it("is followed, and none is installed", async () => {
-    const run = await withMonitoring({ mode: "existing", sharedAdapter: true });
+    const run = await withMonitoring({ mode: "existing", prometheusNamespace: "obs", sharedAdapter: true });
     expect(ofKind(run, "Release")).toEqual([]);
     expect(metricsOf(run)).toHaveProperty("spec.metrics.1.pods.metric.name", CONCURRENCY_METRIC);
   });
 
-  it.each([{ mode: "stack" }, { mode: "existing", prometheusUrl: "http://prometheus.obs.svc:9090" }])(
-    "is refused beside another: %o",
-    async (monitoring) => {
-      await expect(withMonitoring({ ...monitoring, sharedAdapter: true })).rejects.toThrow(
-        /monitoring\.sharedAdapter applies only to monitoring\.mode existing without prometheusUrl/,
-      );
-    },
-  );
+  it.each([
+    { mode: "stack" },
+    { mode: "existing", prometheusNamespace: "obs", prometheusUrl: "http://prometheus.obs.svc:9090" },
+  ])("is refused beside another: %o", async (monitoring) => {
+    await expect(withMonitoring({ ...monitoring, sharedAdapter: true })).rejects.toThrow(
+      /monitoring\.sharedAdapter applies only to monitoring\.mode existing without prometheusUrl/,
+    );
+  });
 });
 
 describe("no monitoring", () => {

@@ -11,7 +11,33 @@ function inference(sections: Record<string, unknown> = {}) {
 describe("the inference service", () => {
   it("is asked for its health where the server answers", () => {
     expect(inference().probes).toEqual({ port: "http", live: "/livez", ready: "/readyz" });
-    expect(inference().ports).toEqual([{ name: "http", container: 8000, service: 80 }]);
+    expect(inference().ports[0]).toEqual({ name: "http", container: 8000, service: 80 });
+  });
+
+  it("has a port for administrators that Prometheus alone reaches, wherever it is", () => {
+    expect(inference().ports[1]).toEqual({ name: "admin", container: 8002, service: 8002 });
+    const administration = (monitoring: object) => inference({ monitoring }).administration;
+    expect(administration({})).toEqual({ port: "admin", scrapedFrom: "monitoring" });
+    expect(administration({ namespace: "watch" }).scrapedFrom).toBe("watch");
+    expect(administration({ mode: "existing", prometheusNamespace: "obs" }).scrapedFrom).toBe("obs");
+    expect(administration({ mode: "none" }).scrapedFrom).toBeUndefined();
+  });
+
+  it("reads keys from a file, which a pod that runs sees change, and has Prometheus send one", () => {
+    const keys = [{ name: "shop", key: "secret" }];
+    const workload = inference({ service: { keys } });
+    expect(workload).toMatchObject({
+      environment: { API_KEYS_FILE: "/etc/keys/keys.json" },
+      volumes: [{ name: "keys", path: "/etc/keys", readOnly: true, source: { secret: "inference-keys" } }],
+      metrics: { path: "/metrics", key: { secret: "inference-keys", key: "prometheus" } },
+    });
+    expect(JSON.stringify(workload)).not.toContain("shop");
+    // Mounted by a path, a file would stay as it was.
+    expect(JSON.stringify(podSpec(workload, { image: "i", serviceAccountName: "a" }))).not.toContain(
+      "subPath",
+    );
+    expect(inference()).toMatchObject({ volumes: [], metrics: { path: "/metrics" } });
+    expect(inference().environment).not.toHaveProperty("API_KEYS_FILE");
   });
 
   it("gets the server's settings, and the times of its end, from one place each", () => {
@@ -51,8 +77,9 @@ describe("the inference service", () => {
     });
     const metrics = (monitoring: object) => inference({ monitoring }).scaling.metrics;
     expect(metrics({ mode: "none" })).toEqual([]);
-    expect(metrics({ mode: "existing" })).toEqual([]);
-    expect(metrics({ mode: "existing", sharedAdapter: true })).toEqual(signal);
-    expect(metrics({ mode: "existing", prometheusUrl: "http://p.svc:9090" })).toEqual(signal);
+    const existing = { mode: "existing", prometheusNamespace: "obs" };
+    expect(metrics(existing)).toEqual([]);
+    expect(metrics({ ...existing, sharedAdapter: true })).toEqual(signal);
+    expect(metrics({ ...existing, prometheusUrl: "http://p.svc:9090" })).toEqual(signal);
   });
 });

@@ -100,6 +100,45 @@ describe("settings", () => {
     expect(faults({ cluster: "existing", registry: { address: "localhost:5000" } })).toEqual([]);
   });
 
+  it("take keys by name, and show none", () => {
+    const ofKeys = (...keys: unknown[]): string[] => faults({ cluster: "local", service: { keys } });
+    const key = { name: "shop", key: "hidden-1" };
+    expect(ofKeys(key, { ...key, key: "hidden-2" }, { name: "ops", key: "k", role: "admin" })).toEqual([]);
+    expect(ofKeys(key, { name: "other", key: "hidden-1" })).toEqual([
+      "service.keys gives shop and other the same key",
+    ]);
+    expect(ofKeys(key, { ...key, key: "hidden-2", concurrency: 1 })).toEqual([
+      "service.keys gives two keys named shop different roles or limits",
+    ]);
+    expect(ofKeys({ ...key, name: "prometheus" })).toEqual([
+      "service.keys.0.name is the name of a key that the program makes",
+    ]);
+    const bad = [
+      ...ofKeys("hidden-1"),
+      ...ofKeys({ name: "a", key: 271828 }),
+      ...ofKeys({ name: "a", key: "sp ace" }),
+    ];
+    expect(bad).toEqual([
+      "service.keys.0 must be an object",
+      "service.keys.0.key must be a string",
+      "service.keys.0.key must be visible ASCII characters",
+    ]);
+    for (const name of ["API_KEYS", "ADMIN_API_KEYS", "API_KEYS_FILE"]) {
+      expect(faults({ cluster: "local", service: { environment: { [name]: "hidden" } } })).toEqual([
+        `service.environment.${name} would be plain to see here: set service.keys`,
+      ]);
+    }
+  });
+
+  it("name the namespace of a Prometheus that is there already", () => {
+    const ofMonitoring = (monitoring: object): string[] => faults({ cluster: "local", monitoring });
+    const reason =
+      "monitoring.prometheusNamespace must be set for monitoring.mode existing, and for no other";
+    expect(ofMonitoring({ mode: "existing" })).toEqual([reason]);
+    expect(ofMonitoring({ mode: "stack", prometheusNamespace: "obs" })).toEqual([reason]);
+    expect(ofMonitoring({ mode: "existing", prometheusNamespace: "obs" })).toEqual([]);
+  });
+
   it("never show a password's value", () => {
     const registry = { address: "localhost:5000", username: "me", password: 271828 };
     expect(faults({ cluster: "existing", registry })).toEqual(["registry.password must be a string"]);

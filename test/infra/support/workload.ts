@@ -11,9 +11,10 @@ export const JOBS: Workload = {
     { name: "admin", container: 9000, service: 9001 },
   ],
   callers: "api",
+  administration: { port: "admin", scrapedFrom: "numbers" },
   serviceType: "ClusterIP",
   probes: { port: "admin", live: "/alive", ready: "/willing" },
-  metrics: { port: "admin", path: "/numbers" },
+  metrics: { path: "/numbers" },
   environment: { ZONE: "a", COLOUR: "blue" },
   secrets: { TOKEN: { secret: "jobs-token", key: "token" } },
   volumes: [

@@ -4,20 +4,24 @@ import { networkPolicySpec } from "#infra/workload/network-policy.js";
 import { JOBS } from "../support/workload.js";
 
 describe("the network policy", () => {
-  it("lets nothing out by default and requests in on the workload's ports", () => {
+  it("lets nothing out by default, requests in on the callers' ports, and Prometheus in on the administrators'", () => {
     expect(networkPolicySpec(JOBS)).toEqual({
       podSelector: { matchLabels: { app: "jobs" } },
       policyTypes: ["Ingress", "Egress"],
       ingress: [
+        { ports: [{ protocol: "TCP", port: "api" }] },
         {
-          ports: [
-            { protocol: "TCP", port: "api" },
-            { protocol: "TCP", port: "admin" },
-          ],
+          ports: [{ protocol: "TCP", port: "admin" }],
+          from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "numbers" } } }],
         },
       ],
       egress: [],
     });
+  });
+
+  it("lets nobody in on the administrators' port where nobody scrapes", () => {
+    const { ingress } = networkPolicySpec({ ...JOBS, administration: { port: "admin" } });
+    expect(ingress).toEqual([{ ports: [{ protocol: "TCP", port: "api" }] }]);
   });
 
   it("opens DNS with the first port that the workload may connect to", () => {

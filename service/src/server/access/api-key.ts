@@ -1,32 +1,18 @@
 /** Access: who may call a server, by key, by port, and by the page that asks. */
 
+import {
+  contradictionOf,
+  KEY,
+  KEY_NAME,
+  KEY_ROLES,
+  type ApiKey,
+  type KeyRole,
+} from "@ai-model-service/contract/keys";
 import { z } from "zod";
 import { SettingsError } from "../settings/read.js";
 
-/** What a key opens: predictions, or everything. */
-export type Role = "predict" | "admin";
-
-/** What a key's requests may be at most, in each process. */
-export interface KeyLimits {
-  readonly requestsPerSecond?: number | undefined;
-  /** Requests that run at the same time. */
-  readonly concurrency?: number | undefined;
-}
-
-/** A key, and what log and metrics call whoever holds it. Two keys of one name are of one holder, who changes from one to the other. */
-export interface ApiKey extends KeyLimits {
-  readonly name: string;
-  readonly key: string;
-  readonly role: Role;
-}
-
-/** Whether a key fits into a header as it is. */
-export function isSendable(key: string): boolean {
-  return /^[\x21-\x7e]+$/.test(key);
-}
-
 /** The keys of a variable, which have no names of their own. */
-export function keysOfList(keys: readonly string[], role: Role): ApiKey[] {
+export function keysOfList(keys: readonly string[], role: KeyRole): ApiKey[] {
   return keys.map((key, index) => ({ name: `${role}-${index + 1}`, key, role }));
 }
 
@@ -34,9 +20,9 @@ const apiKeySchema = z.strictObject(
   {
     name: z
       .string("must be a text")
-      .regex(/^[\w.-]{1,64}$/, "must be at most 64 letters, digits, dots, hyphens and underscores"),
-    key: z.string("must be a text").refine(isSendable, "must be visible ASCII characters"),
-    role: z.enum(["predict", "admin"], "must be predict or admin").default("predict"),
+      .regex(KEY_NAME, "must be at most 64 letters, digits, dots, hyphens and underscores"),
+    key: z.string("must be a text").regex(KEY, "must be visible ASCII characters"),
+    role: z.enum(KEY_ROLES, "must be predict or admin").default("predict"),
     requestsPerSecond: z.number("must be a number").gt(0, "must be above 0").optional(),
     concurrency: z.int("must be a whole number").min(1, "must be at least 1").optional(),
   },
@@ -66,26 +52,12 @@ function jsonOf(text: string, source: string): unknown {
   }
 }
 
-/** Throws a SettingsError where two keys are the same, or two of one name differ in more than the key. */
+/** Throws a SettingsError where keys cannot be valid together. */
 export function checkTogether(keys: readonly ApiKey[], source: string): void {
-  for (const [index, one] of keys.entries()) {
-    for (const other of keys.slice(0, index)) {
-      if (one.key === other.key) {
-        throw fault(source, `gives ${other.name} and ${one.name} the same key`);
-      }
-      if (one.name === other.name && !areAlike(one, other)) {
-        throw fault(source, `gives two keys named ${one.name} different roles or limits`);
-      }
-    }
+  const contradiction = contradictionOf(keys);
+  if (contradiction !== undefined) {
+    throw fault(source, contradiction);
   }
-}
-
-function areAlike(one: ApiKey, other: ApiKey): boolean {
-  return (
-    one.role === other.role &&
-    one.requestsPerSecond === other.requestsPerSecond &&
-    one.concurrency === other.concurrency
-  );
 }
 
 function fault(source: string, reason: string): SettingsError {

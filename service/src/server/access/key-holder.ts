@@ -1,12 +1,12 @@
+import type { ApiKey, KeyLimits, KeyRole } from "@ai-model-service/contract/keys";
 import { ServiceError } from "../errors.js";
-import type { ApiKey, KeyLimits, Role } from "./api-key.js";
 
 /** Whoever holds a key, or two while one follows the other: what they may do, and what they do. */
 export class KeyHolder {
   readonly name: string;
   /** Requests that have ended, by the status of their answer. */
   readonly ended = new Map<number, number>();
-  private currentRole: Role;
+  private currentRole: KeyRole;
   private limits: KeyLimits;
   private running = 0;
   /** Requests that may begin at once: a token bucket that holds those of one second. */
@@ -21,7 +21,7 @@ export class KeyHolder {
     this.tokens = capacityOf(key);
   }
 
-  get role(): Role {
+  get role(): KeyRole {
     return this.currentRole;
   }
 

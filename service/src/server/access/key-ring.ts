@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { ApiKey } from "./api-key.js";
+import type { ApiKey } from "@ai-model-service/contract/keys";
 import { KeyHolder } from "./key-holder.js";
 
 /** The keys that are valid now. */

@@ -1,9 +1,10 @@
 import { readFileSync, watchFile } from "node:fs";
+import type { ApiKey } from "@ai-model-service/contract/keys";
 import type { Logger } from "../observe/logger.js";
 import { messageOf } from "../errors.js";
 import { SettingsError } from "../settings/read.js";
 import type { ServerSettings } from "../settings/server-settings.js";
-import { checkTogether, keysOfList, parseKeys, type ApiKey } from "./api-key.js";
+import { checkTogether, keysOfList, parseKeys } from "./api-key.js";
 import { KeyRing } from "./key-ring.js";
 
 /** The keys of a server, and what they are asked for: a ring that has become empty must not open a door. */

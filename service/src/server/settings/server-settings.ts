@@ -1,13 +1,13 @@
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
+import { KEY } from "@ai-model-service/contract/keys";
 import { z } from "zod";
-import { isSendable } from "../access/api-key.js";
 import { isOrigin } from "../access/origins.js";
 import { amount, choice, define, integer, list, text, type SettingsOf } from "./definition.js";
 
 /** Keys in a variable; unset is none, and a list without any is a fault: it must not open the door. */
 const keyList = list
   .refine((keys) => keys.length > 0, { error: "holds no key; unset it to do without" })
-  .refine((keys) => keys.every(isSendable), { error: "must be keys of visible ASCII characters" })
+  .refine((keys) => keys.every((key) => KEY.test(key)), { error: "must be keys of visible ASCII characters" })
   .optional();
 
 /** The settings that every service has. `port` is the service's own. */
@@ -50,7 +50,7 @@ export function serverSettings(port: number) {
       help: "seconds until a request that names no deadline is answered with 504",
     }),
     apiKeys: define({
-      variable: "API_KEYS",
+      variable: ENVIRONMENT.apiKeys,
       schema: keyList,
       fallbackText: "none: open to all",
       help: "keys, separated by commas, one of which a prediction must carry as X-API-Key or Authorization: Bearer",
@@ -58,7 +58,7 @@ export function serverSettings(port: number) {
       emptyCounts: true,
     }),
     adminApiKeys: define({
-      variable: "ADMIN_API_KEYS",
+      variable: ENVIRONMENT.adminApiKeys,
       schema: keyList,
       fallbackText: "none: whoever reaches ADMIN_PORT, or this machine's own PORT, administrates",
       help: "keys, separated by commas, one of which administrators must send; they open predictions too",

@@ -1,5 +1,6 @@
+import type { ApiKey } from "@ai-model-service/contract/keys";
 import { describe, expect, it } from "vitest";
-import { checkTogether, parseKeys, type ApiKey } from "#service/server/access/api-key.js";
+import { checkTogether, parseKeys } from "#service/server/access/api-key.js";
 
 function faultOf(run: () => unknown): string {
   try {
