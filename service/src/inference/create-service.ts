@@ -5,7 +5,7 @@ import { WEB_FOLDER } from "../paths.js";
 import type { Keys } from "../server/access/keys.js";
 import { describeKeys } from "../server/access/key-metrics.js";
 import { isLoopback } from "../server/access/loopback.js";
-import type { Reach } from "../server/http/access.js";
+import { openAccess, type Reach } from "../server/http/access.js";
 import { docsPages, openapiRoute } from "../server/http/docs.js";
 import { Door } from "../server/http/door.js";
 import { healthRoutes } from "../server/http/health.js";
@@ -64,7 +64,7 @@ export function createService(options: ServiceOptions): Service {
   const onLoopback = isLoopback(settings.host);
   const serverOf = (routes: readonly Route[], reach: Reach, folder?: string): Server =>
     createHttpServer({
-      routes: [...routes, openapiRoute(routes)],
+      routes: [...routes, openapiRoute(routes, openAccess(keys, reach))],
       pages: { files: docsPages(), ...(folder !== undefined && { folder }) },
       door: new Door({ keys, reach, onLoopback, corsOrigins: settings.corsOrigins }),
       metrics,

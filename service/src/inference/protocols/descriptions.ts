@@ -29,6 +29,8 @@ export const MODEL_ERRORS: readonly ErrorCode[] = ["model_not_found", "model_not
 
 /** The header that every inference takes. */
 export const DEADLINE_HEADER = {
-  "Request-Timeout-Ms":
-    "Milliseconds that the client waits. What cannot be answered by then is refused (503) or given up (504).",
+  "Request-Timeout-Ms": z.number().positive().meta({
+    description:
+      "Milliseconds that the client waits. What cannot be answered by then is refused (503) or given up (504).",
+  }),
 };

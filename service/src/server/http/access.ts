@@ -16,7 +16,7 @@ export type AccessCheck = (access: Access, exchange: Exchange) => void;
 
 /** A check that asks for a key, as `X-API-Key` or `Authorization: Bearer`, where the port alone does not say enough. */
 export function createAccessCheck(keys: Keys, reach: Reach): AccessCheck {
-  const open = openRoutes(keys, reach);
+  const open = openAccess(keys, reach);
   return (access, exchange) => {
     if (open.has(access)) {
       return;
@@ -41,8 +41,11 @@ export function createAccessCheck(keys: Keys, reach: Reach): AccessCheck {
   };
 }
 
-/** What needs no key. */
-function openRoutes({ guardPredictions, guardAdministration }: Keys, reach: Reach): ReadonlySet<Access> {
+/** What needs no key on a port. */
+export function openAccess(
+  { guardPredictions, guardAdministration }: Keys,
+  reach: Reach,
+): ReadonlySet<Access> {
   const open = new Set<Access>(["anybody"]);
   if (!guardPredictions) {
     open.add("key");

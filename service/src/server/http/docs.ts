@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { openapi } from "./openapi.js";
 import type { PageFile } from "./pages.js";
 import { json } from "./reply.js";
-import type { Route } from "./route.js";
+import type { Access, Route } from "./route.js";
 
 /** The parts of Swagger UI that the page needs; they come from this server, so that it works without internet. */
 const ASSETS = {
@@ -30,14 +30,14 @@ const PAGE = `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#api", deepLinking: true });\n`;
 
-/** `/openapi.json`: the description of `routes`. */
-export function openapiRoute(routes: readonly Route[]): Route {
+/** `/openapi.json`: the description of `routes`, of which those of an `open` access need no key. */
+export function openapiRoute(routes: readonly Route[], open: ReadonlySet<Access>): Route {
   let document: object | undefined;
   return {
     method: "GET",
     path: "/openapi.json",
     access: "anybody",
-    handle: () => json((document ??= openapi(routes))),
+    handle: () => json((document ??= openapi(routes, open))),
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from "zod-openapi";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../errors.js";
 import { SERVICE } from "../version.js";
-import type { Bodies, Route, RouteDescription } from "./route.js";
+import type { Access, Bodies, Route, RouteDescription } from "./route.js";
 
 const errorSchema = z
   .object({
@@ -17,8 +17,11 @@ const ERROR_CONTENT = { "application/json": { schema: errorSchema } };
 /** What may go wrong at the door of every route that is not for anybody. */
 const ACCESS_ERRORS: readonly ErrorCode[] = ["unauthorized", "forbidden", "too_many_requests"];
 
-/** The OpenAPI 3.1 document of the routes that have a description. Schemas that carry an `id` become components. */
-export function openapi(routes: readonly Route[]): object {
+/**
+ * The OpenAPI 3.1 document of the routes that have a description; those of an `open` access need no key. Schemas that carry
+ * an `id` become components.
+ */
+export function openapi(routes: readonly Route[], open: ReadonlySet<Access>): object {
   const paths: NonNullable<ZodOpenApiObject["paths"]> = {};
   for (const route of routes) {
     const { description } = route;
@@ -26,7 +29,10 @@ export function openapi(routes: readonly Route[]): object {
       continue;
     }
     for (const path of documentPaths(route.path)) {
-      (paths[path] ??= {})[route.method === "GET" ? "get" : "post"] = operationOf(route, description, path);
+      (paths[path] ??= {})[route.method === "GET" ? "get" : "post"] = {
+        ...operationOf(route, description, path),
+        ...(open.has(route.access) && { security: [] }),
+      };
     }
   }
   return createDocument({
@@ -45,8 +51,7 @@ export function openapi(routes: readonly Route[]): object {
         bearer: { type: "http", scheme: "bearer" },
       },
     },
-    // An empty one first: keys are only asked for when the server has some.
-    security: [{}, { apiKey: [] }, { bearer: [] }],
+    security: [{ apiKey: [] }, { bearer: [] }],
   });
 }
 
@@ -64,41 +69,29 @@ function operationOf(
   description: RouteDescription,
   path: string,
 ): ZodOpenApiOperationObject {
-  const { tag, request, response, errors = [], ...texts } = description;
+  const { tag, request, bodyOptional = false, response, errors = [], ...texts } = description;
   return {
     summary: texts.summary,
     ...(texts.description !== undefined && { description: texts.description }),
     tags: [tag],
-    parameters: parametersOf(description, path),
-    ...(request && { requestBody: { required: true, content: contentOf(request) } }),
+    requestParams: parametersOf(description, path),
+    ...(request && { requestBody: { required: !bodyOptional, content: contentOf(request) } }),
     responses: {
       200: { description: "Success", content: contentOf(response) },
       ...errorResponses([...errors, ...(access === "anybody" ? [] : ACCESS_ERRORS)]),
     },
-    ...(access === "anybody" && { security: [] }),
   };
 }
 
-type Parameter = NonNullable<ZodOpenApiOperationObject["parameters"]>[number];
+type Parameters = NonNullable<ZodOpenApiOperationObject["requestParams"]>;
 
-function parametersOf({ query = {}, headers = {} }: RouteDescription, path: string): Parameter[] {
-  const parameter = (
-    place: "path" | "query" | "header",
-    name: string,
-    required: boolean,
-    description?: string,
-  ): Parameter => ({
-    name,
-    in: place,
-    required,
-    schema: { type: "string" },
-    ...(description !== undefined && { description }),
-  });
-  return [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => parameter("path", name, true)),
-    ...Object.entries(query).map(([name, text]) => parameter("query", name, false, text)),
-    ...Object.entries(headers).map(([name, text]) => parameter("header", name, false, text)),
-  ];
+function parametersOf({ query = {}, headers = {} }: RouteDescription, path: string): Parameters {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, z.string()]);
+  return {
+    path: z.object(Object.fromEntries(names) as Record<string, z.ZodType>),
+    query: z.object(query).partial(),
+    header: z.object(headers).partial(),
+  };
 }
 
 type Responses = ZodOpenApiOperationObject["responses"];

@@ -20,10 +20,12 @@ export interface RouteDescription {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** Name to what it means; all are text and optional. */
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** By name, with what they mean as the schema's description; all are optional. */
+  readonly query?: Readonly<Record<string, z.ZodType>>;
+  readonly headers?: Readonly<Record<string, z.ZodType>>;
   readonly request?: Bodies;
+  /** True: the request may come without a body. */
+  readonly bodyOptional?: boolean;
   readonly response: Bodies;
   readonly errors?: readonly ErrorCode[];
 }

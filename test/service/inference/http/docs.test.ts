@@ -2,9 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quadrants, quadrantsConfig } from "../../../models/pictures.js";
 import { ServiceFixture } from "../service-fixture.js";
 
+interface Operation {
+  readonly parameters: { name: string; in: string; schema: object }[];
+  readonly requestBody?: object;
+  readonly responses: Record<string, object>;
+  readonly security?: object[];
+}
+
 interface Document {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { parameters: { name: string; in: string }[] }>>;
+  readonly security: object[];
+  readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { schemas: Record<string, object> };
 }
 
@@ -43,6 +51,34 @@ describe("/openapi.json", () => {
         expect(declared).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
       }
     }
+  });
+
+  it("says what parameters may be, and which bodies may be left out", async () => {
+    const { paths } = await document();
+    const schemaOf = (path: string, method: string, name: string): unknown =>
+      paths[path]?.[method]?.parameters.find((each) => each.name === name)?.schema;
+    expect(schemaOf("/predict", "post", "top")).toMatchObject({ type: "integer", minimum: 1 });
+    expect(schemaOf("/predict", "post", "view")).toMatchObject({ enum: ["true", "false"] });
+    expect(schemaOf("/predict", "post", "Request-Timeout-Ms")).toMatchObject({ exclusiveMinimum: 0 });
+    expect(paths["/v2/repository/index"]?.post?.requestBody).toMatchObject({ required: false });
+    expect(paths["/predict"]?.post?.requestBody).toMatchObject({ required: true });
+  });
+
+  it("says which routes need a key, and how that may fail", async () => {
+    const open = await document();
+    expect(open.paths["/predict"]?.post?.security).toEqual([]);
+    const guarded = await ServiceFixture.start(
+      (repository) => repository.putModel("quadrants", "1", quadrants()),
+      { API_KEYS: "key" },
+    );
+    const { security, paths } = (await (await guarded.get("/openapi.json")).json()) as Document;
+    await guarded.stop();
+    expect(security).toEqual([{ apiKey: [] }, { bearer: [] }]);
+    expect(paths["/predict"]?.post).not.toHaveProperty("security");
+    expect(Object.keys(paths["/predict"]?.post?.responses ?? {})).toEqual(
+      expect.arrayContaining(["401", "403", "429"]),
+    );
+    expect(paths["/readyz"]?.get?.security).toEqual([]);
   });
 
   it("describes routes that are there", async () => {

@@ -9,6 +9,9 @@ export interface AnswerOptions {
   readonly view: boolean;
 }
 
+/** More than any model has. */
+export const MOST_LABELS = 999_999_999;
+
 const NONE: AnswerOptions = { top: undefined, view: false };
 
 /** `?top=` and `?view=`. Throws invalid_input for values that mean nothing. */
@@ -24,7 +27,7 @@ function countOf(name: string, text: string | null): number | undefined {
   if (text === null) {
     return undefined;
   }
-  if (/^[1-9]\d{0,8}$/.test(text)) {
+  if (/^[1-9]\d*$/.test(text) && Number(text) <= MOST_LABELS) {
     return Number(text);
   }
   throw new ServiceError("invalid_input", `The parameter ${name} must be a whole number from 1.`, {

@@ -8,7 +8,7 @@ import type { Engine, ServedModel } from "../../engine/engine.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
 import type { ProtocolOptions } from "../protocol.js";
 import { mainInput, type Tensors } from "../rows.js";
-import { readAnswerOptions } from "./answer-options.js";
+import { MOST_LABELS, readAnswerOptions } from "./answer-options.js";
 import { readInput } from "./input.js";
 import { predictionsJson } from "./output.js";
 import { columnsSchema, imageSchema, instancesSchema, predictionsSchema } from "./schema.js";
@@ -45,11 +45,13 @@ const DESCRIPTION: RouteDescription = {
     "Raw bytes are a byte per pixel (0 to 255), or little-endian FP32 values; several rows follow one another. " +
     "JSON values are the model's input as the model takes it, for pictures already scaled.",
   query: {
-    model: "Another model than the default one.",
-    version: "A version, or a label such as stable.",
-    top: "How many labels to list.",
-    view: "true: show each picture as the model received it.",
-    datatype: "UINT8 or FP32, where raw bytes could be either.",
+    model: z.string().meta({ description: "Another model than the default one." }),
+    version: z.string().meta({ description: "A version, or a label such as stable." }),
+    top: z.int().min(1).max(MOST_LABELS).meta({ description: "How many labels to list." }),
+    view: z.enum(["true", "false"]).meta({ description: "Show each picture as the model received it." }),
+    datatype: z
+      .enum(["UINT8", "FP32"])
+      .meta({ description: "What raw bytes are, where they could be either." }),
   },
   headers: DEADLINE_HEADER,
   request: {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { checked, parseJson } from "../../../server/http/json-body.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
@@ -36,12 +37,14 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
   };
 }
 
+const headerLength = z.int().min(0).meta({ description: "Bytes of JSON before the binary data." });
+
 const DESCRIPTION: RouteDescription = {
   tag: "Open Inference Protocol",
   summary: "Infer",
   description:
     "With binary tensor data, the body is the JSON followed by the data, and Inference-Header-Content-Length has the JSON's length.",
-  headers: { ...DEADLINE_HEADER, [HEADER_LENGTH]: "Bytes of JSON before the binary data." },
+  headers: { ...DEADLINE_HEADER, [HEADER_LENGTH]: headerLength },
   request: { "application/json": inferRequestSchema, "application/octet-stream": null },
   response: { "application/json": inferResponseSchema, "application/octet-stream": null },
   errors: INFERENCE_ERRORS,

@@ -135,6 +135,7 @@ function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
         tag: "Model repository",
         summary: "What the repository holds, served or not",
         request: jsonBody(indexRequestSchema),
+        bodyOptional: true,
         response: jsonBody(indexResponseSchema),
         errors: ["invalid_input", "invalid_json", "too_large", "unsupported_media_type"],
       },
