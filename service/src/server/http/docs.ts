@@ -12,17 +12,22 @@ const ASSETS = {
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 } as const;
 
+const require = createRequire(import.meta.url);
+
+/** Of Swagger UI: its parts change with it alone. */
+const { version: VERSION } = require("swagger-ui-dist/package.json") as { version: string };
+
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>AI Model Service: the API</title>
-    <link rel="stylesheet" href="docs/swagger-ui.css" />
+    <link rel="stylesheet" href="docs/swagger-ui.css?v=${VERSION}" />
   </head>
   <body>
     <div id="api"></div>
-    <script src="docs/swagger-ui-bundle.js"></script>
+    <script src="docs/swagger-ui-bundle.js?v=${VERSION}"></script>
     <script src="docs/start.js"></script>
   </body>
 </html>
@@ -55,6 +60,7 @@ export function docsPages(): PageFile[] {
       path: `/docs/${name}`,
       contentType,
       read: () => asset(name),
+      version: VERSION,
     })),
   ];
 }
@@ -65,7 +71,6 @@ const assets = new Map<string, Promise<Uint8Array>>();
 function asset(name: string): Promise<Uint8Array> {
   let bytes = assets.get(name);
   if (bytes === undefined) {
-    const require = createRequire(import.meta.url);
     bytes = readFile(join(dirname(require.resolve("swagger-ui-dist/package.json")), name));
     assets.set(name, bytes);
   }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import helmet from "helmet";
 import { ServiceError } from "../errors.js";
@@ -7,7 +8,10 @@ import type { Exchange } from "./exchange.js";
 export interface PageFile {
   readonly path: string;
   readonly contentType: string;
+  /** Called once. */
   readonly read: () => Promise<string | Uint8Array>;
+  /** Of what is asked for as `?v=VERSION`, which a browser need not ask for again. */
+  readonly version?: string;
 }
 
 export interface PagesOptions {
@@ -48,10 +52,8 @@ export function createPages({ files, folder, onError }: PagesOptions): Pages {
   };
   const app = express().disable("x-powered-by").disable("etag");
   app.use(SECURITY);
-  for (const { path, contentType, read } of files) {
-    app.get(path, named(path), async (_, response) => {
-      response.type(contentType).send(Buffer.from(await read()));
-    });
+  for (const file of files) {
+    app.get(file.path, named(file.path), fromMemory(file));
   }
   if (folder !== undefined) {
     app.use(named("static"), vary, express.static(folder));
@@ -65,6 +67,23 @@ export function createPages({ files, folder, onError }: PagesOptions): Pages {
       }
       onError(exchange, error ?? new ServiceError("not_found", "There is nothing at this path."));
     });
+  };
+}
+
+const FOR_EVER = "public, max-age=31536000, immutable";
+
+/** A browser asks whether it has changed, and gets it only then; what is named with its version it keeps without asking. */
+function fromMemory({ contentType, read, version }: PageFile): RequestHandler {
+  let kept: Promise<{ body: Buffer; tag: string }> | undefined;
+  const keep = async (): Promise<{ body: Buffer; tag: string }> => {
+    const body = Buffer.from(await read());
+    return { body, tag: `"${createHash("sha256").update(body).digest("base64url")}"` };
+  };
+  return async (request, response) => {
+    const { body, tag } = await (kept ??= keep());
+    const isNamed = version !== undefined && request.query["v"] === version;
+    response.set({ ETag: tag, "Cache-Control": isNamed ? FOR_EVER : "no-cache" });
+    response.type(contentType).send(body);
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quadrants, quadrantsConfig } from "../../../models/pictures.js";
+import { RawClient } from "../../server/http/raw-client.js";
 import { ServiceFixture } from "../service-fixture.js";
 
 interface Operation {
@@ -101,6 +102,15 @@ describe("/openapi.json", () => {
   });
 });
 
+/** As a browser asks, which fetch of Node.js does not: it forbids caches when it is given a tag. */
+async function askedAgain(path: string, tag: string): Promise<string> {
+  const client = await RawClient.connect(service.port);
+  client.send(
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ${tag}\r\nConnection: close\r\n\r\n`,
+  );
+  return client.closed();
+}
+
 describe("/docs", () => {
   it("is a page whose parts all come from this server", async () => {
     const page = await (await service.get("/docs")).text();
@@ -111,6 +121,21 @@ describe("/docs", () => {
       const response = await service.get(`/${part}`);
       expect([part, response.status]).toEqual([part, 200]);
       expect(response.headers.get("content-type")).toMatch(/^text\/(css|javascript)/);
+    }
+  });
+
+  it("is kept by browsers: its large parts for good, the others until they change", async () => {
+    const page = await (await service.get("/docs")).text();
+    const [bundle = ""] = /docs\/swagger-ui-bundle\.js\?v=[\d.]+/.exec(page) ?? [];
+    const cached = async (path: string): Promise<string | null> =>
+      (await service.get(path)).headers.get("cache-control");
+    expect(await cached(`/${bundle}`)).toBe("public, max-age=31536000, immutable");
+    for (const path of ["/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", `/${bundle}1`]) {
+      expect([path, await cached(path)]).toEqual([path, "no-cache"]);
+      const tag = (await service.get(path)).headers.get("etag") ?? "";
+      expect(tag).toMatch(/^"[\w-]{43}"$/);
+      expect(await askedAgain(path, tag)).toMatch(/^HTTP\/1.1 304 [^]*\r\n\r\n$/);
+      expect(await askedAgain(path, '"other"')).toMatch(/^HTTP\/1.1 200 /);
     }
   });
 });
