@@ -66,7 +66,8 @@ async function describe(): Promise<number> {
 }
 
 async function exitCode(command: string, ...args: string[]): Promise<number> {
-  const child = spawn(command, args, { stdio: "inherit" });
+  // Where what they keep for themselves is out of the way.
+  const child = spawn(command, args, { stdio: "inherit", cwd: environment });
   const [code] = (await once(child, "exit")) as [number | null];
   return code ?? 1;
 }
