@@ -15,8 +15,9 @@ async function linesOf(name: string): Promise<string[]> {
   return (await repository.registry.metrics()).split("\n").filter((line) => line.startsWith(name));
 }
 
-/** Those that others emit: the HTTP server, and the result processing. */
+/** Those that others emit: the HTTP server with its keys, and the result processing. */
 const ELSEWHERE: readonly string[] = [
+  METRICS.apiKeyRequests,
   METRICS.httpRequestDuration,
   METRICS.httpRequestsInFlight,
   METRICS.predictionConfidence,
