@@ -41,7 +41,7 @@ export async function openHostedSession(
   try {
     const opened = await firstMessage(host);
     if ("error" in opened) {
-      throw loadError(new Error(opened.error));
+      throw loadError(new Error(opened.error), path);
     }
     return new HostedSession(host, declareGraph(opened), options.runLimitSeconds);
   } catch (error) {

@@ -24,7 +24,7 @@ function opened(path: string): NativeSession {
   try {
     return openNativeSession(path, onnxOptions(1));
   } catch (error) {
-    throw loadError(error);
+    throw loadError(error, path);
   }
 }
 

@@ -1,10 +1,11 @@
+import { dirname } from "node:path";
 import { messageOf, ServiceError } from "../../../server/errors.js";
+import { runtimeWords } from "./runtime-words.js";
 
-/** Why a file could not be loaded, without the path of the file. */
-export function loadError(error: unknown): Error {
-  const message = messageOf(error);
-  const reason = message.replace(/Load model (?:from )?\S+ failed[:.]\s*/g, "");
-  return new Error(`The file model.onnx cannot be loaded: ${readable(reason)}`, { cause: error });
+/** Why the file at `path` could not be loaded, without its path. */
+export function loadError(error: unknown, path: string): Error {
+  const reason = runtimeWords(messageOf(error), dirname(path));
+  return new Error(`The file model.onnx cannot be loaded: ${reason}`, { cause: error });
 }
 
 /**
@@ -16,16 +17,7 @@ export function runError(error: unknown): Error {
   if (/bad_alloc|Failed to allocate|out of memory/i.test(message)) {
     return new ServiceError("internal", "The model ran out of memory.", { cause: error });
   }
-  return new ServiceError("unprocessable", `The model cannot compute this input: ${readable(message)}`, {
+  return new ServiceError("unprocessable", `The model cannot compute this input: ${runtimeWords(message)}`, {
     cause: error,
   });
-}
-
-/** The runtime's words as the end of a sentence, without its source positions: `/src/file.cc:123 void ns::Function(type, type) text`. */
-function readable(message: string): string {
-  return message
-    .replace(/^Non-zero status code returned while running (\S+) node\..*?Status Message: /s, "$1: ")
-    .replace(/\/\S+\.(?:cc|h):\d+ [^(]*\([^)]*\)(?: const)? /g, "")
-    .trim()
-    .replace(/[.!]?$/, ".");
 }
