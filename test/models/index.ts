@@ -1,7 +1,7 @@
 /** Small ONNX models, made on the spot, for tests that serve or read models. Each function gives a file's bytes. */
 export { add, fixedBatch, identity, slow, sumOfRow } from "./arithmetic.js";
 export { detector, divides, endless, grows, onlyFortyTwo, reservedIds, resizes, windows } from "./awkward.js";
-export { broken, truncated } from "./broken.js";
+export { broken, truncated, withWeightsIn } from "./broken.js";
 export { lookUp } from "./look-up.js";
 export { runningSum } from "./running-sum.js";
 export { labelEncoder, textClassifier, upperCase } from "./text.js";

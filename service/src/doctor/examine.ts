@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { messageOf, ServiceError } from "../server/errors.js";
 import { decodeModel } from "../onnx/read-model.js";
 import { configFaults } from "../models/config-faults.js";
@@ -57,9 +57,9 @@ export function hasProblems({ problems, versions }: ModelReport): boolean {
   return problems.length > 0 || versions.some((version) => version.problems.length > 0);
 }
 
-function configOf({ folder, configText }: ModelFolder, problems: string[]): ModelConfig {
+function configOf({ configText }: ModelFolder, problems: string[]): ModelConfig {
   try {
-    return parseModelConfig(join(folder, "config.json"), configText);
+    return parseModelConfig(configText);
   } catch (error) {
     problems.push(messageOf(error));
     return {};

@@ -99,7 +99,7 @@ export function createRoutes(
     ...tensorflowPredictRoutes(protocol),
     ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize }),
     ...tensorflowRoutes({ engine }),
-    ...healthRoutes(lifecycle, () => engine.isReady()),
+    ...healthRoutes(lifecycle, () => engine.whyNotReady()),
     metricsRoute(registry, readMetrics),
   ];
 }

@@ -15,7 +15,7 @@ export function configFaults(
     ...(preprocess ? settingFaults(preprocess) : []),
     ...(preprocess ? preprocessFaults(preprocess, inputOf(config, inputs)) : []),
     ...(postprocess ? postprocessFaults(postprocess, outputs) : []),
-  ];
+  ].map((fault) => fault.replace(/\.?$/, "."));
 }
 
 function inputOf({ input }: ModelConfig, inputs: readonly TensorSpec[]): TensorSpec | undefined {

@@ -2,28 +2,28 @@ import { messageOf } from "../server/errors.js";
 import { z } from "zod";
 import { modelConfigSchema, type ModelConfig } from "./model-config.js";
 
-/** A config.json that cannot be used; the message names the file and every field at fault. */
+/** A config.json that cannot be used; the message names every field at fault. */
 export class ConfigFileError extends Error {
   override readonly name = "ConfigFileError";
 }
 
-/** Parses the text of `file`; without text every field has its default. Throws ConfigFileError. */
-export function parseModelConfig(file: string, text: string | undefined): ModelConfig {
+/** Parses the text of a config.json; without text every field has its default. Throws ConfigFileError. */
+export function parseModelConfig(text: string | undefined): ModelConfig {
   if (text === undefined) {
     return {};
   }
-  const parsed = modelConfigSchema.safeParse(parseJson(file, text));
+  const parsed = modelConfigSchema.safeParse(parseJson(text));
   if (parsed.success) {
     return parsed.data;
   }
-  throw new ConfigFileError(`${file}: ${parsed.error.issues.map(describe).join("; ")}.`);
+  throw new ConfigFileError(`config.json: ${parsed.error.issues.map(describe).join("; ")}.`);
 }
 
-function parseJson(file: string, text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigFileError(`${file} is not JSON: ${messageOf(error)}.`);
+    throw new ConfigFileError(`config.json is not JSON: ${messageOf(error)}.`);
   }
 }
 

@@ -92,7 +92,7 @@ export const modelConfigSchema = z
       .optional(),
     /** Label to version, as `{"stable": "1", "canary": "2"}`. */
     labels: z.record(z.string(), z.string()).optional(),
-    /** False: the server is ready even when this model cannot be served. */
+    /** False: the server does not wait for this model to be ready, as long as another serves. */
     required: z.boolean().optional(),
   })
   .readonly();

@@ -63,14 +63,14 @@ describe("configFaults of preprocess", () => {
     ],
     [{ shortSide: 200 }, "preprocess.shortSide: must not be shorter than a side of the picture, 224"],
     [{ width: 100 }, "preprocess: makes [3, 160, 100] of a picture; input 'x' takes [3, 160, 224] a row"],
-  ])("says what is wrong with %j", (change, fault) => expect(faults(change)).toEqual([fault]));
+  ])("says what is wrong with %j", (change, fault) => expect(faults(change)).toEqual([`${fault}.`]));
 
   it("takes inputs that pictures can be put into", () => {
     for (const datatype of ["UINT8", "FP16", "FP32"] as const) {
       expect(faults({}, datatype)).toEqual([]);
     }
     expect(faults({}, "INT64")).toEqual([
-      "preprocess: makes UINT8, FP16, FP32 of a picture; input 'x' takes INT64",
+      "preprocess: makes UINT8, FP16, FP32 of a picture; input 'x' takes INT64.",
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { parseModelConfig } from "#service/models/config-file.js";
 
 describe("a model's config.json", () => {
   it("may be absent", () => {
-    expect(parseModelConfig("m/config.json", undefined)).toEqual({});
+    expect(parseModelConfig(undefined)).toEqual({});
   });
 
   it("is checked whole: the error names the file and every field", () => {
@@ -13,17 +13,17 @@ describe("a model's config.json", () => {
       versions: { policy: "latest" },
       size: 3,
     });
-    expect(() => parseModelConfig("m/config.json", text)).toThrow(
+    expect(() => parseModelConfig(text)).toThrow(
       expect.objectContaining({
         name: "ConfigFileError",
         message: expect.stringMatching(
-          /^m\/config\.json: (?=.*maxBatchSize: )(?=.*labels\.stable: )(?=.*versions)(?=.*"size")/s,
+          /^config\.json: (?=.*maxBatchSize: )(?=.*labels\.stable: )(?=.*versions)(?=.*"size")/s,
         ) as string,
       }),
     );
   });
 
   it("must be JSON", () => {
-    expect(() => parseModelConfig("m/config.json", "{,}")).toThrow(/^m\/config\.json is not JSON: /);
+    expect(() => parseModelConfig("{,}")).toThrow(/^config\.json is not JSON: /);
   });
 });

@@ -4,6 +4,7 @@ import type { Engine, ModelReference, ModelStatistics, ServedModel } from "./eng
 import type { Logger } from "../../server/observe/logger.js";
 import { registerMetrics } from "./engine-metrics.js";
 import { ModelManager } from "./repository/model-manager.js";
+import { Readiness } from "./repository/readiness.js";
 import { Watcher } from "./repository/watcher.js";
 import type { ServedVersion } from "./served-version.js";
 import { detectThreads } from "./threads.js";
@@ -42,7 +43,7 @@ export function createEngine(options: EngineOptions, registry: Registry, log: Lo
 class RepositoryEngine implements Engine {
   private readonly manager: ModelManager;
   private readonly watcher: Watcher;
-  private ready = false;
+  private readonly readiness: Readiness;
   private stopping: ServiceError | undefined;
 
   constructor(
@@ -69,21 +70,24 @@ class RepositoryEngine implements Engine {
       },
       log,
     );
-    this.watcher = new Watcher(options.pollSeconds, () => this.refresh(false), log);
+    this.readiness = new Readiness(() => [...this.manager.allModels()], options.defaultModel);
+    this.watcher = new Watcher(options.pollSeconds, () => this.manager.refresh(false), log);
     registerMetrics(registry, this.manager);
     log.info({ intraOpThreads, cpuQuota: detected.limit.quota, source: detected.limit.source }, "threads");
   }
 
   async start(): Promise<void> {
-    await this.refresh(true);
-    if (!this.ready) {
-      this.log.error({ models: this.manager.missing() }, "required models do not serve");
+    await this.manager.refresh(true);
+    this.readiness.start();
+    const reason = this.readiness.whyNot();
+    if (reason !== undefined) {
+      this.log.error({ reason }, "the server is not ready");
     }
     this.watcher.start();
   }
 
-  isReady(): boolean {
-    return this.ready && !this.stopping;
+  whyNotReady(): string | undefined {
+    return this.stopping?.message ?? this.readiness.whyNot();
   }
 
   resolve(reference: ModelReference): ServedModel {
@@ -126,12 +130,6 @@ class RepositoryEngine implements Engine {
     this.stopping = new ServiceError("shutting_down", "The server is shutting down.");
     this.watcher.stop();
     await this.manager.stop(this.stopping);
-  }
-
-  /** Ready once every required model serves; from then on until `stop`, for what serves goes on serving. */
-  private async refresh(trusted: boolean): Promise<void> {
-    await this.manager.refresh(trusted);
-    this.ready ||= this.manager.missing().length === 0;
   }
 
   private onlyModel(): string {

@@ -72,8 +72,11 @@ export interface ModelStatistics {
 export interface Engine {
   /** Loads and warms up every model that the repository holds; resolves when all that can be served are. */
   start(): Promise<void>;
-  /** True once `start` is done and every required model serves; loading a further version never flips it. */
-  isReady(): boolean;
+  /**
+   * Why requests should go elsewhere, as a few sentences for anybody; undefined while they should not: `start` is done, every
+   * required model has served, and what is asked for by default can answer.
+   */
+  whyNotReady(): string | undefined;
   /** The version that `reference` means. Throws model_not_found, model_not_ready. */
   resolve(reference: ModelReference): ServedModel;
   /** The only or configured default model, for `/predict`. Throws model_not_found. */

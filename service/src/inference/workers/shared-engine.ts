@@ -11,7 +11,8 @@ export function sharedEngine(engine: Engine, siblings: Siblings): Engine {
   };
   return {
     start: () => engine.start(),
-    isReady: () => siblings.allStarted && engine.isReady(),
+    whyNotReady: () =>
+      engine.whyNotReady() ?? (siblings.allStarted ? undefined : "Not every worker has loaded its models."),
     resolve: (reference) => engine.resolve(reference),
     defaultModel: () => engine.defaultModel(),
     index: () => engine.index(),

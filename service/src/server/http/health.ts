@@ -5,18 +5,22 @@ import type { Lifecycle } from "../life/lifecycle.js";
 import { json } from "./reply.js";
 import type { Route } from "./route.js";
 
+/** Why the service cannot answer, as whole sentences; undefined while it can. */
+export type Readiness = () => string | undefined;
+
 /** Throws model_not_ready or shutting_down while requests should go elsewhere. */
-export function assertReady(lifecycle: Lifecycle, isReady: () => boolean): void {
+export function assertReady(lifecycle: Lifecycle, whyNotReady: Readiness): void {
   if (lifecycle.draining) {
     throw new ServiceError("shutting_down", "The server is shutting down.");
   }
-  if (!isReady()) {
-    throw new ServiceError("model_not_ready", "The models are not loaded yet.");
+  const reason = whyNotReady();
+  if (reason !== undefined) {
+    throw new ServiceError("model_not_ready", reason);
   }
 }
 
 /** Liveness: the process answers. Readiness: it should be sent requests. Both open to all, for probes. */
-export function healthRoutes(lifecycle: Lifecycle, isReady: () => boolean): Route[] {
+export function healthRoutes(lifecycle: Lifecycle, whyNotReady: Readiness): Route[] {
   const response = { "application/json": z.object({ status: z.string() }) };
   return [
     {
@@ -31,7 +35,7 @@ export function healthRoutes(lifecycle: Lifecycle, isReady: () => boolean): Rout
       path: PATHS.ready,
       access: "anybody",
       handle() {
-        assertReady(lifecycle, isReady);
+        assertReady(lifecycle, whyNotReady);
         return json({ status: "ready" });
       },
       description: {

@@ -14,7 +14,7 @@ describe("an engine over a model without config.json", () => {
   it("serves it: tensors in, tensors out", async () => {
     await repository.putModel("add", "1", add());
     const engine = await repository.started();
-    expect(engine.isReady()).toBe(true);
+    expect(engine.whyNotReady()).toBeUndefined();
     const model = engine.defaultModel();
     expect(model).toMatchObject({
       name: "add",
@@ -93,10 +93,12 @@ describe("readiness", () => {
     await repository.putModel("good", "1", identity());
     await repository.putModel("bad", "1", broken());
     const engine = await repository.started();
-    expect(engine.isReady()).toBe(false);
+    expect(engine.whyNotReady()).toBe(
+      "Model 'bad' does not serve. Version 1: The file model.onnx cannot be loaded: Protobuf parsing failed.",
+    );
     await repository.putConfig("bad", { required: false });
     const lenient = await repository.started();
-    expect(lenient.isReady()).toBe(true);
+    expect(lenient.whyNotReady()).toBeUndefined();
     expect(lenient.index()).toMatchObject([
       { name: "bad", version: "1", state: "UNAVAILABLE" },
       { name: "good", version: "1", state: "READY", reason: "" },

@@ -32,7 +32,7 @@ function engineThat({ infer = unused, ...behaviour }: Behaviour): Engine {
   const asked = { ...model, infer };
   return {
     start: unused,
-    isReady: () => true,
+    whyNotReady: () => undefined,
     resolve: () => asked,
     defaultModel: () => asked,
     index: () => [],
@@ -138,10 +138,13 @@ async function logLine(requestId: string): Promise<unknown> {
 
 describe("readiness", () => {
   it("is 503 until the models serve, while liveness is 200", async () => {
-    const url = await start({ isReady: () => false });
+    const url = await start({ whyNotReady: () => "Model 'm' does not serve." });
     for (const path of ["/readyz", "/v2/health/ready"]) {
       const response = await fetch(url + path);
-      expect([response.status, await response.json()]).toMatchObject([503, { code: "model_not_ready" }]);
+      expect([response.status, await response.json()]).toEqual([
+        503,
+        { code: "model_not_ready", error: "Model 'm' does not serve." },
+      ]);
     }
     expect((await fetch(`${url}/livez`)).status).toBe(200);
     expect((await fetch(`${url}/v2/health/live`)).status).toBe(200);

@@ -68,12 +68,23 @@ async function readValue(
   if (!isFile(value)) {
     return nestedTensor(value, spec, path);
   }
-  const bytes = await readFile(insideOf(folder, value.file));
+  const bytes = await readFile(insideOf(folder, value.file)).catch((cause: unknown) => {
+    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    throw new Error(`The file '${value.file}' cannot be read (${why}).`, { cause });
+  });
   if (extname(value.file) === ".json") {
-    return nestedTensor(JSON.parse(bytes.toString("utf8")), spec, value.file);
+    return nestedTensor(parsed(bytes, value.file), spec, value.file);
   }
   const shape = value.shape ?? spec.shape.map((size) => (size === -1 ? 1 : size));
   return { datatype, shape, data: readBytes(bytes, datatype, product(shape), value.file) };
+}
+
+function parsed(bytes: Buffer, file: string): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw new Error(`The file '${file}' is not JSON: ${messageOf(cause)}.`, { cause });
+  }
 }
 
 function nestedTensor(values: unknown, { datatype }: DeclaredTensor, path: string): Tensor {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { messageOf, ServiceError } from "../../../server/errors.js";
 import type { ModelIndexEntry, ModelReference } from "../engine.js";
 import type { Logger } from "../../../server/observe/logger.js";
@@ -71,6 +70,7 @@ export class ModelManager {
     return this.inTurn(async () => {
       const model = this.find(name);
       model.wanted = false;
+      model.unloaded = true;
       for (const version of model.serving()) {
         await this.close(model, version, unloaded(name));
       }
@@ -102,13 +102,6 @@ export class ModelManager {
   onlyName(): string | undefined {
     const [name] = this.models.size === 1 ? this.models.keys() : [];
     return name;
-  }
-
-  /** Names of models that must serve and do not. */
-  missing(): string[] {
-    return [...this.models.values()]
-      .filter((model) => model.wanted && model.config.required !== false && model.serving().length === 0)
-      .map((model) => model.name);
   }
 
   index(): ModelIndexEntry[] {
@@ -184,10 +177,10 @@ export class ModelManager {
     return model;
   }
 
-  private configure(model: RepositoryModel, { folder, configText }: ModelFolder): void {
+  private configure(model: RepositoryModel, { configText }: ModelFolder): void {
     const problemBefore = model.configProblem;
     try {
-      model.config = parseModelConfig(join(folder, "config.json"), configText);
+      model.config = parseModelConfig(configText);
       model.configProblem = undefined;
     } catch (error) {
       model.configProblem = messageOf(error);
@@ -299,7 +292,7 @@ function refusalOf(model: RepositoryModel): string | undefined {
 /** A sentence for each version that does not serve. */
 function whyNot(model: RepositoryModel, wanted: string | undefined): string {
   const entries = model.index().filter((entry) => wanted === undefined || entry.version === wanted);
-  const reasons = entries.map(({ version, state, reason }) => `Version ${version}: ${reason || `${state}.`}`);
+  const reasons = entries.map(({ version, reason }) => `Version ${version}: ${reason}`);
   return reasons.length > 0 ? reasons.join(" ") : "The label's version does not serve.";
 }
 

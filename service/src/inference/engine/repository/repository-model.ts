@@ -66,6 +66,8 @@ export class RepositoryModel implements ServingVersions {
   configProblem: string | undefined;
   /** False after `unload`, or before `load` under explicit control. */
   wanted = true;
+  /** Whether it is unwanted since an `unload`. */
+  unloaded = false;
 
   constructor(readonly name: string) {}
 
@@ -138,10 +140,10 @@ export class RepositoryModel implements ServingVersions {
       return refusal ? `Newer files are refused: ${refusal}` : version.served.loading.warnings.join(" ");
     }
     if (version.transition) {
-      return "";
+      return version.transition === "LOADING" ? "It is being loaded." : "It is being unloaded.";
     }
     if (!this.wanted) {
-      return "It was unloaded.";
+      return this.unloaded ? "It was unloaded." : "Nobody has asked to load it.";
     }
     return (
       refusal ?? (version.settled ? "The version policy does not choose it." : "Its files still change.")

@@ -65,7 +65,7 @@ function serverRoutes({ engine, lifecycle }: V2Options): Route[] {
       path: "/v2/health/ready",
       access: "anybody",
       handle() {
-        assertReady(lifecycle, () => engine.isReady());
+        assertReady(lifecycle, () => engine.whyNotReady());
         return json({ ready: true });
       },
       description: about("Whether the server is ready", undefined, ["model_not_ready", "shutting_down"]),

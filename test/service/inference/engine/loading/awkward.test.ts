@@ -66,13 +66,13 @@ describe("a model that refuses zeros", () => {
     ],
   ])("serves, warmed up with something else: %s", async (_, model, inputs, output, value) => {
     const engine = await serve(model);
-    expect([engine.isReady(), reasonOf(engine)]).toEqual([true, ""]);
+    expect([engine.whyNotReady(), reasonOf(engine)]).toEqual([undefined, ""]);
     expect((await ask(engine, inputs)).outputs[output]?.data[0]).toBe(value);
   });
 
   it("serves unwarmed, and says so, when it refuses everything that can be made up", async () => {
     const engine = await serve(onlyFortyTwo());
-    expect(engine.isReady()).toBe(true);
+    expect(engine.whyNotReady()).toBeUndefined();
     expect(reasonOf(engine)).toMatch(
       /^It is not warmed up, for it ran nothing that was tried\. With zeros: .*Say in config\.json's warmup what it can run\.$/,
     );
@@ -100,7 +100,7 @@ describe("config.json's warmup", () => {
 
   it("is said not to run when it does not, while the model serves", async () => {
     const engine = await serve(windows(), { warmup: [{ picture: [[[[1]]]] }] });
-    expect(engine.isReady()).toBe(true);
+    expect(engine.whyNotReady()).toBeUndefined();
     expect(reasonOf(engine)).toMatch(
       /^An example of config\.json's warmup does not run\. With warmup\[0\]: /,
     );
@@ -113,10 +113,13 @@ describe("config.json's warmup", () => {
       { id: { file: "../id.json" } },
       "config.json: warmup[0]: The file '../id.json' must lie in the model's folder.",
     ],
-    [{ id: { file: "missing.json" } }, "config.json: warmup[0]: ENOENT"],
+    [
+      { id: { file: "missing.json" } },
+      "config.json: warmup[0]: The file 'missing.json' cannot be read (ENOENT).",
+    ],
   ])("names what is wrong with it: %j", async (example, reason) => {
     const engine = await serve(onlyFortyTwo(), { warmup: [example] });
-    expect(engine.isReady()).toBe(false);
+    expect(engine.whyNotReady()).toContain(reason);
     expect(reasonOf(engine)).toContain(reason);
   });
 });

@@ -204,7 +204,6 @@ describe("a model", () => {
     await repository.putConfig("m", { maxBatchSize: "many" });
     await manager.refresh(true);
     expect(() => serving()).toThrow(code("model_not_ready"));
-    expect(manager.missing()).toEqual(["m"]);
     expect(manager.index()[0]?.reason).toContain("maxBatchSize");
   });
 
@@ -242,7 +241,6 @@ describe("a model", () => {
     manager = manage({ loadAll: false });
     await repository.putModel("m", "1", identity());
     await manager.refresh(true);
-    expect(manager.missing()).toEqual([]);
     expect(() => serving()).toThrow(code("model_not_ready"));
     await manager.load("m");
     expect(serving()).toBe("1");
