@@ -5,3 +5,12 @@ export { broken, truncated, withWeightsIn } from "./broken.js";
 export { lookUp } from "./look-up.js";
 export { runningSum } from "./running-sum.js";
 export { labelEncoder, textClassifier, upperCase } from "./text.js";
+export {
+  embedding,
+  endsTheProcess,
+  fixedRunningSum,
+  measures,
+  namesTens,
+  probabilities,
+  withSequence,
+} from "./classifiers.js";

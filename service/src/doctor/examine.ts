@@ -1,33 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { messageOf, ServiceError } from "../server/errors.js";
-import { decodeModel } from "../onnx/read-model.js";
-import { configFaults } from "../models/config-faults.js";
+import { messageOf } from "../server/errors.js";
 import type { ModelConfig } from "../models/model-config.js";
 import { parseModelConfig } from "../models/config-file.js";
-import { scanModel, type ModelFolder, type VersionFiles } from "../models/scan.js";
-import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
-import type { WarmRun } from "../inference/engine/loading/warm-up.js";
-import type { TensorSpec } from "../tensors/tensor.js";
-import { graphFacts, type GraphFacts } from "./graph-facts.js";
-import { suggestConfig } from "./suggest-config.js";
-
-/** One version of the model folder, as far as it could be looked at. */
-export interface VersionReport {
-  readonly version: string;
-  readonly bytes: number;
-  readonly graph: GraphFacts | undefined;
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-  readonly batched: boolean;
-  /** Whether it would run on a thread of its own. */
-  readonly threaded: boolean;
-  readonly runs: readonly WarmRun[];
-  /** What keeps it from being served. */
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-  readonly suggestion: ModelConfig | undefined;
-}
+import { scanModel, type ModelFolder } from "../models/scan.js";
+import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
+import { examineVersion, type VersionReport } from "./examine-version.js";
 
 export interface ModelReport {
   readonly name: string;
@@ -78,75 +55,4 @@ function versionFaults({ labels, versions }: ModelConfig, scanned: ModelFolder):
   return named
     .filter(([, version]) => !there.has(version))
     .map(([field, version]) => `config.json: ${field}: there is no version '${version}'.`);
-}
-
-async function examineVersion(
-  scanned: VersionFiles,
-  config: ModelConfig,
-  defaults: ServingDefaults,
-): Promise<VersionReport> {
-  const problems: string[] = [];
-  const graph = await readGraph(scanned.path, problems);
-  const served = await tryOut(scanned, config, defaults, problems);
-  const warnings = [...(graph ? graphWarnings(graph) : []), ...(served?.warnings ?? [])];
-  const { version, bytes } = scanned;
-  if (!served) {
-    return { ...NOT_SERVED, version, bytes, graph, problems, warnings };
-  }
-  problems.push(
-    ...configFaults(config, served.inputs, served.outputs).map((fault) => `config.json: ${fault}`),
-  );
-  const suggestion = suggestConfig(config, { ...served, madeBy: graph?.madeBy ?? {} });
-  return { ...served, version, bytes, graph, problems, warnings, suggestion };
-}
-
-const NOT_SERVED = {
-  inputs: [],
-  outputs: [],
-  batched: false,
-  threaded: false,
-  runs: [],
-  suggestion: undefined,
-};
-
-async function readGraph(path: string, problems: string[]): Promise<GraphFacts | undefined> {
-  try {
-    return graphFacts(decodeModel(await readFile(path)));
-  } catch (error) {
-    problems.push(messageOf(error));
-    return undefined;
-  }
-}
-
-function graphWarnings({ shapeless }: GraphFacts): string[] {
-  return shapeless.map((name) => `'${name}' has no declared shape: it is taken for a single number.`);
-}
-
-type Served = Pick<VersionReport, "inputs" | "outputs" | "batched" | "threaded" | "runs" | "warnings">;
-
-/** Serves the version for a moment. Names that config.json has wrong are found apart, so they are left out here. */
-async function tryOut(
-  files: VersionFiles,
-  config: ModelConfig,
-  defaults: ServingDefaults,
-  problems: string[],
-): Promise<Served | undefined> {
-  const { batched, maxBatchSize, concurrentRuns } = config;
-  try {
-    const model = { name: "doctor", config: { batched, maxBatchSize, concurrentRuns } };
-    const served = await loadVersion(files, model, defaults);
-    await served.close(new ServiceError("shutting_down", "The examination is over."));
-    const { runs, threaded, warnings } = served.loading;
-    return {
-      inputs: served.inputs,
-      outputs: served.outputs,
-      batched: served.batched,
-      runs,
-      threaded,
-      warnings,
-    };
-  } catch (error) {
-    problems.push(messageOf(error));
-    return undefined;
-  }
 }

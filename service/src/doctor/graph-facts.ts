@@ -1,8 +1,9 @@
 import { product } from "../tensors/shape.js";
-import type { OnnxModel, OnnxTensor } from "../onnx/types.js";
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "../onnx/types.js";
 
 /** What a person wants to know of a graph before serving it. */
 export interface GraphFacts {
+  /** "" where the file does not say. */
   readonly producer: string;
   readonly opsets: string;
   readonly operators: readonly (readonly [operator: string, count: number])[];
@@ -11,21 +12,21 @@ export interface GraphFacts {
   readonly externalFiles: readonly string[];
   /** Inputs and outputs whose file says nothing of their rank. */
   readonly shapeless: readonly string[];
-  /** The operator that gives each output. */
-  readonly madeBy: Readonly<Record<string, string>>;
+  readonly outputs: readonly string[];
 }
 
 export function graphFacts({ graph, opsets, producerName, producerVersion }: OnnxModel): GraphFacts {
+  const graphs = withBodies(graph);
+  const nodes = graphs.flatMap((each) => each.nodes);
+  const tensors = [...graphs.flatMap((each) => each.initializers), ...nodes.flatMap(constants)];
   return {
-    producer: [producerName, producerVersion].filter(Boolean).join(" ") || "unknown",
-    opsets: opsets.map(({ domain, version }) => `${domain || "ai.onnx"} ${version}`).join(", "),
-    operators: countOperators(graph.nodes.map(({ operator }) => operator)),
-    parameters: graph.initializers.reduce((sum, tensor) => sum + elements(tensor), 0),
-    externalFiles: [...new Set(graph.initializers.flatMap(externalFile))].sort(),
+    producer: [producerName, producerVersion].filter(Boolean).join(" "),
+    opsets: [...new Set(opsets.map(({ domain, version }) => `${domain || "ai.onnx"} ${version}`))].join(", "),
+    operators: countOperators(nodes.map(({ operator }) => operator)),
+    parameters: tensors.reduce((sum, tensor) => sum + elements(tensor), 0),
+    externalFiles: [...new Set(tensors.flatMap(externalFile))].sort(),
     shapeless: [...graph.inputs, ...graph.outputs].filter(isShapeless).map(({ name }) => name),
-    madeBy: Object.fromEntries(
-      graph.nodes.flatMap(({ operator, outputs }) => outputs.map((output) => [output, operator])),
-    ),
+    outputs: graph.outputs.map(({ name }) => name),
   };
 }
 
@@ -35,6 +36,18 @@ function countOperators(operators: readonly string[]): [string, number][] {
     counts.set(operator, (counts.get(operator) ?? 0) + 1);
   }
   return [...counts].sort(([, left], [, right]) => right - left);
+}
+
+/** A graph and the bodies of its nodes, and of the nodes in them. */
+function withBodies(graph: OnnxGraph): OnnxGraph[] {
+  const attributes = graph.nodes.flatMap((node) => Object.values(node.attributes));
+  return [graph, ...attributes.flatMap((each) => (each.kind === "graph" ? withBodies(each.value) : []))];
+}
+
+/** Some converters write every weight as a node. */
+function constants({ operator, attributes }: OnnxNode): OnnxTensor[] {
+  const value = operator === "Constant" ? attributes["value"] : undefined;
+  return value?.kind === "tensor" ? [value.value] : [];
 }
 
 function elements({ shape }: OnnxTensor): number {

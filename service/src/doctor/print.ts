@@ -1,6 +1,10 @@
 import Table from "cli-table3";
+import type { ModelConfig } from "../models/model-config.js";
 import type { TensorSpec } from "../tensors/tensor.js";
-import type { ModelReport, VersionReport } from "./examine.js";
+import type { Place } from "../inference/engine/loading/open-sessions.js";
+import type { ModelReport } from "./examine.js";
+import type { VersionReport } from "./examine-version.js";
+import type { GraphFacts } from "./graph-facts.js";
 
 /** A report as text for a terminal. */
 export function printReport(report: ModelReport): string {
@@ -20,13 +24,12 @@ function printVersion(version: VersionReport): string[] {
     `\nVersion ${version.version}, ${megabytes(version.bytes)}`,
     ...version.problems.map(problemLine),
     ...version.warnings.map((warning) => `  warning: ${warning}`),
-    ...(graph ? [`  made by ${graph.producer}, operator sets ${graph.opsets}`] : []),
-    ...(graph
-      ? [`  ${graph.parameters.toLocaleString("en")} parameters, ${operatorsOf(graph.operators)}`]
-      : []),
+    ...(graph ? [`  ${graph.producer && `made by ${graph.producer}, `}operator sets ${graph.opsets}`] : []),
+    ...(graph ? [`  ${parametersOf(graph)}${operatorsOf(graph.operators)}`] : []),
     ...(graph && graph.externalFiles.length > 0 ? [`  weights in ${graph.externalFiles.join(", ")}`] : []),
-    ...(version.inputs.length > 0 ? [tensorTable(version), servingLine(version)] : []),
+    ...(version.place ? [tensorTable(version), ...servingLines(version, version.place)] : []),
     ...(runs.length > 0 ? [latencyTable(version)] : []),
+    ...version.notes.map((note) => `  note: ${note}`),
   ];
 }
 
@@ -34,11 +37,16 @@ function problemLine(problem: string): string {
   return `  problem: ${problem}`;
 }
 
+/** Trees and the like keep their numbers elsewhere. */
+function parametersOf({ parameters }: GraphFacts): string {
+  return parameters > 0 ? `${parameters.toLocaleString("en")} parameters, ` : "";
+}
+
 function operatorsOf(operators: readonly (readonly [string, number])[]): string {
   return operators.map(([operator, count]) => (count === 1 ? operator : `${count} ${operator}`)).join(", ");
 }
 
-function tensorTable({ inputs, outputs, batched }: VersionReport): string {
+function tensorTable({ inputs, outputs, leftOut, batched }: VersionReport): string {
   const table = new Table({ head: ["", "name", "datatype", "shape"], style: PLAIN });
   const row = (kind: string) => (spec: TensorSpec) => [
     kind,
@@ -47,6 +55,7 @@ function tensorTable({ inputs, outputs, batched }: VersionReport): string {
     shapeOf(spec, batched),
   ];
   table.push(...inputs.map(row("input")), ...outputs.map(row("output")));
+  table.push(...leftOut.map((name) => ["left out", name, "no tensor", ""]));
   return table.toString();
 }
 
@@ -57,9 +66,24 @@ function shapeOf({ shape }: TensorSpec, batched: boolean): string {
   return `[${names.join(", ")}]`;
 }
 
-function servingLine({ batched, threaded }: VersionReport): string {
-  const where = threaded ? "on a thread of its own" : "on the event loop's thread";
-  return `  would be served ${batched ? "in batches" : "request by request"}, ${where}`;
+const PLACES: Readonly<Record<Place["where"], string>> = {
+  "event loop": "on the event loop's thread, for no run can be long",
+  thread: "on a thread of its own",
+  process: "in a process of its own",
+};
+
+function servingLines(version: VersionReport, { where, reason }: Place): string[] {
+  const { unbounded } = version;
+  const [example] = unbounded;
+  return [
+    `  would be served ${howJoined(version)}`,
+    `  would run ${PLACES[where]}${reason && `: ${reason}`}`,
+    ...(example === undefined
+      ? []
+      : [
+          `  of any length: ${unbounded.join(", ")}; bound them in config.json, as in "dimensions": {"${example}": 512}, so that memory and time have a limit`,
+        ]),
+  ];
 }
 
 function latencyTable({ runs }: VersionReport): string {
@@ -77,7 +101,22 @@ function latencyTable({ runs }: VersionReport): string {
 /** Of the newest version that could be tried. */
 function suggestionOf({ versions }: ModelReport): string {
   const suggestion = versions.findLast((version) => version.suggestion !== undefined)?.suggestion;
-  return suggestion ? `\nA config.json to start from:\n${JSON.stringify(suggestion, null, 2)}` : "";
+  return suggestion ? `\nA config.json to start from:\n${printConfig(suggestion)}` : "";
+}
+
+function howJoined({ batched, maxRows, apart }: VersionReport): string {
+  if (!batched) {
+    return `request by request${apart && `: ${apart}`}`;
+  }
+  return maxRows === 1 ? "row by row" : `in batches of up to ${maxRows} rows`;
+}
+
+/** JSON with a line for each field, but lists of labels on one. */
+function printConfig(config: ModelConfig): string {
+  return JSON.stringify(config, null, 2).replace(
+    /\[\n\s+([^[\]{}]*?)\n\s+\]/g,
+    (_, list: string) => `[${list.replace(/\n\s+/g, " ")}]`,
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -1,39 +1,66 @@
-import type { Classification, ImagePreprocess, ModelConfig } from "../models/model-config.js";
-import { smallestGoodBatch, type WarmRun } from "../inference/engine/loading/warm-up.js";
+import type { ImagePreprocess, ModelConfig } from "../models/model-config.js";
 import type { TensorSpec } from "../tensors/tensor.js";
-
-/** More scores than that in a row are not labels of a classifier (a picture, an embedding). */
-const MOST_LABELS = 10_000;
-
-/** A batch that reaches this part of the best throughput is large enough. */
-const ENOUGH_THROUGHPUT = 0.8;
+import type { Sample } from "./samples.js";
+import { suggestClassification } from "./suggest-classification.js";
 
 export interface SuggestionFacts {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  readonly madeBy: Readonly<Record<string, string>>;
-  readonly runs: readonly WarmRun[];
   readonly batched: boolean;
+  /** Whether it is proved from the graph that rows do not touch each other. */
+  readonly rowsProved: boolean;
+  readonly samples: readonly Sample[];
 }
 
-/** A configuration to start from, as far as shapes and figures tell; what `config` says already is kept. */
-export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): ModelConfig {
-  const [input] = facts.inputs;
-  const preprocess = facts.inputs.length === 1 && input ? suggestImage(input) : undefined;
-  const postprocess = suggestClassification(facts);
-  const maxBatchSize = facts.batched ? smallestGoodBatch(facts.runs, ENOUGH_THROUGHPUT) : undefined;
+export interface Suggestion {
+  readonly config: ModelConfig;
+  /** What a person must know to complete it, as whole sentences. */
+  readonly notes: readonly string[];
+}
+
+/** A configuration to start from, as far as shapes and answers tell; what `config` says already is kept. */
+export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): Suggestion {
+  const [input, ...others] = facts.inputs;
+  const only = others.length === 0 && !config.preprocess ? input : undefined;
+  const preprocess = only && suggestImage(only);
+  const pictures =
+    (config.preprocess ?? preprocess) !== undefined || (only && isColourPicture(only)) === true;
+  const { postprocess, notes } = config.postprocess
+    ? { notes: [] }
+    : suggestClassification({ ...facts, pictures });
   return {
-    ...config,
-    ...(input && facts.inputs.length === 1 ? { input: input.name } : {}),
-    ...(preprocess ? { preprocess } : {}),
-    ...(postprocess ? { postprocess } : {}),
-    ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
-    ...(!facts.batched && hasFixedRows(facts) ? { batched: true } : {}),
-    ...config,
+    config: {
+      ...(preprocess ? { preprocess } : {}),
+      ...(postprocess ? { postprocess } : {}),
+      ...(!facts.batched && facts.rowsProved && hasFixedRows(facts) ? { batched: true } : {}),
+      ...config,
+    },
+    notes: [...pictureNotes(only, preprocess), ...notes],
   };
 }
 
-/** Pictures are floats or bytes of [side x side], [1 or 3, height, width] or [height, width, 1 or 3] a row. */
+function pictureNotes(input: TensorSpec | undefined, preprocess: ImagePreprocess | undefined): string[] {
+  if (preprocess) {
+    return [
+      "Sizes, channels and layout in preprocess are the graph's. Mean, scale, order and fit are guesses: the publisher says which, and whether the input is a picture at all.",
+    ];
+  }
+  return input && isColourPicture(input)
+    ? [
+        `Input '${input.name}' looks like pictures of any size: with a width and a height, preprocess would let /predict take them.`,
+      ]
+    : [];
+}
+
+function isColourPicture({ datatype, shape }: TensorSpec): boolean {
+  const isPixels = datatype === "FP32" || datatype === "UINT8";
+  return isPixels && shape.length === 4 && (shape[1] === 3 || shape[3] === 3);
+}
+
+/** The only length that is known to be a square of pixels rather than features: MNIST's. */
+const FLAT_PICTURE = { length: 784, side: 28 };
+
+/** Pictures are floats or bytes of 784, [1 or 3, height, width] or [height, width, 1 or 3] a row. */
 function suggestImage({ datatype, shape }: TensorSpec): ImagePreprocess | undefined {
   if (datatype !== "FP32" && datatype !== "UINT8") {
     return undefined;
@@ -44,8 +71,8 @@ function suggestImage({ datatype, shape }: TensorSpec): ImagePreprocess | undefi
     return undefined;
   }
   if (shape.length === 2) {
-    const side = Math.sqrt(first);
-    if (first < 64 || !Number.isInteger(side)) {
+    const { length, side } = FLAT_PICTURE;
+    if (first !== length) {
       return undefined;
     }
     return { ...common, width: side, height: side, channels: 1, layout: "flat" };
@@ -64,27 +91,6 @@ function suggestImage({ datatype, shape }: TensorSpec): ImagePreprocess | undefi
 
 function isChannels(size: number): size is 1 | 3 {
   return size === 1 || size === 3;
-}
-
-function suggestClassification({ outputs, madeBy }: SuggestionFacts): Classification | undefined {
-  const scored = outputs.find(
-    ({ datatype, shape }) => datatype === "FP32" && shape.length === 2 && isLabelCount(shape[1]),
-  );
-  const count = scored?.shape[1];
-  if (!scored || count === undefined) {
-    return undefined;
-  }
-  return {
-    kind: "classification",
-    output: scored.name,
-    labels: Array.from({ length: count }, (_, label) => String(label)),
-    scores: madeBy[scored.name] === "Softmax" ? "probabilities" : "logits",
-    top: Math.min(5, count),
-  };
-}
-
-function isLabelCount(count: number | undefined): boolean {
-  return count !== undefined && count >= 2 && count <= MOST_LABELS;
 }
 
 function hasFixedRows({ inputs, outputs }: SuggestionFacts): boolean {

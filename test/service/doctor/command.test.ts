@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { broken, sumOfRow } from "../../models/index.js";
+import { broken, endsTheProcess, sumOfRow } from "../../models/index.js";
 import { RepositoryFixture } from "../inference/engine/repository-fixture.js";
 import { start } from "../inference/program.js";
 
@@ -43,6 +43,15 @@ describe("npm run doctor", () => {
     const { output, code } = await doctor(repository.root);
     expect(reported(output)).toEqual(["one", "two"]);
     expect(code).toBe(0);
+  });
+
+  it("reports on the other models when the runtime ends the process over one", async () => {
+    await repository.putModel("deadly", "1", endsTheProcess());
+    await repository.putModel("good", "1", sumOfRow());
+    const { output, code } = await doctor(repository.root);
+    expect(reported(output)).toEqual(["deadly", "good"]);
+    expect(output).toContain("problem: ONNX Runtime ends the process (SIG");
+    expect(code).toBe(1);
   });
 
   it("reports on one model when it is given its folder", async () => {

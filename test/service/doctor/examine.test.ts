@@ -2,7 +2,19 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { examineModel, hasProblems, type ModelReport } from "#service/doctor/examine.js";
 import { printReport } from "#service/doctor/print.js";
-import { broken, fixedBatch, runningSum, sumOfRow } from "../../models/index.js";
+import {
+  broken,
+  embedding,
+  fixedBatch,
+  fixedRunningSum,
+  measures,
+  namesTens,
+  onlyFortyTwo,
+  probabilities,
+  runningSum,
+  sumOfRow,
+  withSequence,
+} from "../../models/index.js";
 import { RepositoryFixture } from "../inference/engine/repository-fixture.js";
 
 let repository: RepositoryFixture;
@@ -33,7 +45,8 @@ describe("the doctor", () => {
       {
         version: "1",
         batched: true,
-        threaded: true,
+        place: { where: "thread", reason: "Requests choose how long F is, and so how long a run takes." },
+        unbounded: ["F"],
         problems: [],
         graph: {
           operators: [
@@ -44,14 +57,16 @@ describe("the doctor", () => {
           parameters: 3,
         },
         inputs: [{ name: "features", datatype: "FP32", shape: [-1, -1] }],
-        suggestion: { input: "features" },
+        suggestion: undefined,
       },
     ]);
     expect(report.versions[0]?.runs.map(({ rows }) => rows)).toEqual([1, 2, 4]);
     const text = printReport(report);
     expect(text).toContain("[rows, any]");
     expect(text).toContain("rows a second");
-    expect(text).toContain('"input": "features"');
+    expect(text).toContain("would run on a thread of its own: Requests choose how long F is");
+    expect(text).toContain('of any length: F; bound them in config.json, as in "dimensions": {"F": 512}');
+    expect(text).not.toContain("A config.json");
   });
 
   it("finds every problem: of the configuration, of the versions and of the graph", async () => {
@@ -92,6 +107,48 @@ describe("the doctor", () => {
       expect.stringMatching(/^Requests are not joined, and run alone and whole. CumSum /),
     ]);
     expect(fixed).toMatchObject({ batched: false, suggestion: { batched: true } });
+    expect(printReport(await examine())).toContain(
+      "would be served request by request: Dimension 0 is always 4, as that of a matrix may be.",
+    );
+  });
+
+  it("suggests no batch where rows touch", async () => {
+    await repository.putModel("m", "1", fixedRunningSum());
+    expect((await examine()).versions[0]?.suggestion).toBeUndefined();
+  });
+
+  it("sees from its answers what an output is", async () => {
+    await repository.putModel("m", "1", probabilities());
+    await repository.putModel("m", "2", embedding());
+    await repository.putModel("m", "3", measures("y"));
+    await repository.putModel("m", "4", measures("logits"));
+    await repository.putModel("m", "5", namesTens());
+    const { versions } = await examine();
+    expect(versions.map(({ suggestion }) => suggestion?.postprocess?.scores)).toEqual([
+      "probabilities",
+      undefined,
+      undefined,
+      "logits",
+      undefined,
+    ]);
+    expect(versions.map(({ notes }) => notes[0])).toEqual([
+      "The labels in postprocess are numbers: put the names of the classes there, in the order of the scores.",
+      "Output 'output' is no list of classes: its rows have length 1, as embeddings do.",
+      expect.stringMatching(/^Output 'y' has 3 numbers a row that do not sum to 1: /) as string,
+      expect.stringMatching(/^The labels in postprocess are numbers: /) as string,
+      expect.stringMatching(/^Output 'label' names the class itself, /) as string,
+    ]);
+  });
+
+  it("names outputs that are left out, and says when a model is not warmed up", async () => {
+    await repository.putModel("m", "1", withSequence());
+    await repository.putModel("m", "2", onlyFortyTwo());
+    const report = await examine();
+    expect(report.versions[0]).toMatchObject({ leftOut: ["parts"] });
+    const text = printReport(report);
+    expect(text).toMatch(/left out │ parts +│ no tensor/);
+    expect(text).toContain("warning: It is not warmed up, for it ran nothing that was tried.");
+    expect(text).toContain("would run on a thread of its own");
   });
 
   it("tells of a config.json that cannot be read and of a folder without a version", async () => {

@@ -1,10 +1,9 @@
 import type { ModelConfig } from "../../models/model-config.js";
-import type { TensorSpec } from "../../tensors/tensor.js";
 import type { DeclaredTensor } from "./session/session.js";
 
 /** A graph's inputs with the lengths that config.json allows their free dimensions. */
 export interface DimensionBounds {
-  readonly inputs: readonly TensorSpec[];
+  readonly inputs: readonly DeclaredTensor[];
   /** What of `dimensions` names nothing: one sentence each, beginning with the field. */
   readonly faults: readonly string[];
 }
@@ -18,7 +17,7 @@ export function dimensionBounds(
   declared: readonly DeclaredTensor[],
 ): DimensionBounds {
   const named = new Set<string>();
-  const inputs = declared.map((input): TensorSpec => {
+  const inputs = declared.map((input): DeclaredTensor => {
     const longest = input.shape.map((size, axis) => {
       const keys = [input.symbols[axis] ?? "", `${input.name}.${axis}`].filter((key) =>
         Object.hasOwn(dimensions, key),
@@ -37,10 +36,23 @@ export function dimensionBounds(
 }
 
 function none(declared: readonly DeclaredTensor[]): string {
-  const free = declared.flatMap(({ name, shape, symbols }) =>
-    shape.flatMap((size, axis) => (size === -1 ? [symbols[axis] || `${name}.${axis}`] : [])),
-  );
+  const free = unbounded(declared, false);
   return free.length === 0
     ? "the graph has no free dimension."
-    : `the graph has no such free dimension; it has ${[...new Set(free)].join(", ")}.`;
+    : `the graph has no such free dimension; it has ${free.join(", ")}.`;
+}
+
+/**
+ * The dimensions that requests may make as long as they like, as keys of `dimensions`. With `batched`, dimension 0 is the
+ * batch, whose end the server sets.
+ */
+export function unbounded(inputs: readonly DeclaredTensor[], batched: boolean): string[] {
+  const keys = inputs.flatMap(({ name, shape, symbols, longest }) =>
+    shape.flatMap((size, axis) =>
+      size !== -1 || (batched && axis === 0) || longest?.[axis] !== undefined
+        ? []
+        : [/\w/.test(symbols[axis] ?? "") ? (symbols[axis] ?? "") : `${name}.${axis}`],
+    ),
+  );
+  return [...new Set(keys)];
 }

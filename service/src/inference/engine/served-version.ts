@@ -7,6 +7,8 @@ import { checkInputs, checkOutputs } from "./check-inputs.js";
 import type { InferenceRequest, InferenceResult, ServedModel } from "./engine.js";
 import type { Session } from "./session/session.js";
 import { Rejections } from "./statistics/rejections.js";
+import type { Filling } from "./loading/fillings.js";
+import type { Place } from "./loading/open-sessions.js";
 import type { WarmRun } from "./loading/warm-up.js";
 import { VersionStatistics } from "./statistics/version-statistics.js";
 import type { ModelConfig } from "../../models/model-config.js";
@@ -28,10 +30,16 @@ export interface ServingSettings {
 
 /** What loading a version took and showed. */
 export interface LoadingFacts {
-  /** Whether it runs on threads of its own rather than on the event loop's. */
-  readonly threaded: boolean;
+  /** Where its runs are when it begins to serve. */
+  readonly place: Place;
   /** How long runs took while it was warmed up. */
   readonly runs: readonly WarmRun[];
+  /** What it was warmed up with; undefined when it ran nothing that was tried. */
+  readonly filling: Filling | undefined;
+  /** Dimensions that requests may make as long as they like, as config.json's `dimensions` names them. */
+  readonly unbounded: readonly string[];
+  /** See `BatchDimension.apart`. */
+  readonly apart: string;
   /** What is odd about it, though it serves. */
   readonly warnings: readonly string[];
   readonly loadSeconds: number;

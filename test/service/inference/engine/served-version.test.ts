@@ -57,7 +57,17 @@ class Bench {
         rowsInMemory: () => Infinity,
         ...settings,
       },
-      { threaded: false, runs: [], warnings: [], loadSeconds: 0, loadedAt: 0, memoryBytes: 0 },
+      {
+        place: { where: "event loop", reason: "" },
+        runs: [],
+        filling: undefined,
+        unbounded: [],
+        apart: "",
+        warnings: [],
+        loadSeconds: 0,
+        loadedAt: 0,
+        memoryBytes: 0,
+      },
       this.rejections,
       () => this.now,
     );

@@ -6,9 +6,13 @@ export interface BatchDimension {
   readonly batched: boolean;
   /** The number of rows that every run must have, when the graph fixes it. */
   readonly fixedRows: number | undefined;
+  /** What of the declaration or of config.json keeps requests apart, as a whole sentence; "" where nothing does. */
+  readonly apart: string;
 }
 
-const UNBATCHED: BatchDimension = { batched: false, fixedRows: undefined };
+function unbatched(apart: string): BatchDimension {
+  return { batched: false, fixedRows: undefined, apart };
+}
 
 /**
  * Reads the batch dimension off a graph's declaration. By itself it is taken as one when it is dynamic (under one name in
@@ -21,23 +25,26 @@ export function batchDimension(
   configured: boolean | undefined,
 ): BatchDimension {
   if (configured === false) {
-    return UNBATCHED;
+    return unbatched("config.json says so.");
   }
   const tensors = [...inputs, ...outputs];
   const sizes = new Set(tensors.map((tensor) => tensor.shape[0]));
   const symbols = new Set(inputs.map((input) => input.symbols[0]).filter((symbol) => symbol !== ""));
   const [size] = sizes;
   const problem = problemOf(sizes, symbols, inputs);
-  if (problem || size === undefined) {
+  if (problem !== undefined || size === undefined) {
+    const reason = problem ?? "a tensor has no dimension";
     if (configured) {
-      throw new Error(`config.json: batched is true, but ${problem ?? "a tensor has no dimension"}.`);
+      throw new Error(`config.json: batched is true, but ${reason}.`);
     }
-    return UNBATCHED;
+    return unbatched(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
   }
   if (size === -1) {
-    return { batched: true, fixedRows: undefined };
+    return { batched: true, fixedRows: undefined, apart: "" };
   }
-  return size === 1 || configured ? { batched: true, fixedRows: size } : UNBATCHED;
+  return size === 1 || configured
+    ? { batched: true, fixedRows: size, apart: "" }
+    : unbatched(`Dimension 0 is always ${size}, as that of a matrix may be.`);
 }
 
 function problemOf(

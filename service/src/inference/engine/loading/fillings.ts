@@ -1,8 +1,7 @@
 import { DATATYPES, type Datatype, type TensorData } from "../../../tensors/datatypes.js";
 import { toFloat16 } from "../../../tensors/float16.js";
 import { repeatRows } from "../../../tensors/joined-rows.js";
-import type { Tensor } from "../../../tensors/tensor.js";
-import type { DeclaredTensor } from "../session/session.js";
+import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 import type { Example } from "./examples.js";
 import { randomFrom, realistic } from "./random-inputs.js";
 import { syntheticInputs, type FreeLength } from "./synthetic-inputs.js";
@@ -12,7 +11,7 @@ export interface Filling {
   /** As a person is told of it. */
   readonly name: string;
   /** `rows` as dimension 0 of every tensor; undefined: as declared. */
-  inputs(declared: readonly DeclaredTensor[], rows: number | undefined): Tensor[];
+  inputs(declared: readonly TensorSpec[], rows: number | undefined): Tensor[];
 }
 
 /** One element; `index` counts within its tensor. */
@@ -39,7 +38,7 @@ const ELEMENTS: readonly (readonly [name: string, element: () => Element])[] = [
  * lengths. A dimension that `bounds` gives a length has that one, the largest that a request may have.
  */
 export function fillings(
-  declared: readonly DeclaredTensor[],
+  declared: readonly TensorSpec[],
   examples: readonly Example[],
   bounds: FreeLength = () => undefined,
 ): Filling[] {

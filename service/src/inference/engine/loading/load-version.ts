@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { decodeModel } from "../../../onnx/read-model.js";
 import { analyseRows } from "../../../onnx/rows/analyse-rows.js";
-import { runCost } from "../../../onnx/run-cost.js";
+import { runCost, type RunCost } from "../../../onnx/run-cost.js";
 import { runMemory, type RunMemory } from "../../../onnx/run-memory.js";
 import type { OnnxModel } from "../../../onnx/types.js";
 import { batchDimension, type BatchDimension } from "../batching/batch-dimension.js";
 import { configFaults } from "../../../models/config-faults.js";
 import type { ModelConfig } from "../../../models/model-config.js";
-import { dimensionBounds } from "../dimension-bounds.js";
+import { dimensionBounds, unbounded } from "../dimension-bounds.js";
 import { rowsInMemory } from "../rows-in-memory.js";
 import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
@@ -53,12 +53,15 @@ export interface LoadingModel {
 /** How a version is served, found by looking at its graph and configuration. */
 interface ServingPlan extends WarmUpPlan {
   readonly batched: boolean;
+  readonly apart: string;
   readonly inputs: readonly TensorSpec[];
   readonly settings: ServingSettings;
   readonly warnings: readonly string[];
   /** How many of the fillings are the owner's examples; they come first. */
   readonly examples: number;
 }
+
+const UNREADABLE: RunCost = { kind: "values", reason: "The file could not be read as a graph." };
 
 const UNOBSERVED: SessionObserver = {
   onDeath: () => undefined,
@@ -82,13 +85,16 @@ export async function loadVersion(
   const { path, bytes } = files;
   const { intraOpThreads, runLimitSeconds } = defaults;
   const graph = await readGraph(path);
-  const cost = graph ? runCost(graph).kind : "values";
+  const cost = graph ? runCost(graph) : UNREADABLE;
   const concurrentRuns = config.concurrentRuns ?? 1;
   const wanted = { path, bytes, concurrentRuns, intraOpThreads, runLimitSeconds, cost, observer };
   const opened = await openSessions(wanted, (session) => check(session, files, graph, config, defaults));
   return serve(files, model, opened, {
-    threaded: opened.sessions[0].threaded,
+    place: opened.place,
     runs: opened.runs,
+    filling: opened.found.filling,
+    unbounded: opened.plan.unbounded,
+    apart: opened.plan.apart,
     warnings: [...opened.plan.warnings, ...warmUpWarnings(opened)],
     loadSeconds: (performance.now() - began) / 1000,
     loadedAt: Date.now() / 1000,
@@ -150,7 +156,7 @@ async function check(
   const found = batchDimension(session.inputs, session.outputs, config.batched);
   const isGuess = found.batched && config.batched === undefined;
   const reason = isGuess ? await whyRowsMayTouch(session, graph) : undefined;
-  const dimension = reason === undefined ? found : { batched: false, fixedRows: undefined };
+  const dimension = reason === undefined ? found : { ...found, batched: false, fixedRows: undefined };
   const { batched } = dimension;
   const warnings =
     reason === undefined ? [] : [`Requests are not joined, and run alone and whole. ${reason}`];
@@ -158,10 +164,11 @@ async function check(
   const examples = await readExamples(config, dirname(dirname(path)), session.inputs, batched);
   return {
     batched,
+    apart: dimension.apart,
     settings,
     warnings,
     inputs: bounds.inputs,
-    bounded: isBounded(bounds.inputs, batched),
+    unbounded: unbounded(bounds.inputs, batched),
     sizes: sizesFor(settings, dimension),
     examples: examples.length,
     fillings: fillings(session.inputs, examples, (input, axis) => bounds.inputs[input]?.longest?.[axis]),
@@ -182,20 +189,13 @@ async function memoryOf(
     : undefined;
 }
 
-/** Whether every dimension that requests choose has an end, but for the batch, whose end the server sets. */
-function isBounded(inputs: readonly TensorSpec[], batched: boolean): boolean {
-  return inputs.every(({ shape, longest }) =>
-    shape.every((size, axis) => size !== -1 || (batched && axis === 0) || longest?.[axis] !== undefined),
-  );
-}
-
 /**
  * Why strangers' rows must not be joined in a first dimension that config.json says nothing about; undefined when it is
  * proved from the graph that rows do not touch, and a trial does not refute it.
  */
 async function whyRowsMayTouch(session: Session, graph: OnnxModel | undefined): Promise<string | undefined> {
   if (graph === undefined) {
-    return "The file could not be read as a graph.";
+    return UNREADABLE.reason;
   }
   const verdict = analyseRows(graph);
   if (verdict.kind !== "proved") {
@@ -228,9 +228,9 @@ function settingsFor(
 export function usefulRows(
   { maxRows, fixedRows }: Pick<ServingSettings, "maxRows" | "fixedRows">,
   config: ModelConfig,
-  { runs, threaded }: Pick<LoadingFacts, "runs" | "threaded">,
+  { runs, place }: Pick<LoadingFacts, "runs" | "place">,
 ): number {
-  if (!threaded || fixedRows !== undefined || config.maxBatchSize !== undefined) {
+  if (place.where === "event loop" || fixedRows !== undefined || config.maxBatchSize !== undefined) {
     return maxRows;
   }
   const good = smallestGoodBatch(runs, GOOD_THROUGHPUT);

@@ -31,7 +31,7 @@ export interface SessionsWanted {
   /** For a session on a thread of its own; on the event loop's thread it is always one. */
   readonly intraOpThreads: number;
   readonly runLimitSeconds: number;
-  readonly cost: RunCost["kind"];
+  readonly cost: RunCost;
   readonly observer: SessionObserver;
 }
 
@@ -41,8 +41,14 @@ export interface WarmUpPlan {
   readonly sizes: readonly (number | undefined)[];
   /** What inputs may be made of, to be tried in turn. */
   readonly fillings: readonly Filling[];
-  /** Whether no request can have larger inputs than those of the warm-up. */
-  readonly bounded: boolean;
+  /** Dimensions that requests may make longer than the warm-up does. */
+  readonly unbounded: readonly string[];
+}
+
+/** Where a version's runs are, and why they are not on the event loop's thread: a whole sentence, "" where they are. */
+export interface Place {
+  readonly where: "event loop" | "thread" | "process";
+  readonly reason: string;
 }
 
 export interface OpenSessions<P extends WarmUpPlan> {
@@ -50,6 +56,7 @@ export interface OpenSessions<P extends WarmUpPlan> {
   /** One per run at a time, all alike. */
   readonly sessions: readonly [Session, ...Session[]];
   readonly runs: readonly WarmRun[];
+  readonly place: Place;
   /** What it was warmed up with, or why not. */
   readonly found: Found;
 }
@@ -69,18 +76,21 @@ export async function openSessions<P extends WarmUpPlan>(
     const plan = await makePlan(first);
     const found = await findFilling(first, plan.fillings, plan.sizes[0]);
     const runs = await warm(first, plan, found);
-    if (mayRunInline(wanted, plan) && areShort(runs)) {
+    let reason = whyElsewhere(wanted, plan, runs);
+    if (reason === undefined) {
       const inline = await openInline(wanted, plan, found);
       if (inline) {
         await first.release();
-        return { plan, sessions: [inline], runs, found };
+        return { plan, sessions: [inline], runs, found, place: { where: "event loop", reason: "" } };
       }
+      reason = `Runs take more than ${INLINE_RUN_MILLISECONDS} ms with one thread.`;
     }
     while (sessions.length < wanted.concurrentRuns) {
       sessions.push(await openElsewhere(wanted));
     }
     await Promise.all(sessions.slice(1).map((session) => warm(session, plan, found)));
-    return { plan, sessions, runs, found };
+    const where = wanted.cost.kind === "endless" ? "process" : "thread";
+    return { plan, sessions, runs, found, place: { where, reason } };
   } catch (error) {
     await Promise.all(sessions.map((session) => session.release()));
     throw error;
@@ -88,12 +98,36 @@ export async function openSessions<P extends WarmUpPlan>(
 }
 
 function openElsewhere(wanted: SessionsWanted): Promise<Session> {
-  const start = wanted.cost === "endless" ? startProcess : startThread;
+  const start = wanted.cost.kind === "endless" ? startProcess : startThread;
   return openRestartingSession(() => openHostedSession(wanted.path, wanted, start), wanted.observer);
 }
 
-function mayRunInline({ cost, concurrentRuns, bytes }: SessionsWanted, { bounded }: WarmUpPlan): boolean {
-  return bounded && cost === "shapes" && concurrentRuns === 1 && bytes <= INLINE_FILE_BYTES;
+/** Why runs must not be on the event loop's thread; undefined where all of them are known to be short. */
+function whyElsewhere(
+  { cost, concurrentRuns, bytes }: SessionsWanted,
+  { unbounded }: WarmUpPlan,
+  runs: readonly WarmRun[],
+): string | undefined {
+  if (cost.kind !== "shapes") {
+    return cost.reason;
+  }
+  if (unbounded.length > 0) {
+    return `Requests choose how long ${unbounded.join(", ")} ${unbounded.length === 1 ? "is" : "are"}, and so how long a run takes.`;
+  }
+  if (concurrentRuns > 1) {
+    return `config.json asks for ${concurrentRuns} runs at once.`;
+  }
+  if (bytes > INLINE_FILE_BYTES) {
+    return `Its files have more than ${INLINE_FILE_BYTES / 1024 ** 2} MiB.`;
+  }
+  if (runs.length === 0) {
+    return "It is not warmed up, so that no run is known to be short.";
+  }
+  const long = runs.find(({ milliseconds }) => milliseconds > INLINE_RUN_MILLISECONDS);
+  return (
+    long &&
+    `A run of ${long.rows === 1 ? "1 row" : `${long.rows} rows`} takes ${long.milliseconds.toFixed(1)} ms.`
+  );
 }
 
 /** Undefined when the graph's runs are too long for this thread after all: here they have one thread. */
@@ -116,7 +150,6 @@ async function warm(session: Session, { sizes }: WarmUpPlan, { filling }: Found)
   return filling ? warmUp(session, sizes, filling, limits) : [];
 }
 
-/** Without a run nothing is known, which is not short. */
 function areShort(runs: readonly WarmRun[]): boolean {
   return runs.length > 0 && runs.every((run) => run.milliseconds <= INLINE_RUN_MILLISECONDS);
 }

@@ -1,5 +1,6 @@
-import { DATATYPES, type Datatype, type TensorData } from "../../../tensors/datatypes.js";
+import { allocate, DATATYPES, type Datatype, type TensorData } from "../../../tensors/datatypes.js";
 import { toFloat16 } from "../../../tensors/float16.js";
+import { product } from "../../../tensors/shape.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 import type { DeclaredTensor } from "../session/session.js";
 import { syntheticInputs } from "./synthetic-inputs.js";
@@ -23,9 +24,15 @@ export function randomFrom(seed: number): Random {
  * them large, so that a scale taken over several rows shows; 0 and 1 for integers, which may be indices.
  */
 export function randomInputs(inputs: readonly DeclaredTensor[], rows: number, random: Random): Tensor[] {
-  return syntheticInputs(inputs, rows).map((tensor) => ({
-    ...tensor,
-    data: filled(tensor.datatype, tensor.data, random),
+  return randomLike(syntheticInputs(inputs, rows), random);
+}
+
+/** Such inputs of the shapes and datatypes that `tensors` have. */
+export function randomLike(tensors: readonly Tensor[], random: Random): Tensor[] {
+  return tensors.map(({ datatype, shape }) => ({
+    datatype,
+    shape,
+    data: filled(datatype, allocate(datatype, product(shape)), random),
   }));
 }
 

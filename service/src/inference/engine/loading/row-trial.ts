@@ -1,11 +1,8 @@
 import type { Tensor } from "../../../tensors/tensor.js";
 import { concatRows, takeRows } from "../../../tensors/joined-rows.js";
 import type { Session } from "../session/session.js";
+import { areNear } from "./near.js";
 import { randomFrom, randomInputs } from "./random-inputs.js";
-
-/** Two runs of one row differ by rounding: kernels for one row and for several add in another order. */
-const RELATIVE_TOLERANCE = 1e-2;
-const ABSOLUTE_TOLERANCE = 1e-4;
 
 /** Sizes of the batches that are tried: kernels differ by size. */
 const SIZES = [2, 5] as const;
@@ -47,28 +44,5 @@ function isNear(together: Tensor, alone: readonly Tensor[]): boolean {
   if (alone.some((part) => part.shape.slice(1).join() !== together.shape.slice(1).join())) {
     return false;
   }
-  const near = together.datatype === "FP16" ? isNearHalf : isNearNumber;
-  const { data } = concatRows(alone);
-  for (let index = 0; index < data.length; index += 1) {
-    const [left, right] = [together.data[index], data[index]];
-    if (left === right) {
-      continue;
-    }
-    if (typeof left !== "number" || typeof right !== "number" || !near(left, right)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function isNearNumber(left: number, right: number): boolean {
-  if (Number.isNaN(left) && Number.isNaN(right)) {
-    return true;
-  }
-  return Math.abs(left - right) <= ABSOLUTE_TOLERANCE + RELATIVE_TOLERANCE * Math.abs(right);
-}
-
-/** Bit patterns of half floats of one sign are in order: 16 steps are about 1.6 percent. */
-function isNearHalf(left: number, right: number): boolean {
-  return Math.abs(left - right) <= 16;
+  return areNear(together, concatRows(alone));
 }

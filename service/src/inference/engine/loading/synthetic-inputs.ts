@@ -1,7 +1,6 @@
 import { product } from "../../../tensors/shape.js";
 import { allocate } from "../../../tensors/datatypes.js";
-import type { DeclaredTensor } from "../session/session.js";
-import type { Tensor } from "../../../tensors/tensor.js";
+import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 
 /** The length that dimension `axis` of input number `input`, which requests choose, is given; undefined: none is known. */
 export type FreeLength = (input: number, axis: number) => number | undefined;
@@ -11,7 +10,7 @@ export type FreeLength = (input: number, axis: number) => number | undefined;
  * dimensions are as long as `free` says, 1 where it says nothing. Throws when a tensor would have more than `mostElements`.
  */
 export function syntheticInputs(
-  inputs: readonly DeclaredTensor[],
+  inputs: readonly TensorSpec[],
   rows: number | undefined,
   free: FreeLength = () => 1,
   mostElements = Infinity,

@@ -16,32 +16,37 @@ const UNBATCHED = { batched: false, fixedRows: undefined };
 describe("the batch dimension", () => {
   it("is dimension 0 when that is dynamic everywhere", () => {
     const found = batchDimension([declare("N", 3), declare("N", "F")], [declare("M", 2)], undefined);
-    expect(found).toEqual({ batched: true, fixedRows: undefined });
+    expect(found).toMatchObject({ batched: true, fixedRows: undefined });
   });
 
   it("is dimension 0 when that is 1 everywhere: one row a run", () => {
-    expect(batchDimension([declare(1, 3)], [declare(1, 2)], undefined)).toEqual({
+    expect(batchDimension([declare(1, 3)], [declare(1, 2)], undefined)).toMatchObject({
       batched: true,
       fixedRows: 1,
     });
   });
 
   it("is a larger fixed one only when the configuration says so, for it may be a matrix", () => {
-    expect(batchDimension([declare(8, 3)], [declare(8, 2)], undefined)).toEqual(UNBATCHED);
-    expect(batchDimension([declare(8, 3)], [declare(8, 2)], true)).toEqual({ batched: true, fixedRows: 8 });
+    expect(batchDimension([declare(8, 3)], [declare(8, 2)], undefined)).toMatchObject(UNBATCHED);
+    expect(batchDimension([declare(8, 3)], [declare(8, 2)], true)).toMatchObject({
+      batched: true,
+      fixedRows: 8,
+    });
   });
 
   it.each([
-    ["inputs name it differently", [declare("N", 3), declare("M", 3)], [declare("N", 2)]],
-    ["an output has it fixed", [declare("N", 3)], [declare(1, 2)]],
-    ["a tensor has no dimension", [declare("N", 3)], [declare()]],
-    ["there is no input", [], [declare(1)]],
-  ])("is absent when %s", (_, inputs, outputs) => {
-    expect(batchDimension(inputs, outputs, undefined)).toEqual(UNBATCHED);
+    ["Dimension 0 has several names: N, M.", [declare("N", 3), declare("M", 3)], [declare("N", 2)]],
+    ["Dimension 0 differs between inputs and outputs.", [declare("N", 3)], [declare(1, 2)]],
+    ["A tensor has no dimension.", [declare("N", 3)], [declare()]],
+    ["The graph has no input.", [], [declare(1)]],
+  ])("is absent when %s, and tells it", (reason, inputs, outputs) => {
+    const { apart, ...found } = batchDimension(inputs, outputs, undefined);
+    expect(found).toEqual(UNBATCHED);
+    expect(apart).toContain(reason);
     expect(() => batchDimension(inputs, outputs, true)).toThrow(/batched is true, but/);
   });
 
   it("is absent when the configuration says so", () => {
-    expect(batchDimension([declare("N")], [declare("N")], false)).toEqual(UNBATCHED);
+    expect(batchDimension([declare("N")], [declare("N")], false)).toMatchObject(UNBATCHED);
   });
 });

@@ -10,6 +10,7 @@ import { loadVersion, usefulRows } from "#service/inference/engine/loading/load-
 import type { Tensor } from "#service/tensors/tensor.js";
 import {
   add,
+  endless,
   fixedBatch,
   identity,
   lookUp,
@@ -58,13 +59,16 @@ function infer(served: ServedVersion, inputs: Record<string, Tensor>): Promise<I
   return served.infer({ inputs });
 }
 
+const THREAD = { where: "thread", reason: "" } as const;
+const EVENT_LOOP = { where: "event loop", reason: "" } as const;
+
 describe("a graph with a dynamic batch", () => {
   it("is batched up to the limit, and warmed up to it", async () => {
     const served = await load(add());
     expect(served.batched).toBe(true);
     expect(served.settings).toMatchObject({ maxRows: 8, queueLimitRows: 64 });
     expect(served.estimate.milliseconds(8)).toBeGreaterThan(0);
-    expect([served.loading.threaded, served.loading.warnings]).toEqual([false, []]);
+    expect([served.loading.place.where, served.loading.warnings]).toEqual(["event loop", []]);
   });
 
   it("takes its limits from config.json", async () => {
@@ -76,13 +80,13 @@ describe("a graph with a dynamic batch", () => {
     const runs = (...milliseconds: number[]) =>
       milliseconds.map((each, index) => ({ rows: 2 ** index, milliseconds: each }));
     const limits = { maxRows: 8, fixedRows: undefined };
-    const flat = { threaded: true, runs: runs(20, 40, 80, 160) };
+    const flat = { place: THREAD, runs: runs(20, 40, 80, 160) };
     expect(usefulRows(limits, {}, flat)).toBe(1);
-    expect(usefulRows(limits, {}, { threaded: true, runs: runs(4, 8, 16, 32) })).toBe(4);
-    expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12, 24, 48) })).toBe(2);
-    expect(usefulRows(limits, {}, { threaded: true, runs: runs(10, 12) })).toBe(8);
+    expect(usefulRows(limits, {}, { place: THREAD, runs: runs(4, 8, 16, 32) })).toBe(4);
+    expect(usefulRows(limits, {}, { place: THREAD, runs: runs(10, 12, 24, 48) })).toBe(2);
+    expect(usefulRows(limits, {}, { place: THREAD, runs: runs(10, 12) })).toBe(8);
     expect(usefulRows(limits, { maxBatchSize: 8 }, flat)).toBe(8);
-    expect(usefulRows(limits, {}, { ...flat, threaded: false })).toBe(8);
+    expect(usefulRows(limits, {}, { ...flat, place: EVENT_LOOP })).toBe(8);
   });
 
   it("is not batched when its rows influence one another, unless config.json says so", async () => {
@@ -150,16 +154,42 @@ describe("a graph with a fixed first dimension", () => {
 describe("a slow graph", () => {
   it("runs on a thread of its own", async () => {
     const version = await load(slow(4, 256));
-    expect(version.loading.threaded).toBe(true);
+    expect(version.loading.place.where).toBe("thread");
     const { outputs } = await infer(version, { input: floats([2, 1], [1, 2]) });
     expect(outputs["output"]?.shape).toEqual([2, 256]);
+  });
+});
+
+describe("the place of a version's runs", () => {
+  it.each<[string, Uint8Array, ModelConfig, string, RegExp]>([
+    ["short runs", add(), {}, "event loop", /^$/],
+    ["runs at once", add(), { concurrentRuns: 2 }, "thread", /^config\.json asks for 2 runs at once\.$/],
+    [
+      "a free length",
+      sumOfRow(),
+      {},
+      "thread",
+      /^Requests choose how long F is, and so how long a run takes\.$/,
+    ],
+    ["a bounded length", sumOfRow(), { dimensions: { F: 8 } }, "event loop", /^$/],
+    ["texts", upperCase(), {}, "thread", /^Input '.*' takes texts, which are of any length\.$/],
+    ["long runs", slow(4, 256), {}, "thread", /^A run of \d rows? takes [\d.]+ ms\.$/],
+    ["a loop", endless(), {}, "process", /^Loop \(node '.*'\) goes on until a value tells it to stop\.$/],
+  ])("is told with its reason: %s", async (_, model, config, where, reason) => {
+    const { place } = (await load(model, config)).loading;
+    expect(place).toEqual({ where, reason: expect.stringMatching(reason) as string });
+  });
+
+  it("comes with the lengths that could be bounded", async () => {
+    expect((await load(sumOfRow())).loading.unbounded).toEqual(["F"]);
+    expect((await load(sumOfRow(), { dimensions: { F: 8 } })).loading.unbounded).toEqual([]);
   });
 });
 
 describe("concurrent runs", () => {
   it("go on threads of their own", async () => {
     const version = await load(add(), { concurrentRuns: 2, maxBatchSize: 1 });
-    expect(version.loading.threaded).toBe(true);
+    expect(version.loading.place.where).toBe("thread");
     const row = (n: number): Record<string, Tensor> => ({
       a: floats([1, 4], [n, n, n, n]),
       b: floats([1, 4], [1, 1, 1, 1]),

@@ -1,0 +1,10 @@
+import { engineOptions } from "../inference/engine-options.js";
+import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
+import { detectThreads } from "../inference/engine/threads.js";
+import { readSettings } from "../inference/settings.js";
+
+/** How the server would serve here, as its settings in the environment say. */
+export function serverDefaults(): ServingDefaults {
+  const { threads, ...options } = engineOptions(readSettings(process.env));
+  return { ...options, intraOpThreads: threads ?? detectThreads().threads };
+}

@@ -1,0 +1,46 @@
+import { ServiceError } from "../server/errors.js";
+import type { ModelConfig } from "../models/model-config.js";
+import type { VersionFiles } from "../models/scan.js";
+import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
+import type { ServedVersion } from "../inference/engine/served-version.js";
+import { takeSamples, type Sample } from "./samples.js";
+
+/** What a version is when it serves, and what it answered. */
+export interface Trial
+  extends
+    Pick<ServedVersion, "inputs" | "outputs" | "batched">,
+    Pick<ServedVersion["loading"], "apart" | "place" | "runs" | "unbounded" | "warnings"> {
+  readonly maxRows: number;
+  readonly samples: readonly Sample[];
+}
+
+/**
+ * Serves the version for a moment. Names that config.json has wrong are found apart, so they are left out here. Rejects
+ * with the reason when it cannot be served.
+ */
+export async function tryOut(
+  files: VersionFiles,
+  { batched, maxBatchSize, concurrentRuns, dimensions, warmup }: ModelConfig,
+  defaults: ServingDefaults,
+): Promise<Trial> {
+  const config = { batched, maxBatchSize, concurrentRuns, dimensions, warmup };
+  const served = await loadVersion(files, { name: "doctor", config }, defaults);
+  try {
+    const { inputs, outputs, loading, settings } = served;
+    const { apart, place, runs, unbounded, warnings } = loading;
+    return {
+      inputs,
+      outputs,
+      batched: served.batched,
+      maxRows: settings.maxRows,
+      apart,
+      place,
+      runs,
+      unbounded,
+      warnings,
+      samples: await takeSamples(served),
+    };
+  } finally {
+    await served.close(new ServiceError("shutting_down", "The examination is over."));
+  }
+}
