@@ -107,11 +107,16 @@ function postprocessFaults({ output, labels }: Classification, outputs: readonly
   if (!scored) {
     return [`postprocess.output: the graph has no output '${output}'; it has ${namesOf(outputs)}.`];
   }
-  const scores = scored.shape.at(-1);
+  const scores = scoresOf(scored.shape);
   if (scores === undefined || scores === -1 || scores === labels.length) {
     return [];
   }
   return [`postprocess.labels: has ${labels.length} labels; output '${output}' has ${scores} scores a row.`];
+}
+
+/** Scores a row, behind which poolings leave dimensions of 1; undefined without a declared shape. */
+function scoresOf([first, ...item]: readonly number[]): number | undefined {
+  return item.length === 0 ? first : (item.findLast((size) => size !== 1) ?? 1);
 }
 
 function namesOf(specs: readonly TensorSpec[]): string {

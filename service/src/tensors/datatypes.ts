@@ -133,7 +133,7 @@ export const DATATYPES = {
   FP16: {
     array: Uint16Array,
     kind: "half",
-    value: "a finite 16-bit number",
+    value: "a 16-bit number",
     runtime: "float16",
     element: { name: "FLOAT16", number: 10 },
     tensorflow: "DT_HALF",
@@ -142,7 +142,7 @@ export const DATATYPES = {
   FP32: {
     array: Float32Array,
     kind: "float",
-    value: "a finite 32-bit number",
+    value: "a 32-bit number",
     runtime: "float32",
     element: { name: "FLOAT", number: 1 },
     tensorflow: "DT_FLOAT",
@@ -151,7 +151,7 @@ export const DATATYPES = {
   FP64: {
     array: Float64Array,
     kind: "float",
-    value: "a finite number",
+    value: "a 64-bit number",
     runtime: "float64",
     element: { name: "DOUBLE", number: 11 },
     tensorflow: "DT_DOUBLE",

@@ -1,9 +1,12 @@
 import { ServiceError } from "../server/errors.js";
+import { BARE_NUMBER } from "../server/http/bare-numbers.js";
 import { takeFloats } from "./spare-floats.js";
 import { allocate, DATATYPES, rowOf, type Datatype, type TensorData } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
+import { nonFiniteOf } from "./non-finite.js";
 import { isWholeText } from "./text.js";
 import { product, type Locate } from "./shape.js";
+import type { TensorSpec } from "./tensor.js";
 
 /** Puts one JSON value into the array at `index`; false when the value does not fit the datatype. */
 type Store = (value: unknown, index: number) => boolean;
@@ -12,13 +15,13 @@ type Store = (value: unknown, index: number) => boolean;
 type StoreRow = (row: readonly unknown[], offset: number) => number;
 
 /**
- * Row-major data of nested arrays whose shape is `shape` (as `nestedShape` gives it).
+ * Row-major data of nested arrays whose shape is `shape` (as `nestedShape` gives it), for the input called `name`.
  * Throws invalid_input with the exact path of the first value that is no `datatype` or sits in a ragged array.
  */
 export function readNested(
   values: unknown,
   shape: readonly number[],
-  datatype: Datatype,
+  { name, datatype }: Pick<TensorSpec, "name" | "datatype">,
   locate: Locate,
 ): TensorData {
   const { data, storeRow } = createStore(datatype, product(shape));
@@ -28,7 +31,7 @@ export function readNested(
   function leaves(row: readonly unknown[], offset: number): void {
     const fault = storeRow(row, offset);
     if (fault >= 0) {
-      throw badValue(row[fault], datatype, locate([...indices, fault]));
+      throw badValue(row[fault], datatype, name, locate([...indices, fault]));
     }
   }
 
@@ -51,7 +54,7 @@ export function readNested(
   if (depth > 0) {
     walk(values, 0, 0);
   } else if (storeRow([values], 0) >= 0) {
-    throw badValue(values, datatype, locate([]));
+    throw badValue(values, datatype, name, locate([]));
   }
   return data;
 }
@@ -63,13 +66,11 @@ function ragged(level: unknown, size: number, path: string): ServiceError {
   });
 }
 
-function badValue(value: unknown, datatype: Datatype, path: string): ServiceError {
+function badValue(value: unknown, datatype: Datatype, name: string, path: string): ServiceError {
   return new ServiceError(
     "invalid_input",
-    `${path} is ${shown(value)}, which is not ${DATATYPES[datatype].value}.`,
-    {
-      path,
-    },
+    `${path} is ${shown(value)}, which is not ${DATATYPES[datatype].value}: input ${name.slice(0, 100)} is ${datatype}.`,
+    { path },
   );
 }
 
@@ -80,6 +81,9 @@ function kindOf(value: unknown): string {
 /** A value as an error shows it: short, and never a whole document. */
 function shown(value: unknown): string {
   if (typeof value === "string") {
+    if (value.startsWith(BARE_NUMBER)) {
+      return value.slice(BARE_NUMBER.length, 40);
+    }
     return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
   }
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") {
@@ -111,10 +115,7 @@ function createStore(datatype: Datatype, length: number): RowStore {
     case "text":
       return oneByOne(data, (value, index) => isText(value) && put(data as string[], index, value));
     case "half":
-      return oneByOne(
-        data,
-        (value, index) => isHalf(value) && put(data as Uint16Array, index, toFloat16(value)),
-      );
+      return oneByOne(data, halfStore(data as Uint16Array));
     case "integer":
       return oneByOne(data, integerStore(data as Int32Array, range as readonly [number, number]));
     case "long":
@@ -137,7 +138,12 @@ function floats(data: Float32Array | Float64Array): RowStore {
       for (let index = 0; index < row.length; index += 1) {
         const value = row[index];
         if (typeof value !== "number") {
-          return index;
+          const missing = nonFiniteOf(value);
+          if (missing === undefined) {
+            return index;
+          }
+          data[offset + index] = missing;
+          continue;
         }
         data[offset + index] = value;
         // Checked after it is stored, so that what overflows 32 bits is caught too.
@@ -163,9 +169,13 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && isWholeText(value);
 }
 
-/** Whether a number is finite once it is rounded to 16 bits. */
-function isHalf(value: unknown): value is number {
-  return typeof value === "number" && Math.abs(value) < 65_520;
+/** Numbers that are finite once they are rounded to 16 bits, and what is said to be none. */
+function halfStore(data: Uint16Array): Store {
+  return (value, index) => {
+    const isHalf = typeof value === "number" && Math.abs(value) < 65_520;
+    const number = isHalf ? value : nonFiniteOf(value);
+    return number !== undefined && put(data, index, toFloat16(number));
+  };
 }
 
 function integerStore(data: Int32Array, [lowest, highest]: readonly [number, number]): Store {

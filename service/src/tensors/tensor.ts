@@ -16,4 +16,6 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   /** The largest length of each dimension that requests choose, where config.json says one. */
   readonly longest?: readonly (number | undefined)[];
+  /** The name of each dimension that requests choose; empty where it has none or is fixed. */
+  readonly symbols?: readonly string[];
 }

@@ -74,3 +74,26 @@ describe("configFaults of preprocess", () => {
     ]);
   });
 });
+
+it.each<[number[], string[]]>([
+  [[-1, 3], []],
+  [[-1, -1], []],
+  [[-1, 3, 1, 1], []],
+  [[3], []],
+  [[], []],
+  [[-1, 1], ["1"]],
+  [[-1, 4, 1, 1], ["4"]],
+  [[4], ["4"]],
+])("configFaults of postprocess compares three labels with an output of shape %j", (shape, scores) => {
+  const postprocess = {
+    kind: "classification",
+    output: "y",
+    labels: ["a", "b", "c"],
+    scores: "logits",
+    top: 1,
+  };
+  const config = modelConfigSchema.parse({ postprocess });
+  expect(configFaults(config, [], [{ name: "y", datatype: "FP32", shape }])).toEqual(
+    scores.map((count) => `postprocess.labels: has 3 labels; output 'y' has ${count} scores a row.`),
+  );
+});

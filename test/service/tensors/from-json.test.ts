@@ -6,7 +6,7 @@ import type { Datatype, TensorData } from "#service/tensors/datatypes.js";
 
 function read(values: unknown, datatype: Datatype): TensorData {
   const locate = under("data");
-  return readNested(values, nestedShape(values, locate), datatype, locate);
+  return readNested(values, nestedShape(values, locate), { name: "ids", datatype }, locate);
 }
 
 /** An error about the value at `path`, which its message names. */
@@ -91,8 +91,8 @@ const CASES: [Datatype, unknown[], TensorData, unknown[]][] = [
     BigUint64Array.of(0n, 2n ** 64n - 1n),
     [-1, "-1", "18446744073709551616", 2 ** 64],
   ],
-  ["FP32", [0.5, -3e38], Float32Array.of(0.5, -3e38), [1e39, -1e39, "1", null, true, 1n]],
-  ["FP64", [0.1, -1e308], Float64Array.of(0.1, -1e308), [Infinity, NaN, "1", null]],
+  ["FP32", [0.5, -3e38], Float32Array.of(0.5, -3e38), [1e39, -1e39, Infinity, "1", "nan", true, 1n]],
+  ["FP64", [0.1, -1e308], Float64Array.of(0.1, -1e308), [Infinity, NaN, "1", ""]],
   ["BYTES", ["", "\u00fcber \u{1f600}"], ["", "\u00fcber \u{1f600}"], [1, null, "a\0b", "\ud800"]],
 ];
 
@@ -123,11 +123,42 @@ describe("FP16", () => {
   });
 });
 
+describe("missing values and infinities", () => {
+  const given = [null, "NaN", "Infinity", "-Infinity", "\0NaN", "\0-Infinity", 1];
+  const expected = [NaN, NaN, Infinity, -Infinity, NaN, -Infinity, 1];
+
+  it.each(["FP32", "FP64"] as const)("are taken as %s", (datatype) => {
+    expect([...(read(given, datatype) as Float64Array)]).toEqual(expected);
+  });
+
+  it("are taken as FP16", () => {
+    expect([...(read(given, "FP16") as Uint16Array)].map(fromFloat16)).toEqual(expected);
+  });
+
+  it.each(["INT8", "INT64", "UINT64", "BOOL", "BYTES"] as const)("are refused as %s", (datatype) => {
+    const one = datatype === "BYTES" ? "1" : 1;
+    for (const [value, shown] of [
+      [null, "null"],
+      ["\0NaN", "is NaN,"],
+      ["\0-Infinity", "is -Infinity,"],
+    ]) {
+      expect(() => read([one, value], datatype)).toThrow(faultAt("data[1]"));
+      expect(() => read([one, value], datatype)).toThrow(shown ?? "");
+    }
+  });
+});
+
 describe("an error", () => {
   it("shows what it found, but no whole document", () => {
     expect(() => read([1, "two"], "FP32")).toThrow(/"two"/);
     expect(() => read([1, { secret: 1 }], "FP32")).toThrow(/^(?!.*secret).*an object/i);
     expect(() => read([1, "x".repeat(1000)], "FP32")).toThrow(/^(?!.*xx).*1000 characters/i);
+  });
+
+  it("names the input and what it takes", () => {
+    expect(() => read([1, null], "INT8")).toThrow(
+      "data[1] is null, which is not a whole number from -128 to 127: input ids is INT8.",
+    );
   });
 
   it("says how many values were expected", () => {

@@ -1,5 +1,7 @@
 import { ServiceError } from "../../server/errors.js";
 import type { Classification } from "../../models/model-config.js";
+import type { Datatype, TensorData } from "../../tensors/datatypes.js";
+import { fromFloat16 } from "../../tensors/float16.js";
 import type { Tensor } from "../../tensors/tensor.js";
 
 export interface Score {
@@ -21,7 +23,7 @@ export function eachBestLabel(
   for (let start = 0; start < rows * size; start += size) {
     let best = start;
     for (let at = start + 1; at < start + size; at += 1) {
-      if (scoreAt(scores, at) > scoreAt(scores, best)) {
+      if (isAbove(scoreAt(scores, at), scoreAt(scores, best))) {
         best = at;
       }
     }
@@ -51,6 +53,11 @@ function scoreAt(scores: Floats, at: number): number {
   return scores[at] ?? 0;
 }
 
+/** Whether a score is the higher one; NaN is below all others. */
+function isAbove(score: number, other: number): boolean {
+  return score > other || (Number.isNaN(other) && !Number.isNaN(score));
+}
+
 /** Positions of the `count` highest of `size` scores from `start`, kept in order while they are read once. */
 function highest(scores: Floats, start: number, size: number, count: number): number[] {
   const kept: number[] = [];
@@ -60,7 +67,7 @@ function highest(scores: Floats, start: number, size: number, count: number): nu
     let place = Math.min(kept.length, limit);
     for (; place > 0; place -= 1) {
       const before = kept[place - 1] ?? 0;
-      if (!(score > scoreAt(scores, start + before))) {
+      if (!isAbove(score, scoreAt(scores, start + before))) {
         break;
       }
       if (place < limit) {
@@ -81,17 +88,25 @@ interface Probabilities {
   readonly size: number;
 }
 
+/** Dimensions of 1 behind the labels, as poolings leave them, count for nothing; an output without rows is one row. */
 function probabilities({ data, shape, datatype }: Tensor, config: Classification): Probabilities {
   const size = config.labels.length;
-  const floats = data instanceof Float32Array || data instanceof Float64Array;
-  if (!floats || shape.length !== 2 || shape[1] !== size) {
+  const scores = floatsOf(data, datatype);
+  const rows = shape.length === 1 ? 1 : (shape[0] ?? 0);
+  if (scores === undefined || shape.length === 0 || scores.length !== rows * size) {
     throw new ServiceError(
       "internal",
       `Output ${config.output} is ${datatype} [${shape.join(", ")}], not ${size} numbers a row as config.json says.`,
     );
   }
-  const rows = shape[0] ?? 0;
-  return { scores: config.scores === "logits" ? softmaxRows(data, size) : data, rows, size };
+  return { scores: config.scores === "logits" ? softmaxRows(scores, size) : scores, rows, size };
+}
+
+function floatsOf(data: TensorData, datatype: Datatype): Floats | undefined {
+  if (data instanceof Float32Array || data instanceof Float64Array) {
+    return data;
+  }
+  return datatype === "FP16" ? Float32Array.from(data as Uint16Array, fromFloat16) : undefined;
 }
 
 function softmaxRows(logits: Floats, size: number): Float64Array {

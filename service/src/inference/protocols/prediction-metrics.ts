@@ -46,6 +46,10 @@ export class PredictionMetrics {
     }
     const { confidence, predictions } = this.countsOf(model, postprocess.labels);
     eachBestLabel(output, postprocess, (index, probability) => {
+      // Of scores that are no numbers none is the best, and one of them would end the sum for good.
+      if (!Number.isFinite(probability)) {
+        return;
+      }
       confidence.observe(probability);
       predictions[index] = (predictions[index] ?? 0) + 1;
     });

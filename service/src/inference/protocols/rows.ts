@@ -24,7 +24,7 @@ function tensorOf(values: unknown, spec: TensorSpec, locate: Locate): Tensor {
   if (shape === undefined) {
     throw misfit(given, spec, locate);
   }
-  return { datatype: spec.datatype, shape, data: readNested(values, given, spec.datatype, locate) };
+  return { datatype: spec.datatype, shape, data: readNested(values, given, spec, locate) };
 }
 
 function misfit(given: readonly number[], spec: TensorSpec, locate: Locate): ServiceError {

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { isInteger, isSafeNumber, parse as parseLossless } from "lossless-json";
 import type { z } from "zod";
 import { ServiceError } from "../errors.js";
+import { quoteBareNumbers } from "./bare-numbers.js";
 
 /** Some clients put it first; readers of JSON may leave it out. */
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
@@ -10,7 +11,8 @@ const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 const LONG_NUMBER = /\d{16}/;
 
 /**
- * The JSON value of a body. With `exact`, integers beyond 2^53 come as bigints, exact to the last digit.
+ * The JSON value of a body. With `exact`, integers beyond 2^53 come as bigints, exact to the last digit. Bare NaN and
+ * infinities, which JSON does not have, come as strings: see bare-numbers.ts.
  * Throws invalid_json, and invalid_input for an empty body.
  */
 export function parseJson(body: Buffer, exact = false): unknown {
@@ -23,12 +25,32 @@ export function parseJson(body: Buffer, exact = false): unknown {
   }
   const text = body.toString("utf8", startsWithMark(body) ? BYTE_ORDER_MARK.length : 0);
   try {
-    return exact && LONG_NUMBER.test(text) ? parseLossless(text, undefined, exactNumber) : JSON.parse(text);
+    return parseText(text, exact);
   } catch (cause) {
-    throw new ServiceError("invalid_json", `The request body is not valid JSON: ${reasonOf(cause)}.`, {
-      cause,
-    });
+    const quoted = quoteBareNumbers(text);
+    if (quoted === undefined) {
+      throw notJson(cause);
+    }
+    return parseQuoted(quoted, exact);
   }
+}
+
+function parseQuoted(text: string, exact: boolean): unknown {
+  try {
+    return parseText(text, exact);
+  } catch (cause) {
+    throw notJson(cause);
+  }
+}
+
+function parseText(text: string, exact: boolean): unknown {
+  return exact && LONG_NUMBER.test(text) ? parseLossless(text, undefined, exactNumber) : JSON.parse(text);
+}
+
+function notJson(cause: unknown): ServiceError {
+  return new ServiceError("invalid_json", `The request body is not valid JSON: ${reasonOf(cause)}.`, {
+    cause,
+  });
 }
 
 function startsWithMark(body: Buffer): boolean {

@@ -57,6 +57,26 @@ describe("topScores", () => {
     expect(second).toEqual({ label: "a", probability: 0.25 });
   });
 
+  it("finds labels in half floats, before dimensions of 1, and in an output without rows", () => {
+    const [low, high] = [0x3000, 0x3a00];
+    const halves = Uint16Array.of(low, high, low, low);
+    for (const shape of [[1, 4], [1, 4, 1, 1], [4]]) {
+      const [row] = topScores({ datatype: "FP16", shape, data: halves }, config());
+      expect(row).toEqual([
+        { label: "b", probability: 0.75 },
+        { label: "a", probability: 0.125 },
+      ]);
+    }
+  });
+
+  it("lists scores that are NaN behind all others", () => {
+    const [row] = topScores(tensor([NaN, 0.2, NaN, 0.7]), config("probabilities", 3));
+    expect(row?.map(({ label }) => label)).toEqual(["d", "b", "a"]);
+    const found: number[] = [];
+    eachBestLabel(tensor([NaN, 0.2, NaN, 0.7], [NaN, NaN, NaN, NaN]), config(), (index) => found.push(index));
+    expect(found).toEqual([3, 0]);
+  });
+
   it("refuses outputs that config.json does not describe", () => {
     expect(() => topScores(tensor([1, 2, 3]), config())).toThrow("not 4 numbers a row");
     expect(() => topScores({ datatype: "INT32", shape: [1, 4], data: new Int32Array(4) }, config())).toThrow(

@@ -2,7 +2,6 @@ import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 
 /** An input or output as the graph declares it. */
 export interface DeclaredTensor extends TensorSpec {
-  /** The name of each dimension that requests choose; empty where it has none or is fixed. */
   readonly symbols: readonly string[];
 }
 

@@ -1,5 +1,7 @@
 import { ServiceError } from "../../../server/errors.js";
 import type { Exchange } from "../../../server/http/exchange.js";
+import type { NonFinite } from "../../../tensors/non-finite.js";
+import { nonFiniteAsked } from "../non-finite-asked.js";
 
 /** What a client of /predict may ask of the answer, in the query. */
 export interface AnswerOptions {
@@ -7,20 +9,25 @@ export interface AnswerOptions {
   readonly top: number | undefined;
   /** Whether each prediction shows the picture as the model received it. */
   readonly view: boolean;
+  readonly nonFinite: NonFinite;
 }
 
 /** More than any model has. */
 export const MOST_LABELS = 999_999_999;
 
-const NONE: AnswerOptions = { top: undefined, view: false };
+const NONE: AnswerOptions = { top: undefined, view: false, nonFinite: "null" };
 
-/** `?top=` and `?view=`. Throws invalid_input for values that mean nothing. */
+/** `?top=`, `?view=` and `?nan=`. Throws invalid_input for values that mean nothing. */
 export function readAnswerOptions(exchange: Exchange): AnswerOptions {
   if (!exchange.hasQuery) {
     return NONE;
   }
   const { query } = exchange;
-  return { top: countOf("top", query.get("top")), view: flagOf("view", query.get("view")) };
+  return {
+    top: countOf("top", query.get("top")),
+    view: flagOf("view", query.get("view")),
+    nonFinite: nonFiniteAsked(exchange),
+  };
 }
 
 function countOf(name: string, text: string | null): number | undefined {

@@ -1,32 +1,62 @@
 import { topScores, type Score } from "../label-scores.js";
 import type { ServedModel } from "../../engine/engine.js";
+import type { Classification } from "../../../models/model-config.js";
 import type { PictureView } from "../../../pictures/picture-view.js";
+import { floatJson, type NonFinite } from "../../../tensors/non-finite.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { rowsJson } from "../../../tensors/to-json.js";
+import { nestedJson, rowsJson } from "../../../tensors/to-json.js";
+import { splitOutputs, type Outputs, type SplitOutputs } from "../row-outputs.js";
 
-type Outputs = Readonly<Record<string, Tensor>>;
-
-/**
- * The answer of /predict as JSON text: labels where config.json has them, else the outputs' values.
- * `top` is how many labels are listed, `views` the pictures to show beside the labels.
- */
-export function predictionsJson(
-  { name, version, config }: ServedModel,
-  outputs: Outputs,
-  top?: number,
-  views: readonly PictureView[] = [],
-): string {
-  const { postprocess } = config;
-  const output = postprocess && outputs[postprocess.output];
-  const rows =
-    postprocess && output
-      ? topScores(output, postprocess, top).map((scores, row) => predictionJson(scores, views[row]))
-      : outputRowsJson(outputs);
-  return `{"model":${JSON.stringify(name)},"version":${JSON.stringify(version)},"predictions":[${rows.join(",")}]}`;
+/** What the answer is made with beside the outputs. */
+export interface PredictionOptions {
+  /** Rows of the request; undefined when its inputs share no first dimension. */
+  readonly rows: number | undefined;
+  /** How many labels are listed; absent means as config.json says. */
+  readonly top?: number | undefined;
+  /** Pictures to show beside the labels. */
+  readonly views?: readonly PictureView[];
+  readonly nonFinite: NonFinite;
 }
 
-function predictionJson(top: readonly Score[], view: PictureView | undefined): string {
-  const scores = top.map(scoreJson);
+/**
+ * The answer of /predict as JSON text: labels where config.json has them, else the outputs' values, by row where they have
+ * rows and whole beside `predictions` where they have not.
+ */
+export function predictionsJson(model: ServedModel, outputs: Outputs, options: PredictionOptions): string {
+  const { name, version, config } = model;
+  const { postprocess } = config;
+  const output = postprocess && outputs[postprocess.output];
+  const answer =
+    postprocess && output
+      ? `"predictions":[${labelsJson(output, postprocess, options).join(",")}]`
+      : valuesJson(splitOutputs(model, outputs, options.rows), options.nonFinite);
+  return `{"model":${JSON.stringify(name)},"version":${JSON.stringify(version)},${answer}}`;
+}
+
+function labelsJson(
+  output: Tensor,
+  config: Classification,
+  { top, views = [], nonFinite }: PredictionOptions,
+): string[] {
+  return topScores(output, config, top).map((scores, row) => predictionJson(scores, views[row], nonFinite));
+}
+
+/** `predictions` is absent when no output has rows, `outputs` when all have. */
+function valuesJson({ perRow, whole }: SplitOutputs, nonFinite: NonFinite): string {
+  const rows = `"predictions":[${outputRowsJson(perRow, nonFinite).join(",")}]`;
+  if (isEmpty(whole)) {
+    return rows;
+  }
+  const others = `"outputs":${outputsJson(whole, nonFinite)}`;
+  return isEmpty(perRow) ? others : `${rows},${others}`;
+}
+
+function isEmpty(outputs: Outputs): boolean {
+  return Object.keys(outputs).length === 0;
+}
+
+function predictionJson(top: readonly Score[], view: PictureView | undefined, nonFinite: NonFinite): string {
+  const scores = top.map((score) => scoreJson(score, nonFinite));
   const best = scores[0] ?? "{}";
   const seen = view === undefined ? "" : `,"view":${viewJson(view)}`;
   return `${best.slice(0, -1)},"top":[${scores.join(",")}]${seen}}`;
@@ -48,8 +78,8 @@ function headOf(label: string): string {
   return head;
 }
 
-function scoreJson({ label, probability }: Score): string {
-  return `${headOf(label)}${millionths(probability)}}`;
+function scoreJson({ label, probability }: Score, nonFinite: NonFinite): string {
+  return `${headOf(label)}${millionths(probability, nonFinite)}}`;
 }
 
 const THOUSANDTHS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
@@ -59,27 +89,36 @@ const TRAILING = THOUSANDTHS.map((digits) => digits.replace(/0+$/, ""));
  * A probability as a JSON number, to a millionth, more than which nobody reads; the V2 protocol has all digits.
  * Two look-ups in place of the search for a double's shortest text, which cost more than the rest of an answer.
  */
-export function millionths(probability: number): string {
+export function millionths(probability: number, nonFinite: NonFinite): string {
   const rounded = Math.round(probability * 1e6);
   if (!(rounded > 0 && rounded < 1e6)) {
-    return Number.isFinite(rounded) ? String(rounded / 1e6) : "null";
+    return floatJson(rounded / 1e6, nonFinite);
   }
   const low = rounded % 1000;
   const high = (rounded - low) / 1000;
   return low === 0 ? `0.${TRAILING[high] ?? ""}` : `0.${THOUSANDTHS[high] ?? ""}${TRAILING[low] ?? ""}`;
 }
 
-/** A JSON text per row: the one output's values, or an object of output name to values. */
-export function outputRowsJson(outputs: Outputs): string[] {
-  const entries = Object.entries(outputs).map(([name, tensor]) => ({ name, rows: rowsJson(tensor) }));
+/** A JSON text per row of outputs that have as many rows: the one output's values, or an object of output name to values. */
+export function outputRowsJson(outputs: Outputs, nonFinite: NonFinite): string[] {
+  const entries = Object.entries(outputs).map(([name, tensor]) => ({
+    name,
+    rows: rowsJson(tensor, nonFinite),
+  }));
   const [only] = entries;
-  if (entries.length === 1 && only !== undefined) {
-    return only.rows;
+  if (only === undefined || entries.length === 1) {
+    return only?.rows ?? [];
   }
-  const count = Math.min(...entries.map(({ rows }) => rows.length));
-  return Array.from(
-    { length: count },
+  return only.rows.map(
     (_, row) =>
-      `{${entries.map(({ name, rows }) => `${JSON.stringify(name)}:${rows[row] ?? "null"}`).join(",")}}`,
+      `{${entries.map(({ name, rows }) => `${JSON.stringify(name)}:${rows[row] ?? ""}`).join(",")}}`,
   );
+}
+
+/** An object of output name to all of its values. */
+export function outputsJson(outputs: Outputs, nonFinite: NonFinite): string {
+  const entries = Object.entries(outputs).map(
+    ([name, tensor]) => `${JSON.stringify(name)}:${nestedJson(tensor, nonFinite)}`,
+  );
+  return `{${entries.join(",")}}`;
 }

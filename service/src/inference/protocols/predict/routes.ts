@@ -6,7 +6,9 @@ import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
 import type { Engine, ServedModel } from "../../engine/engine.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
+import { NON_FINITE_PARAMETER } from "../non-finite-asked.js";
 import type { ProtocolOptions } from "../protocol.js";
+import { rowsOf } from "../row-outputs.js";
 import { mainInput, type Tensors } from "../rows.js";
 import { MOST_LABELS, readAnswerOptions } from "./answer-options.js";
 import { readInput } from "./input.js";
@@ -15,7 +17,8 @@ import { columnsSchema, imageSchema, instancesSchema, predictionsSchema } from "
 
 /**
  * `POST /predict`, with `?model=` and `?version=` (a version or a label) for another than the default model,
- * `?top=` for another number of labels than config.json says, `?view=true` for the pictures as the model received them.
+ * `?top=` for another number of labels than config.json says, `?view=true` for the pictures as the model received them,
+ * `?nan=string` for NaN and infinities as text.
  */
 export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): Route {
   return {
@@ -30,8 +33,10 @@ export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
       const body = await readBody(exchange.request, maxBodyBytes);
       const { tensors } = await readInput(exchange, model, body);
       const views = options.view ? viewsOf(model, tensors) : [];
+      const rows = rowsOf(model, tensors);
       const { outputs } = await infer(exchange, { model, inputs: tensors });
-      return { status: 200, body: predictionsJson(model, outputs, options.top, views) };
+      const { top, nonFinite } = options;
+      return { status: 200, body: predictionsJson(model, outputs, { rows, top, views, nonFinite }) };
     },
   };
 }
@@ -49,6 +54,7 @@ const DESCRIPTION: RouteDescription = {
     version: z.string().meta({ description: "A version, or a label such as stable." }),
     top: z.int().min(1).max(MOST_LABELS).meta({ description: "How many labels to list." }),
     view: z.enum(["true", "false"]).meta({ description: "Show each picture as the model received it." }),
+    ...NON_FINITE_PARAMETER,
     datatype: z
       .enum(["UINT8", "FP32"])
       .meta({ description: "What raw bytes are, where they could be either." }),

@@ -38,7 +38,11 @@ export const imageSchema = z
   })
   .meta({ id: "Image" });
 
-const score = z.object({ label: z.string(), probability: z.number() });
+const probability = z.union([z.number(), z.null(), z.enum(["NaN", "Infinity", "-Infinity"])]).meta({
+  description: "A number; what is none is null, or text with `?nan=string`.",
+});
+
+const score = z.object({ label: z.string(), probability });
 
 const view = z.object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() }).meta({
   description: "With `?view=true`: the picture as the model received it, a byte per channel in base64.",
@@ -48,11 +52,17 @@ export const predictionsSchema = z
   .object({
     model: z.string(),
     version: z.string(),
-    predictions: z.array(
-      z.union([score.extend({ top: z.array(score), view: view.optional() }), z.unknown()]).meta({
+    predictions: z
+      .array(z.union([score.extend({ top: z.array(score), view: view.optional() }), z.unknown()]))
+      .optional()
+      .meta({
         description:
-          "For models with labels: the best label, its probability and the top labels. Else the outputs.",
+          "An item per row. For models with labels: the best label, its probability and the top labels. Else the " +
+          "values of the outputs whose first dimension is the batch; absent when there is none.",
       }),
-    ),
+    outputs: z.record(z.string(), z.unknown()).optional().meta({
+      description:
+        "Values of the other outputs, each whole, by name; absent when there is none and for models with labels.",
+    }),
   })
   .meta({ id: "Predictions" });

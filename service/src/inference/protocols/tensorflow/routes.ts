@@ -3,14 +3,16 @@ import { ServiceError } from "../../../server/errors.js";
 import { readBody } from "../../../server/http/read-body.js";
 import { json, type Reply } from "../../../server/http/reply.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
-import type { Tensor } from "../../../tensors/tensor.js";
+import type { NonFinite } from "../../../tensors/non-finite.js";
 import { nestedJson } from "../../../tensors/to-json.js";
 import type { Engine } from "../../engine/engine.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody, MODEL_ERRORS } from "../descriptions.js";
+import { NON_FINITE_PARAMETER, nonFiniteAsked } from "../non-finite-asked.js";
 import { readInput } from "../predict/input.js";
-import { outputRowsJson } from "../predict/output.js";
+import { outputRowsJson, outputsJson } from "../predict/output.js";
 import { columnsSchema, instancesSchema } from "../predict/schema.js";
 import type { ProtocolOptions } from "../protocol.js";
+import { rowsOf, splitOutputs, type Outputs, type SplitOutputs } from "../row-outputs.js";
 import { signature, versionStatus } from "./metadata.js";
 
 const TAG = "TensorFlow Serving";
@@ -32,9 +34,13 @@ export function tensorflowPredictRoutes({ engine, infer, maxBodyBytes }: Protoco
     async handle(exchange, { model: name = "", version }) {
       const model = engine.resolve({ name, version });
       const body = await readBody(exchange.request, maxBodyBytes);
+      const nonFinite = nonFiniteAsked(exchange);
       const { form, tensors } = await readInput(exchange, model, body);
+      const rows = rowsOf(model, tensors);
       const { outputs } = await infer(exchange, { model, inputs: tensors });
-      return form === "rows" ? rowsReply(outputs) : columnsReply(outputs);
+      return form === "rows"
+        ? rowsReply(outputs, splitOutputs(model, outputs, rows), nonFinite)
+        : columnsReply(outputs, nonFinite);
     },
   }));
 }
@@ -42,6 +48,7 @@ export function tensorflowPredictRoutes({ engine, infer, maxBodyBytes }: Protoco
 const PREDICT: RouteDescription = {
   tag: TAG,
   summary: "Predict by rows (instances) or by columns (inputs)",
+  query: NON_FINITE_PARAMETER,
   headers: DEADLINE_HEADER,
   request: jsonBody(z.union([instancesSchema, columnsSchema])),
   response: jsonBody(
@@ -50,23 +57,19 @@ const PREDICT: RouteDescription = {
   errors: INFERENCE_ERRORS,
 };
 
-type Outputs = Readonly<Record<string, Tensor>>;
-
-function rowsReply(outputs: Outputs): Reply {
-  return {
-    status: 200,
-    body: `{"predictions":[${outputRowsJson(outputs).join(",")}]}`,
-  };
+/** In columns the values of the only output go without its name, as TensorFlow Serving has it. */
+function columnsReply(outputs: Outputs, nonFinite: NonFinite): Reply {
+  const [only, ...others] = Object.values(outputs);
+  const text =
+    only !== undefined && others.length === 0 ? nestedJson(only, nonFinite) : outputsJson(outputs, nonFinite);
+  return { status: 200, body: `{"outputs":${text}}` };
 }
 
-function columnsReply(outputs: Outputs): Reply {
-  const entries = Object.entries(outputs).map(([name, tensor]) => ({ name, text: nestedJson(tensor) }));
-  const [only] = entries;
-  const text =
-    entries.length === 1 && only !== undefined
-      ? only.text
-      : `{${entries.map(({ name, text: value }) => `${JSON.stringify(name)}:${value}`).join(",")}}`;
-  return { status: 200, body: `{"outputs":${text}}` };
+/** Rows, where every output has them; outputs that have none are answered in columns, so that nothing of them is lost. */
+function rowsReply(outputs: Outputs, { perRow, whole }: SplitOutputs, nonFinite: NonFinite): Reply {
+  return Object.keys(whole).length === 0
+    ? { status: 200, body: `{"predictions":[${outputRowsJson(perRow, nonFinite).join(",")}]}` }
+    : columnsReply(outputs, nonFinite);
 }
 
 /** TensorFlow Serving's status and metadata, and KServe's liveness and list of models. */

@@ -4,6 +4,7 @@ import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS } from "../descriptions.js";
 import { hasLongIntegers } from "../long-integers.js";
+import { NON_FINITE_PARAMETER, nonFiniteAsked } from "../non-finite-asked.js";
 import type { ProtocolOptions } from "../protocol.js";
 import { BinaryReader, HEADER_LENGTH, splitBody } from "./binary-body.js";
 import { readInputs } from "./inputs.js";
@@ -23,6 +24,7 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
     async handle(exchange, { model: name = "", version }) {
       const model = engine.resolve({ name, version });
       const body = await readBody(exchange.request, maxBodyBytes);
+      const nonFinite = nonFiniteAsked(exchange);
       const { json, binary } = splitBody(exchange.headers, body);
       const request = checked(parseJson(json, hasLongIntegers(model)), inferRequestSchema);
       const timeout = request.parameters?.timeout;
@@ -32,7 +34,7 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
         outputs: request.outputs?.map((output) => output.name),
         timeoutMs: timeout === undefined ? undefined : timeout / MICROSECONDS_PER_MILLISECOND,
       });
-      return inferReply({ model, request, outputs });
+      return inferReply({ model, request, outputs, nonFinite });
     },
   };
 }
@@ -44,6 +46,7 @@ const DESCRIPTION: RouteDescription = {
   summary: "Infer",
   description:
     "With binary tensor data, the body is the JSON followed by the data, and Inference-Header-Content-Length has the JSON's length.",
+  query: NON_FINITE_PARAMETER,
   headers: { ...DEADLINE_HEADER, [HEADER_LENGTH]: headerLength },
   request: { "application/json": inferRequestSchema, "application/octet-stream": null },
   response: { "application/json": inferResponseSchema, "application/octet-stream": null },

@@ -43,7 +43,7 @@ function readData(input: RequestInput, binary: BinaryReader, path: string): Tens
   return readBytes(bytes, input.datatype, product(input.shape), path);
 }
 
-function readJson({ data, shape, datatype, parameters }: RequestInput, path: string): TensorData {
+function readJson({ name, data, shape, datatype, parameters }: RequestInput, path: string): TensorData {
   if (parameters && "shared_memory_region" in parameters) {
     throw new ServiceError("invalid_input", "Shared memory is not supported: send the data in the body.", {
       path,
@@ -61,7 +61,7 @@ function readJson({ data, shape, datatype, parameters }: RequestInput, path: str
       { path },
     );
   }
-  return readNested(data, given, datatype, under(path));
+  return readNested(data, given, { name, datatype }, under(path));
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -3,7 +3,9 @@ import type { Reply } from "../../../server/http/reply.js";
 import type { ServedModel } from "../../engine/engine.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 import { writeBytes } from "../../../tensors/bytes.js";
+import type { NonFinite } from "../../../tensors/non-finite.js";
 import { flatJson } from "../../../tensors/to-json.js";
+import type { Outputs } from "../row-outputs.js";
 import { HEADER_LENGTH } from "./binary-body.js";
 import { classify } from "./classification.js";
 import type { InferRequest, RequestOutput } from "./schema.js";
@@ -11,16 +13,17 @@ import type { InferRequest, RequestOutput } from "./schema.js";
 interface Answer {
   readonly model: ServedModel;
   readonly request: InferRequest;
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Outputs;
+  readonly nonFinite: NonFinite;
 }
 
 /** The protocol's response: JSON, followed by the data of those outputs that were wanted as binary. */
-export function inferReply({ model, request, outputs }: Answer): Reply {
+export function inferReply({ model, request, outputs, nonFinite }: Answer): Reply {
   const binary: Buffer[] = [];
   const texts = wantedOutputs(model, request).map((wanted) => {
     const tensor = outputOf(model, outputs, wanted);
     if (!isBinary(wanted, request)) {
-      return outputJson(wanted.name, tensor, `"data":${flatJson(tensor.data, tensor.datatype)}`);
+      return outputJson(wanted.name, tensor, `"data":${flatJson(tensor.data, tensor.datatype, nonFinite)}`);
     }
     const bytes = writeBytes(tensor.data);
     binary.push(bytes);
@@ -57,7 +60,7 @@ function isBinary(wanted: RequestOutput, request: InferRequest): boolean {
   return wanted.parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
 }
 
-function outputOf(model: ServedModel, outputs: Answer["outputs"], wanted: RequestOutput): Tensor {
+function outputOf(model: ServedModel, outputs: Outputs, wanted: RequestOutput): Tensor {
   const tensor = outputs[wanted.name];
   if (tensor === undefined) {
     throw new ServiceError("internal", `Output ${wanted.name} was not computed.`);

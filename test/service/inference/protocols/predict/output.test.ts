@@ -6,8 +6,12 @@ it("millionths writes probabilities as JSON.stringify would, rounded to six plac
   const many = Array.from({ length: 5000 }, (_, at) => Math.abs(Math.sin(at * 12.9898)));
   // Outputs that are no probabilities are written too, whatever config.json calls them.
   for (const value of [...edges, ...many, -0.25, 17.5, 1e21]) {
-    expect(millionths(value)).toBe(JSON.stringify(Math.round(value * 1e6) / 1e6));
+    expect(millionths(value, "null")).toBe(JSON.stringify(Math.round(value * 1e6) / 1e6));
   }
-  expect(millionths(NaN)).toBe("null");
-  expect(millionths(Infinity)).toBe("null");
+  expect([NaN, Infinity, -Infinity].map((value) => millionths(value, "null"))).toEqual([
+    "null",
+    "null",
+    "null",
+  ]);
+  expect([NaN, -Infinity].map((value) => millionths(value, "string"))).toEqual(['"NaN"', '"-Infinity"']);
 });
