@@ -39,14 +39,8 @@ function rows(tensors: JsonInput["tensors"]): JsonInput {
   return { form: "rows", tensors };
 }
 
-/** `?datatype=` or the same parameter of the Content-Type. */
+/** `?datatype=` or the same parameter of the Content-Type; which of them an input takes is for raw-input.ts to say. */
 function datatypeOf(exchange: Exchange, parameters: ReadonlyMap<string, string>): string | undefined {
   const asked = exchange.hasQuery ? exchange.query.get("datatype") : null;
-  const datatype = (asked ?? parameters.get("datatype"))?.toUpperCase();
-  if (datatype === undefined || datatype === "UINT8" || datatype === "FP32") {
-    return datatype;
-  }
-  throw new ServiceError("invalid_input", "The parameter datatype must be UINT8 or FP32.", {
-    path: "datatype",
-  });
+  return (asked ?? parameters.get("datatype"))?.toUpperCase();
 }

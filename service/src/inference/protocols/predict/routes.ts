@@ -4,6 +4,7 @@ import { pictureViews, type PictureView } from "../../../pictures/picture-view.j
 import type { Exchange } from "../../../server/http/exchange.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
+import { DATATYPE_NAMES } from "../../../tensors/datatypes.js";
 import type { Engine, ServedModel } from "../../engine/engine.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
 import { NON_FINITE_PARAMETER } from "../non-finite-asked.js";
@@ -47,7 +48,8 @@ const DESCRIPTION: RouteDescription = {
   tag: "Predict",
   summary: "Predict with the default model, or with one that is named",
   description:
-    "Raw bytes are a byte per pixel (0 to 255), or little-endian FP32 values; several rows follow one another. " +
+    "Raw bytes are a byte per pixel (0 to 255), or little-endian values of the input's datatype; several rows follow " +
+    "one another. " +
     "JSON values are the model's input as the model takes it, for pictures already scaled.",
   query: {
     model: z.string().meta({ description: "Another model than the default one." }),
@@ -56,8 +58,8 @@ const DESCRIPTION: RouteDescription = {
     view: z.enum(["true", "false"]).meta({ description: "Show each picture as the model received it." }),
     ...NON_FINITE_PARAMETER,
     datatype: z
-      .enum(["UINT8", "FP32"])
-      .meta({ description: "What raw bytes are, where they could be either." }),
+      .enum(DATATYPE_NAMES)
+      .meta({ description: "UINT8 or the input's own datatype, where raw bytes could be either." }),
   },
   headers: DEADLINE_HEADER,
   request: {
