@@ -3,6 +3,7 @@ export { add, fixedBatch, identity, slow, sumOfRow } from "./arithmetic.js";
 export { detector, divides, endless, grows, onlyFortyTwo, reservedIds, resizes, windows } from "./awkward.js";
 export { broken, truncated, withWeightsIn } from "./broken.js";
 export { manyOutputs, onlyTotal } from "./many-outputs.js";
+export { noInputs } from "./empty.js";
 export { lookUp } from "./look-up.js";
 export { runningSum } from "./running-sum.js";
 export { labelEncoder, textClassifier, upperCase } from "./text.js";

@@ -7,6 +7,18 @@ export function product(shape: readonly number[]): number {
   return shape.reduce((total, size) => total * size, 1);
 }
 
+/**
+ * Whether values nested as `given` may have `shape` (-1: of every size). Lists that hold nothing show only the beginning of
+ * it: `[[], []]` is all that [2, 0, 4] looks like.
+ */
+export function isShaped(given: readonly number[], shape: readonly number[]): boolean {
+  const isCutOff = given.length < shape.length && given.at(-1) === 0;
+  return (
+    (isCutOff || given.length === shape.length) &&
+    given.every((size, index) => shape[index] === -1 || shape[index] === size)
+  );
+}
+
 /** Where an element is in a request body, by its indices. */
 export type Locate = (indices: readonly number[]) => string;
 
@@ -50,6 +62,9 @@ export function fitRows(given: readonly number[], declared: readonly number[]): 
   if (declaredRows !== -1 && declaredRows !== rows) {
     return undefined;
   }
+  if (isShaped(given, declared)) {
+    return [...given, ...declared.slice(given.length).map((size) => Math.max(size, 0))];
+  }
   const fitted = fitItem(item, declaredItem);
   return fitted && [rows, ...fitted];
 }
@@ -58,9 +73,6 @@ function fitItem(item: readonly number[], declared: readonly number[]): readonly
   const free = declared.filter((size) => size === -1).length;
   if (free === 0) {
     return product(item) === product(declared) ? declared : undefined;
-  }
-  if (item.length === declared.length) {
-    return item.every((size, index) => declared[index] === -1 || declared[index] === size) ? item : undefined;
   }
   if (free > 1 || item.length > 1) {
     return undefined;

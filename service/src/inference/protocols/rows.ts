@@ -13,6 +13,9 @@ export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
   if (spec !== undefined) {
     return spec;
   }
+  if (inputs.length === 0) {
+    throw new ServiceError("invalid_input", `Model ${name} has no inputs: send {"inputs": {}}.`);
+  }
   const names = inputs.map((input) => input.name).join(", ");
   throw new ServiceError("invalid_input", `Model ${name} has the inputs ${names}: name them in the body.`);
 }

@@ -4,7 +4,7 @@ import type { Tensor } from "../../../tensors/tensor.js";
 import type { Tensors } from "../rows.js";
 import { readBytes } from "../../../tensors/bytes.js";
 import { readNested } from "../../../tensors/from-json.js";
-import { nestedShape, product, shapeText, under } from "../../../tensors/shape.js";
+import { isShaped, nestedShape, product, shapeText, under } from "../../../tensors/shape.js";
 import type { BinaryReader } from "./binary-body.js";
 import type { RequestInput } from "./schema.js";
 
@@ -54,7 +54,7 @@ function readJson({ name, data, shape, datatype, parameters }: RequestInput, pat
   }
   const given = nestedShape(data, under(path));
   const flat = given.length === 1 && given[0] === product(shape);
-  if (!flat && !sameShape(given, shape)) {
+  if (!flat && !isShaped(given, shape)) {
     throw new ServiceError(
       "invalid_input",
       `${path} has shape ${shapeText(given)}; it must be ${shapeText(shape)}, or flat with ${product(shape)} values.`,
@@ -62,8 +62,4 @@ function readJson({ name, data, shape, datatype, parameters }: RequestInput, pat
     );
   }
   return readNested(data, given, { name, datatype }, under(path));
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, index) => size === b[index]);
 }

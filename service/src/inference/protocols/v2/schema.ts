@@ -83,7 +83,7 @@ export const inferRequestSchema = z
       }),
     inputs: z
       .array(inputTensor, { error: "must be an array of tensors" })
-      .min(1, "must hold at least one tensor"),
+      .meta({ description: "Empty for a model that has no inputs." }),
     outputs: z.array(requestedOutput, { error: "must be an array" }).nullish(),
   })
   .meta({ id: "InferRequest" });
