@@ -87,10 +87,10 @@ function parsed(bytes: Buffer, file: string): unknown {
   }
 }
 
-function nestedTensor(values: unknown, { datatype }: DeclaredTensor, path: string): Tensor {
+function nestedTensor(values: unknown, spec: DeclaredTensor, path: string): Tensor {
   const locate = under(path);
   const shape = nestedShape(values, locate);
-  return { datatype, shape, data: readNested(values, shape, datatype, locate) };
+  return { datatype: spec.datatype, shape, data: readNested(values, shape, spec, locate) };
 }
 
 function isFile(value: Value): value is Extract<Value, { file: string }> {
