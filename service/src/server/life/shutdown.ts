@@ -1,10 +1,14 @@
 import type { Server } from "node:http";
+import { Server as Listener } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Lifecycle } from "./lifecycle.js";
 import type { UnusedConnections } from "./unused-connections.js";
 
-/** How long a connection that was just opened may take to send its request once the server has stopped listening. */
-const FIRST_REQUEST_MS = 500;
+/**
+ * How long a connection that is open may take to send a request once the server has stopped listening: its client may
+ * have sent it before it could know. The answer says that it is the connection's last.
+ */
+const LAST_REQUEST_MS = 500;
 
 export interface ShutdownOptions {
   readonly servers: readonly Server[];
@@ -24,11 +28,20 @@ export async function shutDown(options: ShutdownOptions): Promise<void> {
   const { servers, unusedConnections, lifecycle, delaySeconds, release } = options;
   lifecycle.drain();
   await delay(delaySeconds * 1000);
-  const closed = Promise.all(
-    servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
-  );
-  const unused = setTimeout(() => unusedConnections.close(), FIRST_REQUEST_MS);
+  const closed = Promise.all(servers.map(stopListening));
+  const silent = setTimeout(() => {
+    servers.forEach((server) => server.closeIdleConnections());
+    unusedConnections.close();
+  }, LAST_REQUEST_MS);
   await closed;
-  clearTimeout(unused);
+  clearTimeout(silent);
   await release();
+}
+
+/**
+ * Resolves when every connection has ended. An HTTP server's own `close` would first end those that are idle, and from
+ * Node.js 26 on those that have not sent a request yet.
+ */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => Listener.prototype.close.call(server, () => resolve()));
 }

@@ -2,8 +2,8 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Connections on which no request has begun; browsers open them ahead of need. `server.close()` ends idle connections
- * but waits for these as if they were busy, so that one open page would hold up the shutdown.
+ * Connections on which no request has begun; browsers open them ahead of need. Before Node.js 26 a server that closes
+ * waits for these as if they were busy, so that one open page would hold up the shutdown.
  */
 export class UnusedConnections {
   private readonly sockets = new Set<Socket>();
