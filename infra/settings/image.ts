@@ -21,7 +21,7 @@ export const imageSchema = z
     base: z
       .string()
       .min(1)
-      .default("node:22-bookworm-slim")
+      .default("node:24-bookworm-slim")
       .describe("The Node.js image that the service image is built from and on."),
   })
   .describe("How the service image is made, or which one to use as it is.");

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { isLoopback } from "../server/access/loopback.js";
+import { untestedNode } from "../server/node-lines.js";
 import type { Settings } from "./settings.js";
 import type { Started } from "./workers/worker-messages.js";
 
@@ -14,9 +15,10 @@ export function announce(log: Logger, settings: Settings, { port, adminPort, mod
   };
   const where = adminPort === undefined ? "" : `, administrators on http://${shownHost}:${adminPort}`;
   log.info(facts, `serving on http://${shownHost}:${port}${where}`);
-  const note = administrationNote(settings);
-  if (note !== undefined) {
-    log.warn({}, note);
+  for (const note of [administrationNote(settings), untestedNode(process.versions.node)]) {
+    if (note !== undefined) {
+      log.warn({}, note);
+    }
   }
 }
 

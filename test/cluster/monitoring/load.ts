@@ -1,5 +1,6 @@
 import { BatchV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 
+import { imageSchema } from "#infra/settings/image.js";
 import { eventually } from "./eventually.js";
 
 export interface Load {
@@ -46,7 +47,8 @@ await Promise.all(Array.from({ length: Number(CONNECTIONS) }, worker));
 console.log(JSON.stringify(counts));
 `;
 
-const IMAGE = "node:22-bookworm-slim";
+/** The one that the service image is built on: the cluster has it already. */
+const IMAGE = imageSchema.parse({}).base;
 
 /** Starts the load as a Job inside the cluster. */
 export async function startLoad(config: KubeConfig, load: Load): Promise<void> {

@@ -9,6 +9,7 @@ import { MODEL_REPOSITORY, SERVICE_USER_ID } from "@ai-model-service/contract/im
 import { ADMIN_PORT, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
+import { imageSchema } from "#infra/settings/image.js";
 import { imagePlatform, requireDigest } from "#infra/image/service-image.js";
 
 describe("the image's tag", () => {
@@ -72,6 +73,7 @@ describe("the Dockerfile", () => {
   });
 
   it("takes its base from the settings alone", () => {
+    expect(dockerfile).toContain(`ARG BASE=${imageSchema.parse({}).base}\n`);
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
     expect(new Set(bases)).toEqual(new Set(["${BASE}", "packages"]));
   });

@@ -30,8 +30,12 @@ describe("lists that hold nothing", () => {
     const answer = { model, version: "1", predictions: [[], []] };
     expect(await post(`/predict?model=${model}`, { instances: [[], []] })).toEqual(answer);
     expect(await post(`/predict?model=${model}`, { inputs: [[], []] })).toEqual(answer);
-    expect(await post(`/predict?model=${model}`, { instances: [{ input: [] }, { input: [] }] })).toEqual(answer);
-    expect(await post(`/v1/models/${model}:predict`, { instances: [[], []] })).toEqual({ predictions: [[], []] });
+    expect(await post(`/predict?model=${model}`, { instances: [{ input: [] }, { input: [] }] })).toEqual(
+      answer,
+    );
+    expect(await post(`/v1/models/${model}:predict`, { instances: [[], []] })).toEqual({
+      predictions: [[], []],
+    });
     expect(await post(`/v1/models/${model}:predict`, { inputs: [[], []] })).toEqual({ outputs: [[], []] });
   });
 

@@ -20,7 +20,8 @@ export function tensorsFromBytes(model: ServedModel, body: Buffer, datatype: str
   const spec = mainInput(model);
   const { preprocess } = model.config;
   checkDatatype(spec, datatype, preprocess === undefined ? [spec.datatype] : ["UINT8", spec.datatype]);
-  const tensor = preprocess === undefined ? ownBytes(body, spec) : pictureBytes(body, preprocess, spec, datatype);
+  const tensor =
+    preprocess === undefined ? ownBytes(body, spec) : pictureBytes(body, preprocess, spec, datatype);
   return { [spec.name]: tensor };
 }
 
@@ -85,7 +86,10 @@ function pictureBytes(
   }
   const rows = wholeRows(body.length, length * elementBytes(own), `${length} ${own} values`);
   const data = readBytes(body, own, rows * length, "body");
-  const fault = own === "FP16" ? data.findIndex(isInfiniteHalf) : data.findIndex((value: unknown) => !Number.isFinite(value));
+  const fault =
+    own === "FP16"
+      ? data.findIndex(isInfiniteHalf)
+      : data.findIndex((value: unknown) => !Number.isFinite(value));
   if (fault >= 0) {
     throw new ServiceError("invalid_input", `Value ${fault} of the body is not a finite number.`, {
       path: `body[${fault}]`,

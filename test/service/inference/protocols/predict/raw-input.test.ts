@@ -121,7 +121,10 @@ describe("raw bytes of a picture", () => {
     expect(await send(model, Buffer.concat([pixels, pixels, pixels]))).toEqual([scaled, scaled, scaled]);
     expect(await send(model, values)).toEqual([scaled]);
     const own = Buffer.from(values.buffer);
-    expect(await send(model, Buffer.concat([own, own]))).toEqual([400, expect.stringContaining(`2 of ${datatype}`)]);
+    expect(await send(model, Buffer.concat([own, own]))).toEqual([
+      400,
+      expect.stringContaining(`2 of ${datatype}`),
+    ]);
     expect(await send(model, Buffer.concat([own, own]), `&datatype=${datatype}`)).toEqual([scaled, scaled]);
     expect(await send(model, Buffer.concat([pixels, pixels]), "&datatype=UINT8")).toEqual([scaled, scaled]);
     expect(await send(model, own.subarray(1), `&datatype=${datatype}`)).toEqual([
@@ -132,6 +135,9 @@ describe("raw bytes of a picture", () => {
 
   it("are refused if a half is no finite number", async () => {
     const values = halves(...Array.from({ length: 15 }, () => 65_504), Infinity);
-    expect(await send("picture-FLOAT16", values)).toEqual([400, "Value 15 of the body is not a finite number."]);
+    expect(await send("picture-FLOAT16", values)).toEqual([
+      400,
+      "Value 15 of the body is not a finite number.",
+    ]);
   });
 });
