@@ -18,15 +18,20 @@ export function configFaults(
   ].map((fault) => fault.replace(/\.?$/, "."));
 }
 
+/** Those that a request must give. */
+function requiredOf(inputs: readonly TensorSpec[]): readonly TensorSpec[] {
+  return inputs.filter((input) => input.default === undefined);
+}
+
 function inputOf({ input }: ModelConfig, inputs: readonly TensorSpec[]): TensorSpec | undefined {
-  return input === undefined ? inputs[0] : inputs.find(({ name }) => name === input);
+  return input === undefined ? requiredOf(inputs)[0] : inputs.find(({ name }) => name === input);
 }
 
 function inputFaults({ input, preprocess }: ModelConfig, inputs: readonly TensorSpec[]): string[] {
   if (input !== undefined && !inputs.some(({ name }) => name === input)) {
     return [`input: the graph has no input '${input}'; it has ${namesOf(inputs)}.`];
   }
-  if (input === undefined && preprocess && inputs.length > 1) {
+  if (input === undefined && preprocess && requiredOf(inputs).length > 1) {
     return [`input: must name the input that is preprocessed; the graph has ${namesOf(inputs)}.`];
   }
   return [];

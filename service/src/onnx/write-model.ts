@@ -31,6 +31,23 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   ).finish();
 }
 
+const { root } = ModelProto;
+
+/** Writes a node as it stands in a graph. */
+export function encodeNode(node: OnnxNode): Uint8Array {
+  return encoded("onnx.NodeProto", fromNode(node));
+}
+
+/** Writes the declaration of an input or output as it stands in a graph. */
+export function encodeValue(value: OnnxValue): Uint8Array {
+  return encoded("onnx.ValueInfoProto", fromValue(value));
+}
+
+function encoded(type: string, message: Message): Uint8Array {
+  const proto = root.lookupType(type);
+  return proto.encode(proto.fromObject(message)).finish();
+}
+
 function fromRecord(record: Readonly<Record<string, string>>): Message[] {
   return Object.entries(record).map(([key, value]) => ({ key, value }));
 }

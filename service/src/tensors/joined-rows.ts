@@ -9,6 +9,9 @@ import { allocate } from "./datatypes.js";
 export class RowJoiner {
   private readonly buffers: TensorData[] = [];
 
+  /** `whole` are the inputs that have no rows: they are the same in all requests of a batch. */
+  constructor(private readonly whole: readonly boolean[] = []) {}
+
   /**
    * `requests[r][i]` is input `i` of request `r`; shapes `[rows, ...]`, equal but for the rows. Gives one tensor per
    * input with `totalRows` rows; those past the last request's (padding of a fixed batch) repeat the first row.
@@ -18,10 +21,15 @@ export class RowJoiner {
     if (!first) {
       return [];
     }
-    if (requests.length === 1 && first.every((tensor) => tensor.shape[0] === totalRows)) {
+    const isComplete = (tensor: Tensor, input: number): boolean =>
+      tensor.shape[0] === totalRows || this.whole[input] === true;
+    if (requests.length === 1 && first.every(isComplete)) {
       return first;
     }
     return first.map((model, input) => {
+      if (this.whole[input]) {
+        return model;
+      }
       const rowLength = rowLengthOf(model);
       const length = totalRows * rowLength;
       const buffer = this.bufferFor(input, model, length);

@@ -18,4 +18,8 @@ export interface TensorSpec {
   readonly longest?: readonly (number | undefined)[];
   /** The name of each dimension that requests choose; empty where it has none or is fixed. */
   readonly symbols?: readonly string[];
+  /** True when the model takes or gives tensors of any rank; `shape` is then empty. */
+  readonly unranked?: boolean;
+  /** Of an input: what the model computes with when a request leaves it out. Such an input has no rows. */
+  readonly default?: Tensor;
 }

@@ -6,19 +6,26 @@ import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 type Inputs = Readonly<Record<string, Tensor>>;
 
 /**
- * A request's tensors in the order of `specs`, checked against them: names, datatypes, shapes, length of the data.
- * With `batched`, dimension 0 is any number of rows from 1, the same in every input. Throws invalid_input.
+ * A request's tensors in the order of `specs`, checked against them: names, datatypes, shapes, length of the data; defaults
+ * for those that are left out. With `batched`, dimension 0 of the inputs without a default is any number of rows from 1, the
+ * same in all of them. Throws invalid_input.
  */
 export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inputs: Inputs): Tensor[] {
   const tensors: Tensor[] = [];
+  let rows: number | undefined;
   for (const spec of specs) {
-    const tensor = Object.hasOwn(inputs, spec.name) ? inputs[spec.name] : undefined;
+    const given = Object.hasOwn(inputs, spec.name) ? inputs[spec.name] : undefined;
+    const tensor = given ?? spec.default;
     if (!tensor) {
       throw missing(spec, inputs);
     }
-    checkTensor(spec, tensor, batched, inputs);
-    if (batched && tensor.shape[0] !== tensors[0]?.shape[0] && tensors.length > 0) {
-      throw unequalRows(spec, inputs);
+    const hasRows = batched && spec.default === undefined;
+    checkTensor(spec, tensor, hasRows, inputs);
+    if (hasRows) {
+      rows ??= tensor.shape[0];
+      if (tensor.shape[0] !== rows) {
+        throw unequalRows(spec, inputs);
+      }
     }
     tensors.push(tensor);
   }
@@ -52,7 +59,7 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
       `Input '${spec.name}' is of datatype ${tensor.datatype}; the model takes ${spec.datatype}.`,
     );
   }
-  if (!fits(spec.shape, tensor.shape, batched)) {
+  if (!fits(spec, tensor.shape, batched)) {
     throw fault(
       spec,
       inputs,
@@ -87,8 +94,12 @@ function checkLengths(
   }
 }
 
-function fits(declared: readonly number[], shape: readonly number[], batched: boolean): boolean {
-  if (shape.length !== declared.length) {
+function fits(
+  { shape: declared, unranked }: TensorSpec,
+  shape: readonly number[],
+  batched: boolean,
+): boolean {
+  if (shape.length !== declared.length && unranked !== true) {
     return false;
   }
   for (let index = 0; index < shape.length; index += 1) {
@@ -100,7 +111,7 @@ function fits(declared: readonly number[], shape: readonly number[], batched: bo
       if (dimension === 0) {
         return false;
       }
-    } else if (declared[index] !== -1 && declared[index] !== dimension) {
+    } else if ((declared[index] ?? -1) !== -1 && declared[index] !== dimension) {
       return false;
     }
   }

@@ -26,6 +26,8 @@ export interface ServingSettings {
   readonly fixedRows: number | undefined;
   /** Rows of such inputs (in the model's order) that a run has memory for; may be less than one. */
   readonly rowsInMemory: (inputs: readonly Tensor[]) => number;
+  /** Throws too_large when there is no memory for all rows of such inputs at once. */
+  readonly checkMemory: (inputs: readonly Tensor[]) => void;
 }
 
 /** What loading a version took and showed. */
@@ -63,6 +65,8 @@ export class ServedVersion implements ServedModel {
   readonly statistics = new VersionStatistics();
   readonly estimate: ComputeEstimate;
   private readonly batcher: Batcher;
+  /** Position of the input that tells a request's rows. */
+  private readonly rowInput: number;
   private closed: ServiceError | undefined;
 
   constructor(
@@ -79,6 +83,7 @@ export class ServedVersion implements ServedModel {
     this.inputs = description.inputs;
     this.outputs = description.outputs;
     this.batched = description.batched;
+    this.rowInput = this.inputs.findIndex((input) => input.default === undefined);
     this.estimate = new ComputeEstimate(settings.maxRows);
     this.batcher = new Batcher(
       sessions.map((session) => (inputs) => session.run(inputs)),
@@ -88,6 +93,7 @@ export class ServedVersion implements ServedModel {
         shapesDiffer: this.inputs.some(({ shape }) => shape.some((size, index) => index > 0 && size === -1)),
         fixedRows: settings.fixedRows,
         batched: this.batched,
+        whole: this.inputs.map((input) => input.default !== undefined),
       },
       {
         onBatch: (ran, reason) => {
@@ -175,8 +181,8 @@ export class ServedVersion implements ServedModel {
     if (request.outputs) {
       checkOutputs(this.outputs, request.outputs);
     }
-    const rows = this.batched ? (inputs[0]?.shape[0] ?? 1) : 1;
-    const mostRows = Math.min(this.settings.maxRows, this.settings.rowsInMemory(inputs));
+    const rows = this.batched ? (inputs[this.rowInput]?.shape[0] ?? 1) : 1;
+    const mostRows = this.mostRows(inputs, rows);
     this.admit(rows, request, arrivedAt);
     const finish = (outputs: readonly Tensor[], ran: Ran): void => {
       const queueMilliseconds = ran.startedAt - arrivedAt;
@@ -215,6 +221,27 @@ export class ServedVersion implements ServedModel {
     admit(rows, load, deadline, now);
   }
 
+  /** Rows of a request that may run at once. What replaces a default may let rows touch: then all of them must. */
+  private mostRows(inputs: readonly Tensor[], rows: number): number {
+    const { maxRows, fixedRows, rowsInMemory, checkMemory } = this.settings;
+    if (this.overrides(inputs) && fixedRows === undefined) {
+      checkMemory(inputs);
+      return Math.max(rows, maxRows);
+    }
+    return Math.min(maxRows, rowsInMemory(inputs));
+  }
+
+  /** Whether a request gives another value than a default. */
+  private overrides(inputs: readonly Tensor[]): boolean {
+    for (let index = 0; index < this.inputs.length; index += 1) {
+      const preset = this.inputs[index]?.default;
+      if (preset !== undefined && preset !== inputs[index]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private enqueue(
     { inputs, rows, mostRows, isPart }: Pick<BatchRequest, "inputs" | "rows" | "mostRows" | "isPart">,
     request: InferenceRequest,
@@ -227,6 +254,7 @@ export class ServedVersion implements ServedModel {
       mostRows,
       inputs,
       isPart,
+      alone: this.overrides(inputs),
       arrivedAt,
       arrivedDuringRun: this.batcher.busy,
       deadline: request.deadline,
@@ -253,7 +281,9 @@ export class ServedVersion implements ServedModel {
     for (let part = 0; part * maxRows < rows; part += 1) {
       const from = part * maxRows;
       const partRows = Math.min(maxRows, rows - from);
-      const take = inputs.map((tensor) => takeRows(tensor, from, partRows));
+      const take = inputs.map((tensor, input) =>
+        this.inputs[input]?.default ? tensor : takeRows(tensor, from, partRows),
+      );
       const onPart = (outputs: readonly Tensor[], ran: Ran): void => {
         answers[part] = outputs;
         rans[part] = ran;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ServiceError } from "../../server/errors.js";
 import type { ServedModel } from "../engine/engine.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
@@ -8,7 +9,8 @@ export type Tensors = Record<string, Tensor>;
 
 /** The input that a body without names fills. Throws invalid_input when config.json and the model leave it open. */
 export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
-  const wanted = config.input ?? (inputs.length === 1 ? inputs[0]?.name : undefined);
+  const required = inputs.filter((input) => input.default === undefined);
+  const wanted = config.input ?? (required.length === 1 ? required[0]?.name : undefined);
   const spec = inputs.find((input) => input.name === wanted);
   if (spec !== undefined) {
     return spec;
@@ -16,14 +18,14 @@ export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
   if (inputs.length === 0) {
     throw new ServiceError("invalid_input", `Model ${name} has no inputs: send {"inputs": {}}.`);
   }
-  const names = inputs.map((input) => input.name).join(", ");
+  const names = required.map((input) => input.name).join(", ");
   throw new ServiceError("invalid_input", `Model ${name} has the inputs ${names}: name them in the body.`);
 }
 
 /** A tensor from JSON values whose first dimension is the batch. Throws invalid_input with the path of the fault. */
 function tensorOf(values: unknown, spec: TensorSpec, locate: Locate): Tensor {
   const given = nestedShape(values, locate);
-  const shape = fitRows(given, spec.shape);
+  const shape = spec.unranked ? given : fitRows(given, spec.shape);
   if (shape === undefined) {
     throw misfit(given, spec, locate);
   }
@@ -61,11 +63,29 @@ export function tensorsFromRows(model: ServedModel, instances: readonly unknown[
   }
   const tensors: Tensors = {};
   for (const spec of model.inputs) {
-    const column = instances.map((row, index) => valueAt(row, spec.name, `instances[${index}]`));
-    tensors[spec.name] = tensorOf(column, spec, inColumn(spec.name));
+    if (spec.default === undefined) {
+      const column = instances.map((row, index) => valueAt(row, spec.name, `instances[${index}]`));
+      tensors[spec.name] = tensorOf(column, spec, inColumn(spec.name));
+    } else {
+      Object.assign(tensors, sharedValue(instances, spec));
+    }
   }
   refuseUnknown(instances[0], model, "instances[0]");
   return tensors;
+}
+
+/** The value of an input that has no rows, which all rows must repeat; nothing when they leave it to its default. */
+function sharedValue(instances: readonly unknown[], spec: TensorSpec): Tensors {
+  const { name } = spec;
+  const [value] = instances.map((row) => (isObject(row) ? row[name] : undefined));
+  const other = instances.findIndex((row) => isObject(row) && !isDeepStrictEqual(row[name], value));
+  if (other >= 0) {
+    const path = `instances[${other}].${name}`;
+    throw new ServiceError("invalid_input", `${path} must be what it is in instances[0]: it has no rows.`, {
+      path,
+    });
+  }
+  return value === undefined ? {} : { [name]: tensorOf(value, spec, under(`instances[0].${name}`)) };
 }
 
 /** Elements of one input's values, gathered from all rows. */
@@ -82,6 +102,9 @@ export function tensorsFromColumns(model: ServedModel, inputs: unknown): Tensors
   }
   const tensors: Tensors = {};
   for (const spec of model.inputs) {
+    if (spec.default !== undefined && !Object.hasOwn(inputs, spec.name)) {
+      continue;
+    }
     tensors[spec.name] = tensorOf(valueAt(inputs, spec.name, "inputs"), spec, under(`inputs.${spec.name}`));
   }
   refuseUnknown(inputs, model, "inputs");

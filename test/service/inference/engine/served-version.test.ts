@@ -55,6 +55,7 @@ class Bench {
         queueLimitMilliseconds: 1e6,
         fixedRows: undefined,
         rowsInMemory: () => Infinity,
+        checkMemory: () => undefined,
         ...settings,
       },
       {

@@ -27,11 +27,13 @@ export function batchDimension(
   if (configured === false) {
     return unbatched("config.json says so.");
   }
-  const tensors = [...inputs, ...outputs];
+  // Inputs that have a default have no rows.
+  const withRows = inputs.filter((input) => input.default === undefined);
+  const tensors = [...withRows, ...outputs];
   const sizes = new Set(tensors.map((tensor) => tensor.shape[0]));
-  const symbols = new Set(inputs.map((input) => input.symbols[0]).filter((symbol) => symbol !== ""));
+  const symbols = new Set(withRows.map((input) => input.symbols[0]).filter((symbol) => symbol !== ""));
   const [size] = sizes;
-  const problem = problemOf(sizes, symbols, inputs);
+  const problem = problemOf(sizes, symbols, withRows);
   if (problem !== undefined || size === undefined) {
     const reason = problem ?? "a tensor has no dimension";
     if (configured) {
@@ -53,7 +55,7 @@ function problemOf(
   inputs: readonly DeclaredTensor[],
 ): string | undefined {
   if (inputs.length === 0) {
-    return "the graph has no input";
+    return "the graph has no input that must be given";
   }
   if (sizes.has(undefined)) {
     return "a tensor has no dimension";

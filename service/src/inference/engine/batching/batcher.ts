@@ -29,6 +29,8 @@ export interface BatcherSettings extends BatchPolicy {
   readonly fixedRows: number | undefined;
   /** Whether outputs have the batch as their first dimension, so that they can be split. */
   readonly batched: boolean;
+  /** By input: whether it has no rows, though the others have. */
+  readonly whole?: readonly boolean[];
 }
 
 /** Runs the graph once; its inputs may be reused when the promise settles. */
@@ -69,7 +71,7 @@ export class Batcher {
     private readonly observer: BatchObserver,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.freeLanes = lanes.map((run) => ({ run, joiner: new RowJoiner() }));
+    this.freeLanes = lanes.map((run) => ({ run, joiner: new RowJoiner(settings.whole) }));
     this.laneCount = lanes.length;
   }
 

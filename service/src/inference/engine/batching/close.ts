@@ -8,6 +8,8 @@ export interface Waiting {
   readonly mostRows: number;
   /** In the order of the model's inputs. */
   readonly inputs: readonly Tensor[];
+  /** Whether it must not be joined with others, for it gives what they share another value. */
+  readonly alone?: boolean;
   /** On a monotonic clock, milliseconds. */
   readonly arrivedAt: number;
   /** Whether a run was under way when it arrived; one that arrived at an idle model waits for nobody. */
@@ -52,7 +54,7 @@ export function closeBatch(line: WaitingLine, policy: BatchPolicy, now: number, 
     if (rows + next.rows > maxRows) {
       return { kind: "run", requests, rows, reason: "full" };
     }
-    if (policy.shapesDiffer && !joinable(head.inputs, next.inputs)) {
+    if (head.alone || next.alone || (policy.shapesDiffer && !joinable(head.inputs, next.inputs))) {
       return { kind: "run", requests, rows, reason: "shape" };
     }
     rows += next.rows;

@@ -53,7 +53,8 @@ export function fillings(
         const free: FreeLength = (input, axis) => bounds(input, axis) ?? length;
         return {
           name: length === 1 ? name : `${name} with free dimensions of ${length}`,
-          inputs: (tensors, rows) => filled(syntheticInputs(tensors, rows, free, MOST_ELEMENTS), element()),
+          inputs: (specs, rows) =>
+            filled(specs, syntheticInputs(specs, rows, free, MOST_ELEMENTS), element()),
         };
       }),
     ),
@@ -63,13 +64,17 @@ export function fillings(
 function fillingOf({ name, tensors }: Example): Filling {
   return {
     name,
-    inputs: (_, rows) =>
-      rows === undefined ? [...tensors] : tensors.map((tensor) => repeatRows(tensor, rows)),
+    inputs: (specs, rows) =>
+      tensors.map((tensor, input) =>
+        rows === undefined || specs[input]?.default ? tensor : repeatRows(tensor, rows),
+      ),
   };
 }
 
-function filled(tensors: readonly Tensor[], element: Element): Tensor[] {
-  return tensors.map((tensor) => ({ ...tensor, data: withElements(tensor.datatype, tensor.data, element) }));
+function filled(specs: readonly TensorSpec[], tensors: readonly Tensor[], element: Element): Tensor[] {
+  return tensors.map((tensor, input) =>
+    specs[input]?.default ? tensor : { ...tensor, data: withElements(tensor.datatype, tensor.data, element) },
+  );
 }
 
 function withElements(datatype: Datatype, data: TensorData, element: Element): TensorData {

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { decodeModel } from "../../../onnx/read-model.js";
+import { adaptFile, type AdaptedFile } from "../../../onnx/adapt/adapt-model.js";
 import { analyseRows } from "../../../onnx/rows/analyse-rows.js";
 import { runCost, type RunCost } from "../../../onnx/run-cost.js";
 import { runMemory, type RunMemory } from "../../../onnx/run-memory.js";
@@ -14,6 +13,7 @@ import type { Session } from "../session/session.js";
 import type { Rejections } from "../statistics/rejections.js";
 import { readExamples } from "./examples.js";
 import { fillings } from "./fillings.js";
+import { withLabels } from "./graph-labels.js";
 import { openSessions, type OpenSessions, type SessionObserver, type WarmUpPlan } from "./open-sessions.js";
 import { trialRefutes } from "./row-trial.js";
 import { ServedVersion, type LoadingFacts, type ServingSettings } from "../served-version.js";
@@ -84,12 +84,23 @@ export async function loadVersion(
   const { config, observer = UNOBSERVED } = model;
   const { path, bytes } = files;
   const { intraOpThreads, runLimitSeconds } = defaults;
-  const graph = await readGraph(path);
-  const cost = graph ? runCost(graph) : UNREADABLE;
+  const file = await adaptFile(path);
+  const cost = file.model ? runCost(file.model) : UNREADABLE;
   const concurrentRuns = config.concurrentRuns ?? 1;
-  const wanted = { path, bytes, concurrentRuns, intraOpThreads, runLimitSeconds, cost, observer };
-  const opened = await openSessions(wanted, (session) => check(session, files, graph, config, defaults));
-  return serve(files, model, opened, {
+  const { adaptation } = file;
+  const wanted = {
+    path,
+    bytes,
+    concurrentRuns,
+    intraOpThreads,
+    runLimitSeconds,
+    cost,
+    adaptation,
+    observer,
+  };
+  const opened = await openSessions(wanted, (session) => check(session, files, file, config, defaults));
+  const labelled = { ...model, config: await withLabels(config, adaptation.labels, opened) };
+  return serve(files, labelled, opened, {
     place: opened.place,
     runs: opened.runs,
     filling: opened.found.filling,
@@ -100,15 +111,6 @@ export async function loadVersion(
     loadedAt: Date.now() / 1000,
     memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
   });
-}
-
-/** Undefined for a file that is no model: the runtime has the better words for what is wrong with it. */
-async function readGraph(path: string): Promise<OnnxModel | undefined> {
-  try {
-    return decodeModel(await readFile(path));
-  } catch {
-    return undefined;
-  }
 }
 
 function warmUpWarnings({ found, plan }: OpenSessions<ServingPlan>): string[] {
@@ -144,7 +146,7 @@ function serve(
 async function check(
   session: Session,
   { path }: VersionFiles,
-  graph: OnnxModel | undefined,
+  file: AdaptedFile,
   config: ModelConfig,
   defaults: ServingDefaults,
 ): Promise<ServingPlan> {
@@ -155,12 +157,14 @@ async function check(
   }
   const found = batchDimension(session.inputs, session.outputs, config.batched);
   const isGuess = found.batched && config.batched === undefined;
-  const reason = isGuess ? await whyRowsMayTouch(session, graph) : undefined;
+  const reason = isGuess ? await whyRowsMayTouch(session, file.onDisk) : undefined;
   const dimension = reason === undefined ? found : { ...found, batched: false, fixedRows: undefined };
   const { batched } = dimension;
-  const warnings =
-    reason === undefined ? [] : [`Requests are not joined, and run alone and whole. ${reason}`];
-  const settings = settingsFor(config, dimension, defaults, await memoryOf(graph, bounds.inputs));
+  const warnings = [
+    ...(reason === undefined ? [] : [`Requests are not joined, and run alone and whole. ${reason}`]),
+    ...session.unservedOutputs.map((name) => `Output '${name}' is left out, for it is no tensor.`),
+  ];
+  const settings = settingsFor(config, dimension, defaults, await memoryOf(file.model, bounds.inputs));
   const examples = await readExamples(config, dirname(dirname(path)), session.inputs, batched);
   return {
     batched,
@@ -180,7 +184,9 @@ async function memoryOf(
   graph: OnnxModel | undefined,
   inputs: readonly TensorSpec[],
 ): Promise<RunMemory | undefined> {
-  const isFixed = inputs.every(({ shape }) => shape.every((size, axis) => size !== -1 || axis === 0));
+  const isFixed = inputs.every(
+    ({ shape, unranked }) => unranked !== true && shape.every((size, axis) => size !== -1 || axis === 0),
+  );
   return graph && !isFixed
     ? runMemory(
         graph,
@@ -211,9 +217,11 @@ function settingsFor(
   memory: RunMemory | undefined,
 ): ServingSettings {
   const maxRows = batched ? (fixedRows ?? config.maxBatchSize ?? defaults.maxBatchSize) : 1;
+  const limit = defaults.runLimitBytes;
   return {
     maxRows,
-    rowsInMemory: memory ? rowsInMemory(memory, defaults.runLimitBytes, { batched, maxRows }) : () => maxRows,
+    rowsInMemory: memory ? rowsInMemory(memory, limit, { batched, maxRows }) : () => maxRows,
+    checkMemory: memory ? rowsInMemory(memory, limit, { batched: false, maxRows: 1 }) : () => undefined,
     maxDelayMilliseconds: config.maxBatchDelayMs ?? defaults.maxBatchDelayMs,
     queueLimitRows: config.queueRows ?? defaults.queueRows,
     queueLimitMilliseconds: 1000 * (config.queueSeconds ?? defaults.queueSeconds),

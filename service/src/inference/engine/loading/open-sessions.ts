@@ -4,6 +4,7 @@ import { MovingSession, type MoveObserver } from "../session/moving-session.js";
 import { openRestartingSession, type RestartObserver } from "../session/restarting-session.js";
 import type { Session } from "../session/session.js";
 import { startProcess, startThread } from "../session/session-host.js";
+import type { Adaptation } from "../../../onnx/adapt/adapt-model.js";
 import type { RunCost } from "../../../onnx/run-cost.js";
 import { findFilling, type Found } from "./find-filling.js";
 import type { Filling } from "./fillings.js";
@@ -32,6 +33,7 @@ export interface SessionsWanted {
   readonly intraOpThreads: number;
   readonly runLimitSeconds: number;
   readonly cost: RunCost;
+  readonly adaptation: Adaptation;
   readonly observer: SessionObserver;
 }
 
@@ -136,7 +138,7 @@ async function openInline(
   plan: WarmUpPlan,
   found: Found,
 ): Promise<Session | undefined> {
-  const inline = openInlineSession(wanted.path);
+  const inline = await openInlineSession(wanted.path, wanted.adaptation);
   if (areShort(await warm(inline, plan, found))) {
     return new MovingSession(inline, () => openElsewhere(wanted), wanted.observer);
   }

@@ -24,7 +24,8 @@ export function randomFrom(seed: number): Random {
  * them large, so that a scale taken over several rows shows; 0 and 1 for integers, which may be indices.
  */
 export function randomInputs(inputs: readonly DeclaredTensor[], rows: number, random: Random): Tensor[] {
-  return randomLike(syntheticInputs(inputs, rows), random);
+  const made = randomLike(syntheticInputs(inputs, rows), random);
+  return made.map((tensor, index) => inputs[index]?.default ?? tensor);
 }
 
 /** Such inputs of the shapes and datatypes that `tensors` have. */

@@ -18,7 +18,11 @@ export async function trialRefutes(session: Session): Promise<boolean> {
       const together = await session.run(rows);
       const alone: Tensor[][] = [];
       for (let row = 0; row < size; row += 1) {
-        alone.push(await session.run(rows.map((tensor) => takeRows(tensor, row, 1))));
+        alone.push(
+          await session.run(
+            rows.map((tensor, index) => (session.inputs[index]?.default ? tensor : takeRows(tensor, row, 1))),
+          ),
+        );
       }
       const differs = together.some(
         (output, index) =>

@@ -6,7 +6,7 @@ import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 export type FreeLength = (input: number, axis: number) => number | undefined;
 
 /**
- * Zeroes (or empty strings) of the shapes that a graph declares, with `rows` as dimension 0 when given; other free
+ * Defaults, and else zeroes (or empty strings) of the shapes that a graph declares, with `rows` as dimension 0 when given; other free
  * dimensions are as long as `free` says, 1 where it says nothing. Throws when a tensor would have more than `mostElements`.
  */
 export function syntheticInputs(
@@ -15,7 +15,10 @@ export function syntheticInputs(
   free: FreeLength = () => 1,
   mostElements = Infinity,
 ): Tensor[] {
-  return inputs.map(({ name, datatype, shape: declared }, input) => {
+  return inputs.map(({ name, datatype, shape: declared, default: preset }, input) => {
+    if (preset) {
+      return preset;
+    }
     const shape = declared.map((size, axis) => {
       if (axis === 0 && rows !== undefined) {
         return rows;

@@ -1,6 +1,7 @@
 import { ServiceError } from "../../../server/errors.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 import { DATATYPES } from "../../../tensors/datatypes.js";
+import { loadable, PLAIN } from "../../../onnx/adapt/adapt-model.js";
 import {
   declareGraph,
   fromOnnx,
@@ -37,13 +38,15 @@ export async function openHostedSession(
   options: SessionOptions,
   start: StartHost,
 ): Promise<MortalSession> {
-  const host = start({ path, options: onnxOptions(options.intraOpThreads) });
+  const { intraOpThreads, runLimitSeconds, adaptation = PLAIN } = options;
+  const model = await loadable(path, adaptation);
+  const host = start({ model, options: onnxOptions(path, model, intraOpThreads) });
   try {
     const opened = await firstMessage(host);
     if ("error" in opened) {
       throw loadError(new Error(opened.error), path);
     }
-    return new HostedSession(host, declareGraph(opened), options.runLimitSeconds);
+    return new HostedSession(host, declareGraph(opened, adaptation), runLimitSeconds);
   } catch (error) {
     host.kill();
     throw error;

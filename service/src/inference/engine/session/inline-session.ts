@@ -1,5 +1,6 @@
 import type { Tensor as OnnxTensor } from "onnxruntime-node";
 import type { Tensor } from "../../../tensors/tensor.js";
+import { loadable, PLAIN, type Adaptation } from "../../../onnx/adapt/adapt-model.js";
 import { declareGraph, fromOnnx, toOnnx } from "./onnx-values.js";
 import { loadError, runError } from "./run-error.js";
 import { openNativeSession, type NativeSession } from "./runtime-binding.js";
@@ -8,21 +9,21 @@ import type { DeclaredTensor, Session } from "./session.js";
 
 /**
  * Loads an ONNX file for runs on this thread: ONNX Runtime's binding computes where it is called, so this is for models
- * whose runs take less than handing their tensors to another thread would. Throws the reason when the file cannot be served.
+ * whose runs take less than handing their tensors to another thread would. Rejects with the reason when the file cannot be served.
  */
-export function openInlineSession(path: string): Session {
-  const native = opened(path);
+export async function openInlineSession(path: string, adaptation: Adaptation = PLAIN): Promise<Session> {
+  const native = opened(path, await loadable(path, adaptation));
   try {
-    return new InlineSession(native);
+    return new InlineSession(native, adaptation);
   } catch (error) {
     native.dispose();
     throw error;
   }
 }
 
-function opened(path: string): NativeSession {
+function opened(path: string, model: string | Uint8Array): NativeSession {
   try {
-    return openNativeSession(path, onnxOptions(1));
+    return openNativeSession(model, onnxOptions(path, model, 1));
   } catch (error) {
     throw loadError(error, path);
   }
@@ -36,8 +37,11 @@ class InlineSession implements Session {
   /** What the binding reads the wanted outputs' names from. */
   private readonly fetches: Readonly<Record<string, null>>;
 
-  constructor(private readonly native: NativeSession) {
-    const declaration = declareGraph(native);
+  constructor(
+    private readonly native: NativeSession,
+    adaptation: Adaptation,
+  ) {
+    const declaration = declareGraph(native, adaptation);
     this.inputs = declaration.inputs;
     this.outputs = declaration.outputs;
     this.unservedOutputs = declaration.unservedOutputs;

@@ -9,6 +9,7 @@ import {
   type TensorData,
 } from "../../../tensors/datatypes.js";
 import type { Tensor } from "../../../tensors/tensor.js";
+import type { Adaptation } from "../../../onnx/adapt/adapt-model.js";
 import type { DeclaredTensor } from "./session.js";
 
 /** ONNX Runtime's view of a graph's inputs and outputs. */
@@ -29,7 +30,11 @@ export interface GraphDeclaration {
 }
 
 /** Throws when an input is not a tensor, or a tensor has elements that no array of JavaScript holds. */
-export function declareGraph({ inputMetadata, outputMetadata }: GraphMetadata): GraphDeclaration {
+export function declareGraph(
+  { inputMetadata, outputMetadata }: GraphMetadata,
+  adaptation: Adaptation,
+): GraphDeclaration {
+  const declareTensor = (metadata: Binding.ValueMetadata): DeclaredTensor[] => declare(metadata, adaptation);
   const unserved = inputMetadata.find((input) => !input.isTensor);
   if (unserved) {
     throw new Error(`Input '${unserved.name}' is not a tensor.`);
@@ -73,13 +78,10 @@ export function fromOnnx(name: string, value: OnnxValue | undefined): Tensor {
   return { datatype, shape: value.dims, data: datatype === "FP16" ? bits(data) : data };
 }
 
-function declareTensor({
-  name,
-  isTensor,
-  type,
-  shape,
-  symbolicDimensions,
-}: Binding.ValueMetadata): DeclaredTensor[] {
+function declare(
+  { name, isTensor, type, shape, symbolicDimensions }: Binding.ValueMetadata,
+  { defaults, unranked }: Adaptation,
+): DeclaredTensor[] {
   if (!isTensor) {
     return [];
   }
@@ -87,12 +89,16 @@ function declareTensor({
   if (!datatype) {
     throw new Error(`'${name}' has elements of type ${elementTypeOf(type)}, which are not served.`);
   }
+  const preset = defaults.get(name);
   return [
     {
       name,
       datatype,
       shape,
       symbols: shape.map((size, index) => (size === -1 ? (symbolicDimensions[index] ?? "") : "")),
+      // Where the file leaves the rank open and the runtime infers it, what it infers counts.
+      ...(shape.length === 0 && unranked.has(name) && { unranked: true }),
+      ...(preset && { default: preset }),
     },
   ];
 }

@@ -4,15 +4,19 @@ import binding, { type Binding } from "onnxruntime-node/dist/binding.js";
 export type NativeSession = Binding.InferenceSession;
 
 /**
- * Loads a file. The package's own `InferenceSession` puts off each run by a turn of the event loop, so that an answer
+ * Loads a file, or the bytes of one. The package's own `InferenceSession` puts off each run by a turn of the event loop, so that an answer
  * comes a turn later than it could; what it does besides is done here. Throws the runtime's error.
  */
 export function openNativeSession(
-  path: string,
+  model: string | Uint8Array,
   options: Parameters<NativeSession["loadModel"]>[3],
 ): NativeSession {
   binding.initOrt();
   const session = new binding.binding.InferenceSession();
-  session.loadModel(path, options);
+  if (typeof model === "string") {
+    session.loadModel(model, options);
+  } else {
+    session.loadModel(model.buffer as ArrayBuffer, model.byteOffset, model.byteLength, options);
+  }
   return session;
 }

@@ -13,7 +13,8 @@ export interface SessionHost {
 
 /** What a host is started with. */
 export interface HostedModel {
-  readonly path: string;
+  /** The file's path, or its bytes. */
+  readonly model: string | Uint8Array;
   /** ONNX Runtime's options for the session. */
   readonly options: object;
 }
@@ -48,13 +49,15 @@ export function startThread(model: HostedModel): SessionHost {
  * Tensors go through a pipe.
  */
 export function startProcess(model: HostedModel): SessionHost {
-  const child = fork(SCRIPT, [JSON.stringify(model)], { serialization: "advanced" });
+  const child = fork(SCRIPT, [], { serialization: "advanced" });
+  const post = (message: unknown): void => {
+    if (child.connected) {
+      child.send(message as object, () => undefined);
+    }
+  };
+  post(model);
   return {
-    post(message) {
-      if (child.connected) {
-        child.send(message as object, () => undefined);
-      }
-    },
+    post,
     onMessage: (listener) => child.on("message", listener),
     onEnd(listener) {
       child.on("error", (error) => listener(`The model's process failed: ${error.message}.`));

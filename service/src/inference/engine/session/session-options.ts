@@ -1,7 +1,16 @@
+import { dirname } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 
-/** ONNX Runtime's options for a session of the CPU provider. */
-export function onnxOptions(intraOpThreads: number): InferenceSession.SessionOptions {
+/**
+ * ONNX Runtime's options for a session of the CPU provider on `model`: the file at `path`, or bytes that are made of it, whose
+ * weights may lie beside it.
+ */
+export function onnxOptions(
+  path: string,
+  model: string | Uint8Array,
+  intraOpThreads: number,
+): InferenceSession.SessionOptions {
+  const beside = model === path ? {} : { model_external_initializers_file_folder_path: dirname(path) };
   return {
     executionProviders: ["cpu"],
     intraOpNumThreads: intraOpThreads,
@@ -9,7 +18,7 @@ export function onnxOptions(intraOpThreads: number): InferenceSession.SessionOpt
     // A pattern is kept for every input shape: with batches of any size, memory that only grows.
     enableMemPattern: false,
     // Threads that spin for work between runs take the CPU that the HTTP side of the process needs.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: { session: { ...beside, intra_op: { allow_spinning: "0" } } },
     // Errors are thrown; a line on stderr for each of a client's would be noise.
     logSeverityLevel: 4,
   };

@@ -1,13 +1,14 @@
+import { once } from "node:events";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { Tensor } from "onnxruntime-node";
 import binding from "onnxruntime-node/dist/binding.js";
 
 /**
- * The host of one session: a thread, or a process of its own. It answers first with the graph's metadata, then each
+ * The host of one session: a thread, or a process of its own, whose first message is the model. It answers first with the graph's metadata, then each
  * request `{ id, inputs }` with `{ id, outputs }`, or either with `{ error }`; `{ release: true }` releases the model and
  * ends the host. Plain JavaScript, for a thread starts from a file that Node.js itself can read.
  */
-const { path, options } = parentPort ? workerData : JSON.parse(process.argv[2]);
+const { model, options } = parentPort ? workerData : (await once(process, "message"))[0];
 const port = parentPort ?? { on: process.on.bind(process), postMessage: (message) => process.send(message) };
 
 if (!parentPort) {
@@ -17,7 +18,11 @@ if (!parentPort) {
 try {
   binding.initOrt();
   const session = new binding.binding.InferenceSession();
-  session.loadModel(path, options);
+  if (typeof model === "string") {
+    session.loadModel(model, options);
+  } else {
+    session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
+  }
   const { inputMetadata, outputMetadata } = session;
   const fetches = Object.fromEntries(
     outputMetadata.filter((output) => output.isTensor).map((output) => [output.name, null]),

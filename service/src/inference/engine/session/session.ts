@@ -1,3 +1,4 @@
+import type { Adaptation } from "../../../onnx/adapt/adapt-model.js";
 import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 
 /** An input or output as the graph declares it. */
@@ -10,6 +11,8 @@ export interface SessionOptions {
   readonly intraOpThreads: number;
   /** A run that takes longer is ended. */
   readonly runLimitSeconds: number;
+  /** How the file is loaded; by default as it is. */
+  readonly adaptation?: Adaptation;
 }
 
 /** A graph that is loaded and can be run. */

@@ -36,7 +36,8 @@ function checkDatatype({ name }: TensorSpec, asked: string | undefined, taken: r
 
 function ownBytes(body: Buffer, spec: TensorSpec): Tensor {
   const { datatype } = spec;
-  const shape = datatype === "BYTES" ? undefined : shapeOf(body.length, spec, elementBytes(datatype));
+  const shape =
+    datatype === "BYTES" || spec.unranked ? undefined : shapeOf(body.length, spec, elementBytes(datatype));
   if (shape === undefined) {
     throw new ServiceError(
       "unsupported_media_type",

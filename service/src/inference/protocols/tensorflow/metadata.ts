@@ -39,11 +39,14 @@ export function signature({ name, version, inputs, outputs }: ServedModel): obje
 
 function tensors(specs: readonly TensorSpec[]): object {
   return Object.fromEntries(
-    specs.map(({ name, datatype, shape }) => [
+    specs.map(({ name, datatype, shape, unranked = false }) => [
       name,
       {
         dtype: DATATYPES[datatype].tensorflow,
-        tensor_shape: { dim: shape.map((size) => ({ size: String(size), name: "" })), unknown_rank: false },
+        tensor_shape: {
+          dim: shape.map((size) => ({ size: String(size), name: "" })),
+          unknown_rank: unranked,
+        },
         name,
       },
     ]),

@@ -35,9 +35,9 @@ export function modelMetadata({ name, inputs, outputs }: ServedModel, versions: 
   };
 }
 
-/** What the protocol has of a tensor, without what the engine knows besides. */
-function named({ name, datatype, shape }: TensorSpec): TensorSpec {
-  return { name, datatype, shape };
+/** What the protocol has of a tensor, without what the engine knows besides. It has no word for tensors of any rank. */
+function named({ name, datatype, shape, unranked }: TensorSpec): TensorSpec {
+  return { name, datatype, shape: unranked ? [-1] : shape };
 }
 
 /** Triton's model configuration, as far as its clients read it; `max_batch_size` 0 means: no batch dimension. */
@@ -49,7 +49,8 @@ export function modelConfiguration(
     specs.map((spec) => ({
       name: spec.name,
       data_type: DATATYPES[spec.datatype].triton,
-      dims: batched ? spec.shape.slice(1) : spec.shape,
+      dims: batched && spec.default === undefined ? spec.shape.slice(1) : named(spec).shape,
+      ...(spec.default && { optional: true }),
     }));
   return {
     name,

@@ -45,7 +45,7 @@ const DATA: [ElementType, Tensor][] = [
 ];
 
 const OPENERS: [string, (path: string) => Promise<Session>][] = [
-  ["on this thread", (path) => Promise.resolve().then(() => openInlineSession(path))],
+  ["on this thread", (path) => openInlineSession(path)],
   [
     "on its own thread",
     (path) => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startThread),
