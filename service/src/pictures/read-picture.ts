@@ -1,6 +1,6 @@
 import type { Sharp } from "sharp";
 import { ServiceError } from "../server/errors.js";
-import { Gate } from "./gate.js";
+import { Gate } from "../server/gate.js";
 import { brokenPicture, readHead } from "./heads/head.js";
 import type { PictureHead } from "./heads/picture-head.js";
 import { checkPicture } from "./limits.js";

@@ -1,11 +1,13 @@
 import { ServiceError } from "../server/errors.js";
 import { BARE_NUMBER } from "../server/http/bare-numbers.js";
+import { isList, partsOf, type JsonList } from "../server/http/long-list.js";
+import { giveTurn } from "../server/turns.js";
 import { takeFloats } from "./spare-floats.js";
 import { allocate, DATATYPES, rowOf, type Datatype, type TensorData } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
 import { nonFiniteOf } from "./non-finite.js";
 import { isWholeText } from "./text.js";
-import { product, type Locate } from "./shape.js";
+import type { Locate } from "./shape.js";
 import type { TensorSpec } from "./tensor.js";
 
 /** Puts one JSON value into the array at `index`; false when the value does not fit the datatype. */
@@ -14,53 +16,83 @@ type Store = (value: unknown, index: number) => boolean;
 /** Puts a row of JSON values into the array from `offset` on; the index of the first that does not fit, -1 for none. */
 type StoreRow = (row: readonly unknown[], offset: number) => number;
 
+/** Values and lists between two chances for the event loop to turn: a millisecond's work, or less. */
+const A_SLICE = 8192;
+
 /**
- * Row-major data of nested arrays whose shape is `shape` (as `nestedShape` gives it), for the input called `name`.
- * Throws invalid_input with the exact path of the first value that is no `datatype` or sits in a ragged array.
+ * Row-major data of nested arrays that claim to have `shape` (see `nestedShape`), for the input called `name`. Nothing is
+ * allocated before every array is known to be there and as long as it should be.
+ * Rejects with invalid_input and the exact path of the first array of another length, or else of the first value that is no
+ * `datatype`.
  */
-export function readNested(
+export async function readNested(
   values: unknown,
   shape: readonly number[],
   { name, datatype }: Pick<TensorSpec, "name" | "datatype">,
   locate: Locate,
-): TensorData {
-  const { data, storeRow } = createStore(datatype, product(shape));
-  const indices: number[] = [];
-  const depth = shape.length;
-
-  function leaves(row: readonly unknown[], offset: number): void {
-    const fault = storeRow(row, offset);
-    if (fault >= 0) {
-      throw badValue(row[fault], datatype, name, locate([...indices, fault]));
+): Promise<TensorData> {
+  const rows = await innermost(values, shape, locate);
+  const size = shape.at(-1) ?? 1;
+  const { data, storeRow } = createStore(datatype, rows.length * size);
+  let offset = 0;
+  let untilTurn = A_SLICE;
+  for (const row of rows) {
+    for (const part of partsOf(row)) {
+      const fault = storeRow(part, offset);
+      if (fault >= 0) {
+        throw badValue(part[fault], datatype, name, locate(placeOf(offset + fault, shape)));
+      }
+      offset += part.length;
+      untilTurn -= part.length + 1;
+      if (untilTurn < 0) {
+        untilTurn = A_SLICE;
+        await giveTurn();
+      }
     }
-  }
-
-  function walk(level: unknown, dimension: number, offset: number): void {
-    const size = shape[dimension] ?? 0;
-    if (!Array.isArray(level) || level.length !== size) {
-      throw ragged(level, size, locate(indices));
-    }
-    if (dimension === depth - 1) {
-      return leaves(level, offset);
-    }
-    const stride = product(shape.slice(dimension + 1));
-    for (let index = 0; index < size; index += 1) {
-      indices.push(index);
-      walk(level[index], dimension + 1, offset + index * stride);
-      indices.pop();
-    }
-  }
-
-  if (depth > 0) {
-    walk(values, 0, 0);
-  } else if (storeRow([values], 0) >= 0) {
-    throw badValue(values, datatype, name, locate([]));
   }
   return data;
 }
 
+/** The innermost arrays in order, one of one value for a scalar; every array on the way is as long as `shape` says. */
+async function innermost(values: unknown, shape: readonly number[], locate: Locate): Promise<JsonList[]> {
+  let lists: JsonList[] = [[values]];
+  for (const [dimension, size] of shape.entries()) {
+    const below: JsonList[] = [];
+    for (const item of itemsOf(lists)) {
+      if (!isList(item) || item.length !== size) {
+        throw ragged(item, size, locate(placeOf(below.length, shape.slice(0, dimension))));
+      }
+      below.push(item);
+      if (below.length % A_SLICE === 0) {
+        await giveTurn();
+      }
+    }
+    lists = below;
+  }
+  return lists;
+}
+
+function* itemsOf(lists: readonly JsonList[]): Generator<unknown> {
+  for (const list of lists) {
+    for (const part of partsOf(list)) {
+      yield* part;
+    }
+  }
+}
+
+/** The indices of element `index` of a tensor, or of an array in it. */
+function placeOf(index: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  let rest = index;
+  for (const size of shape.toReversed()) {
+    place.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return place;
+}
+
 function ragged(level: unknown, size: number, path: string): ServiceError {
-  const found = Array.isArray(level) ? `${level.length} values` : kindOf(level);
+  const found = isList(level) ? `${level.length} values` : kindOf(level);
   return new ServiceError("invalid_input", `${path} holds ${found} where ${size} values are expected.`, {
     path,
   });
@@ -75,7 +107,7 @@ function badValue(value: unknown, datatype: Datatype, name: string, path: string
 }
 
 function kindOf(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  return value === null ? "null" : isList(value) ? "an array" : `a ${typeof value}`;
 }
 
 /** A value as an error shows it: short, and never a whole document. */
@@ -92,7 +124,7 @@ function shown(value: unknown): string {
   if (value === undefined) {
     return "absent";
   }
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? "an object" : kindOf(value);
+  return typeof value === "object" && value !== null && !isList(value) ? "an object" : kindOf(value);
 }
 
 interface RowStore {

@@ -1,4 +1,5 @@
 import { ServiceError } from "../server/errors.js";
+import { isList } from "../server/http/long-list.js";
 
 /** Dimensions that a tensor may have; ONNX models have fewer than ten. */
 export const MAX_RANK = 16;
@@ -27,11 +28,11 @@ export function under(path: string): Locate {
   return (indices) => path + indices.map((index) => `[${index}]`).join("");
 }
 
-/** The shape of nested arrays as their first elements tell it. Throws invalid_input past MAX_RANK. */
+/** The shape that nested arrays claim to have: that of their first elements. Throws invalid_input past MAX_RANK. */
 export function nestedShape(values: unknown, locate: Locate): number[] {
   const shape: number[] = [];
   let level = values;
-  while (Array.isArray(level)) {
+  while (isList(level)) {
     if (shape.length === MAX_RANK) {
       throw new ServiceError("invalid_input", `Arrays are nested more than ${MAX_RANK} deep.`, {
         path: locate([]),
@@ -39,7 +40,7 @@ export function nestedShape(values: unknown, locate: Locate): number[] {
     }
     shape.push(level.length);
     // Not `[0]`: V8 would turn every array of numbers that comes by into one of objects, since this place sees both.
-    level = (level as unknown[]).at(0);
+    level = level.at(0);
   }
   return shape;
 }

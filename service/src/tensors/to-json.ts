@@ -1,23 +1,32 @@
-import { DATATYPES, type Datatype, type TensorData } from "./datatypes.js";
+import { DATATYPES, type Datatype } from "./datatypes.js";
 import type { Tensor } from "./tensor.js";
 import { fromFloat16 } from "./float16.js";
 import { floatJson, type NonFinite } from "./non-finite.js";
 import { product } from "./shape.js";
 
-/** JSON text of elements `from` to `to` as one flat array. 64-bit integers are written with all their digits. */
-export function flatJson(
-  data: TensorData,
-  datatype: Datatype,
+/** Values of one piece of text at most. */
+const A_PIECE = 4096;
+
+/** JSON text, in pieces, of elements `from` to `to` as one flat array. 64-bit integers are written with all their digits. */
+export function* flatJson(
+  { data, datatype }: Pick<Tensor, "data" | "datatype">,
   nonFinite: NonFinite,
   from = 0,
   to = data.length,
-): string {
+): Generator<string> {
   const text = WRITERS[DATATYPES[datatype].kind];
   let json = "[";
-  for (let index = from; index < to; index += 1) {
-    json += (index > from ? "," : "") + text(data[index] ?? 0, nonFinite);
+  for (let start = from; start < to; start += A_PIECE) {
+    const end = Math.min(start + A_PIECE, to);
+    for (let index = start; index < end; index += 1) {
+      json += (index > from ? "," : "") + text(data[index] ?? 0, nonFinite);
+    }
+    if (end < to) {
+      yield json;
+      json = "";
+    }
   }
-  return `${json}]`;
+  yield `${json}]`;
 }
 
 type Element = number | bigint | string;
@@ -32,28 +41,25 @@ const WRITERS: Readonly<Record<(typeof DATATYPES)[Datatype]["kind"], Writer>> = 
   text: (value) => JSON.stringify(value),
 };
 
-/** JSON text of a tensor as nested arrays; a scalar for a tensor without dimensions. */
-export function nestedJson({ data, datatype, shape }: Tensor, nonFinite: NonFinite): string {
-  const last = shape.length - 1;
-  function level(dimension: number, offset: number): string {
-    const size = shape[dimension] ?? 0;
-    if (dimension === last) {
-      return flatJson(data, datatype, nonFinite, offset, offset + size);
-    }
-    const stride = product(shape.slice(dimension + 1));
-    return `[${Array.from({ length: size }, (_, index) => level(dimension + 1, offset + index * stride)).join(",")}]`;
+/** JSON text, in pieces, of a tensor as nested arrays; a scalar for a tensor without dimensions. */
+export function* nestedJson(tensor: Tensor, nonFinite: NonFinite): Generator<string> {
+  const { shape } = tensor;
+  if (shape.length === 0) {
+    yield [...flatJson(tensor, nonFinite, 0, 1)].join("").slice(1, -1);
+    return;
   }
-  return last < 0 ? flatJson(data, datatype, nonFinite, 0, 1).slice(1, -1) : level(0, 0);
-}
-
-/** JSON texts of a tensor's rows: its slices along the first dimension. */
-export function rowsJson(tensor: Tensor, nonFinite: NonFinite): string[] {
-  const [rows = 0, ...shape] = tensor.shape;
-  const stride = product(shape);
-  return Array.from({ length: rows }, (_, row) =>
-    nestedJson(
-      { datatype: tensor.datatype, shape, data: tensor.data.slice(row * stride, (row + 1) * stride) },
-      nonFinite,
-    ),
-  );
+  // In a dimension of no size there is nothing to write of those within it.
+  const empty = shape.indexOf(0);
+  const sizes = empty < 0 ? shape : shape.slice(0, empty + 1);
+  const size = sizes.at(-1) ?? 0;
+  // For each outer dimension, how many of the innermost arrays one of its arrays holds.
+  const spans = sizes.slice(0, -1).map((_, dimension) => product(sizes.slice(dimension, -1)));
+  const rows = spans[0] ?? 1;
+  for (let row = 0; row < rows; row += 1) {
+    const opened = spans.filter((span) => row % span === 0).length;
+    const closed = spans.filter((span) => (row + 1) % span === 0).length;
+    yield (row > 0 ? "," : "") + "[".repeat(opened);
+    yield* flatJson(tensor, nonFinite, row * size, (row + 1) * size);
+    yield "]".repeat(closed);
+  }
 }

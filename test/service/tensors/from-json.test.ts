@@ -4,7 +4,7 @@ import { fromFloat16 } from "#service/tensors/float16.js";
 import { nestedShape, under } from "#service/tensors/shape.js";
 import type { Datatype, TensorData } from "#service/tensors/datatypes.js";
 
-function read(values: unknown, datatype: Datatype): TensorData {
+function read(values: unknown, datatype: Datatype): Promise<TensorData> {
   const locate = under("data");
   return readNested(values, nestedShape(values, locate), { name: "ids", datatype }, locate);
 }
@@ -16,7 +16,7 @@ function faultAt(path: string): unknown {
 }
 
 describe("nested arrays", () => {
-  it("are read row by row, however deep", () => {
+  it("are read row by row, however deep", async () => {
     const values = [
       [
         [1, 2],
@@ -29,13 +29,13 @@ describe("nested arrays", () => {
         [11, 12],
       ],
     ];
-    expect(read(values, "FP64")).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    expect(await read(values, "FP64")).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
   });
 
-  it("may be one value, or hold none", () => {
-    expect(read(7, "INT32")).toEqual(Int32Array.of(7));
-    expect(read([], "INT32")).toEqual(new Int32Array(0));
-    expect(read([[], []], "BYTES")).toEqual([]);
+  it("may be one value, or hold none", async () => {
+    expect(await read(7, "INT32")).toEqual(Int32Array.of(7));
+    expect(await read([], "INT32")).toEqual(new Int32Array(0));
+    expect(await read([[], []], "BYTES")).toEqual([]);
   });
 
   it.each([
@@ -65,8 +65,8 @@ describe("nested arrays", () => {
       ],
       "data[1][1]",
     ],
-  ])("are refused with %s, which the error names", (_, values, path) => {
-    expect(() => read(values, "FP32")).toThrow(faultAt(path));
+  ])("are refused with %s, which the error names", async (_, values, path) => {
+    await expect(read(values, "FP32")).rejects.toThrow(faultAt(path));
   });
 });
 
@@ -97,13 +97,13 @@ const CASES: [Datatype, unknown[], TensorData, unknown[]][] = [
 ];
 
 describe.each(CASES)("%s", (datatype, values, data, refused) => {
-  it("takes all that it can hold, exactly", () => {
-    expect(read(values, datatype)).toEqual(data);
+  it("takes all that it can hold, exactly", async () => {
+    expect(await read(values, datatype)).toEqual(data);
   });
 
-  it.each(refused)("refuses %s, and says where it is", (value) => {
+  it.each(refused)("refuses %s, and says where it is", async (value) => {
     const [good] = values;
-    expect(() =>
+    await expect(
       read(
         [
           [good, good],
@@ -111,15 +111,15 @@ describe.each(CASES)("%s", (datatype, values, data, refused) => {
         ],
         datatype,
       ),
-    ).toThrow(faultAt("data[1][1]"));
+    ).rejects.toThrow(faultAt("data[1][1]"));
   });
 });
 
 describe("FP16", () => {
-  it("takes what is nearest to a half float, up to the largest", () => {
-    const halves = read([1.5, -65_504, 65_519], "FP16") as Uint16Array;
+  it("takes what is nearest to a half float, up to the largest", async () => {
+    const halves = (await read([1.5, -65_504, 65_519], "FP16")) as Uint16Array;
     expect([...halves].map(fromFloat16)).toEqual([1.5, -65_504, 65_504]);
-    expect(() => read([65_520], "FP16")).toThrow(faultAt("data[0]"));
+    await expect(read([65_520], "FP16")).rejects.toThrow(faultAt("data[0]"));
   });
 });
 
@@ -127,41 +127,41 @@ describe("missing values and infinities", () => {
   const given = [null, "NaN", "Infinity", "-Infinity", "\0NaN", "\0-Infinity", 1];
   const expected = [NaN, NaN, Infinity, -Infinity, NaN, -Infinity, 1];
 
-  it.each(["FP32", "FP64"] as const)("are taken as %s", (datatype) => {
-    expect([...(read(given, datatype) as Float64Array)]).toEqual(expected);
+  it.each(["FP32", "FP64"] as const)("are taken as %s", async (datatype) => {
+    expect([...((await read(given, datatype)) as Float64Array)]).toEqual(expected);
   });
 
-  it("are taken as FP16", () => {
-    expect([...(read(given, "FP16") as Uint16Array)].map(fromFloat16)).toEqual(expected);
+  it("are taken as FP16", async () => {
+    expect([...((await read(given, "FP16")) as Uint16Array)].map(fromFloat16)).toEqual(expected);
   });
 
-  it.each(["INT8", "INT64", "UINT64", "BOOL", "BYTES"] as const)("are refused as %s", (datatype) => {
+  it.each(["INT8", "INT64", "UINT64", "BOOL", "BYTES"] as const)("are refused as %s", async (datatype) => {
     const one = datatype === "BYTES" ? "1" : 1;
     for (const [value, shown] of [
       [null, "null"],
       ["\0NaN", "is NaN,"],
       ["\0-Infinity", "is -Infinity,"],
     ]) {
-      expect(() => read([one, value], datatype)).toThrow(faultAt("data[1]"));
-      expect(() => read([one, value], datatype)).toThrow(shown ?? "");
+      await expect(read([one, value], datatype)).rejects.toThrow(faultAt("data[1]"));
+      await expect(read([one, value], datatype)).rejects.toThrow(shown ?? "");
     }
   });
 });
 
 describe("an error", () => {
-  it("shows what it found, but no whole document", () => {
-    expect(() => read([1, "two"], "FP32")).toThrow(/"two"/);
-    expect(() => read([1, { secret: 1 }], "FP32")).toThrow(/^(?!.*secret).*an object/i);
-    expect(() => read([1, "x".repeat(1000)], "FP32")).toThrow(/^(?!.*xx).*1000 characters/i);
+  it("shows what it found, but no whole document", async () => {
+    await expect(read([1, "two"], "FP32")).rejects.toThrow(/"two"/);
+    await expect(read([1, { secret: 1 }], "FP32")).rejects.toThrow(/^(?!.*secret).*an object/i);
+    await expect(read([1, "x".repeat(1000)], "FP32")).rejects.toThrow(/^(?!.*xx).*1000 characters/i);
   });
 
-  it("names the input and what it takes", () => {
-    expect(() => read([1, null], "INT8")).toThrow(
+  it("names the input and what it takes", async () => {
+    await expect(read([1, null], "INT8")).rejects.toThrow(
       "data[1] is null, which is not a whole number from -128 to 127: input ids is INT8.",
     );
   });
 
-  it("says how many values were expected", () => {
-    expect(() => read([[1, 2], [3]], "FP32")).toThrow(/1 values? .*2 values/i);
+  it("says how many values were expected", async () => {
+    await expect(read([[1, 2], [3]], "FP32")).rejects.toThrow(/1 values? .*2 values/i);
   });
 });

@@ -3,15 +3,31 @@ import { holds } from "../../tensors/datatypes.js";
 import { product, shapeText } from "../../tensors/shape.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 
-type Inputs = Readonly<Record<string, Tensor>>;
+/** What a request says of a tensor before its values. */
+type Head = Pick<Tensor, "datatype" | "shape">;
+
+type Inputs<T extends Head = Head> = Readonly<Record<string, T>>;
 
 /**
  * A request's tensors in the order of `specs`, checked against them: names, datatypes, shapes, length of the data; defaults
  * for those that are left out. With `batched`, dimension 0 of the inputs without a default is any number of rows from 1, the
  * same in all of them. Throws invalid_input.
  */
-export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inputs: Inputs): Tensor[] {
-  const tensors: Tensor[] = [];
+export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inputs: Inputs<Tensor>): Tensor[] {
+  const tensors = checkHeads(specs, batched, inputs);
+  for (const [index, spec] of specs.entries()) {
+    checkLength(spec, tensors[index], inputs);
+  }
+  return tensors;
+}
+
+/** The same without the data, for what is to be known before it is read. */
+export function checkHeads<T extends Head>(
+  specs: readonly TensorSpec[],
+  batched: boolean,
+  inputs: Inputs<T>,
+): (T | Tensor)[] {
+  const tensors: (T | Tensor)[] = [];
   let rows: number | undefined;
   for (const spec of specs) {
     const given = Object.hasOwn(inputs, spec.name) ? inputs[spec.name] : undefined;
@@ -20,7 +36,7 @@ export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inpu
       throw missing(spec, inputs);
     }
     const hasRows = batched && spec.default === undefined;
-    checkTensor(spec, tensor, hasRows, inputs);
+    checkHead(spec, tensor, hasRows, inputs);
     if (hasRows) {
       rows ??= tensor.shape[0];
       if (tensor.shape[0] !== rows) {
@@ -50,7 +66,7 @@ export function checkOutputs(specs: readonly TensorSpec[], outputs: readonly str
   }
 }
 
-function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs: Inputs): void {
+function checkHead(spec: TensorSpec, tensor: Head, batched: boolean, inputs: Inputs): void {
   if (tensor.datatype !== spec.datatype) {
     throw fault(
       spec,
@@ -70,6 +86,12 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
   if (spec.longest) {
     checkLengths(spec, tensor, spec.longest, inputs);
   }
+}
+
+function checkLength(spec: TensorSpec, tensor: Tensor | undefined, inputs: Inputs): void {
+  if (tensor === undefined) {
+    return;
+  }
   const elements = product(tensor.shape);
   if (!holds(tensor.datatype, tensor.data) || tensor.data.length !== elements) {
     throw fault(
@@ -83,7 +105,7 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, batched: boolean, inputs:
 
 function checkLengths(
   spec: TensorSpec,
-  { shape }: Tensor,
+  { shape }: Head,
   longest: NonNullable<TensorSpec["longest"]>,
   inputs: Inputs,
 ): void {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ServiceError } from "../../server/errors.js";
+import { isList, type JsonList } from "../../server/http/long-list.js";
+import { giveTurn } from "../../server/turns.js";
 import type { ServedModel } from "../engine/engine.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 import { readNested } from "../../tensors/from-json.js";
@@ -22,14 +24,14 @@ export function mainInput({ name, config, inputs }: ServedModel): TensorSpec {
   throw new ServiceError("invalid_input", `Model ${name} has the inputs ${names}: name them in the body.`);
 }
 
-/** A tensor from JSON values whose first dimension is the batch. Throws invalid_input with the path of the fault. */
-function tensorOf(values: unknown, spec: TensorSpec, locate: Locate): Tensor {
+/** A tensor from JSON values whose first dimension is the batch. Rejects with invalid_input and the path of the fault. */
+async function tensorOf(values: unknown, spec: TensorSpec, locate: Locate): Promise<Tensor> {
   const given = nestedShape(values, locate);
   const shape = spec.unranked ? given : fitRows(given, spec.shape);
   if (shape === undefined) {
     throw misfit(given, spec, locate);
   }
-  return { datatype: spec.datatype, shape, data: readNested(values, given, spec, locate) };
+  return { datatype: spec.datatype, shape, data: await readNested(values, given, spec, locate) };
 }
 
 function misfit(given: readonly number[], spec: TensorSpec, locate: Locate): ServiceError {
@@ -52,30 +54,32 @@ function misfit(given: readonly number[], spec: TensorSpec, locate: Locate): Ser
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !isList(value);
 }
 
 /** TensorFlow Serving's row format: a list of values of the one input, or of objects with a value for each input. */
-export function tensorsFromRows(model: ServedModel, instances: readonly unknown[]): Tensors {
-  if (!isObject(instances[0])) {
+export async function tensorsFromRows(model: ServedModel, instances: JsonList): Promise<Tensors> {
+  const first = instances.at(0);
+  if (!isObject(first) || !Array.isArray(instances)) {
     const spec = mainInput(model);
-    return { [spec.name]: tensorOf(instances, spec, under("instances")) };
+    return { [spec.name]: await tensorOf(instances, spec, under("instances")) };
   }
+  checkNames(first, model, "instances[0]");
   const tensors: Tensors = {};
   for (const spec of model.inputs) {
     if (spec.default === undefined) {
-      const column = instances.map((row, index) => valueAt(row, spec.name, `instances[${index}]`));
-      tensors[spec.name] = tensorOf(column, spec, inColumn(spec.name));
+      const column = instances.map((row, index) => valueAt(row, spec.name, () => `instances[${index}]`));
+      tensors[spec.name] = await tensorOf(column, spec, inColumn(spec.name));
     } else {
-      Object.assign(tensors, sharedValue(instances, spec));
+      Object.assign(tensors, await sharedValue(instances, spec));
     }
+    await giveTurn();
   }
-  refuseUnknown(instances[0], model, "instances[0]");
   return tensors;
 }
 
 /** The value of an input that has no rows, which all rows must repeat; nothing when they leave it to its default. */
-function sharedValue(instances: readonly unknown[], spec: TensorSpec): Tensors {
+async function sharedValue(instances: readonly unknown[], spec: TensorSpec): Promise<Tensors> {
   const { name } = spec;
   const [value] = instances.map((row) => (isObject(row) ? row[name] : undefined));
   const other = instances.findIndex((row) => isObject(row) && !isDeepStrictEqual(row[name], value));
@@ -85,7 +89,7 @@ function sharedValue(instances: readonly unknown[], spec: TensorSpec): Tensors {
       path,
     });
   }
-  return value === undefined ? {} : { [name]: tensorOf(value, spec, under(`instances[0].${name}`)) };
+  return value === undefined ? {} : { [name]: await tensorOf(value, spec, under(`instances[0].${name}`)) };
 }
 
 /** Elements of one input's values, gathered from all rows. */
@@ -95,34 +99,41 @@ function inColumn(name: string): Locate {
 }
 
 /** TensorFlow Serving's columnar format: the one input's values, or an object of input name to values. */
-export function tensorsFromColumns(model: ServedModel, inputs: unknown): Tensors {
+export async function tensorsFromColumns(model: ServedModel, inputs: unknown): Promise<Tensors> {
   if (!isObject(inputs)) {
     const spec = mainInput(model);
-    return { [spec.name]: tensorOf(inputs, spec, under("inputs")) };
+    return { [spec.name]: await tensorOf(inputs, spec, under("inputs")) };
   }
+  checkNames(inputs, model, "inputs");
   const tensors: Tensors = {};
   for (const spec of model.inputs) {
     if (spec.default !== undefined && !Object.hasOwn(inputs, spec.name)) {
       continue;
     }
-    tensors[spec.name] = tensorOf(valueAt(inputs, spec.name, "inputs"), spec, under(`inputs.${spec.name}`));
+    tensors[spec.name] = await tensorOf(inputs[spec.name], spec, under(`inputs.${spec.name}`));
   }
-  refuseUnknown(inputs, model, "inputs");
   return tensors;
 }
 
-function valueAt(row: unknown, name: string, path: string): unknown {
-  if (!isObject(row)) {
-    throw new ServiceError("invalid_input", `${path} must be an object of input name to value.`, { path });
+/** `locate` gives the path of the row, for the error alone. */
+function valueAt(row: unknown, name: string, locate: () => string): unknown {
+  if (isObject(row) && Object.hasOwn(row, name)) {
+    return row[name];
   }
-  if (!Object.hasOwn(row, name)) {
-    throw new ServiceError("invalid_input", `${path} has no value for input ${name}.`, { path });
-  }
-  return row[name];
+  const path = locate();
+  const fault = isObject(row) ? `has no value for input ${name}` : "must be an object of input name to value";
+  throw new ServiceError("invalid_input", `${path} ${fault}.`, { path });
 }
 
-function refuseUnknown(row: Record<string, unknown>, model: ServedModel, path: string): void {
-  const unknown = Object.keys(row).find((name) => !model.inputs.some((input) => input.name === name));
+/** Throws invalid_input unless a row has a value for each input of the model without a default, and none beside. */
+function checkNames(row: Record<string, unknown>, model: ServedModel, path: string): void {
+  for (const spec of model.inputs) {
+    if (spec.default === undefined) {
+      valueAt(row, spec.name, () => path);
+    }
+  }
+  const known = new Set(model.inputs.map((input) => input.name));
+  const unknown = Object.keys(row).find((name) => !known.has(name));
   if (unknown === undefined) {
     return;
   }

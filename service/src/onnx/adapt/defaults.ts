@@ -1,4 +1,4 @@
-import { readBytes } from "../../tensors/bytes.js";
+import { readNumbers } from "../../tensors/bytes.js";
 import { allocate, arrayOf, DATATYPE_NAMES, DATATYPES, type Datatype } from "../../tensors/datatypes.js";
 import { product } from "../../tensors/shape.js";
 import type { Tensor } from "../../tensors/tensor.js";
@@ -57,7 +57,7 @@ function tensorOf({ elementType, shape, data }: OnnxTensor): Tensor | undefined 
 function rawTensor(datatype: Datatype, shape: readonly number[], bytes: Uint8Array): Tensor | undefined {
   const length = product(shape);
   return datatype !== "BYTES" && bytes.length === length * arrayOf(datatype).BYTES_PER_ELEMENT
-    ? { datatype, shape, data: readBytes(Uint8Array.from(bytes), datatype, length, "default") }
+    ? { datatype, shape, data: readNumbers(Uint8Array.from(bytes), datatype, length, "default") }
     : undefined;
 }
 

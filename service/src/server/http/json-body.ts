@@ -1,8 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { isInteger, isSafeNumber, parse as parseLossless } from "lossless-json";
 import type { z } from "zod";
+import type { Call } from "../call.js";
 import { ServiceError } from "../errors.js";
+import { Gate } from "../gate.js";
 import { quoteBareNumbers } from "./bare-numbers.js";
+import { JsonScanner } from "./json-scanner.js";
+import { parseLarge } from "./large-json.js";
 
 /** Some clients put it first; readers of JSON may leave it out. */
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
@@ -10,12 +14,28 @@ const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 /** Integers that JSON.parse may round have at least so many digits. */
 const LONG_NUMBER = /\d{16}/;
 
+/** Integers of 64 bits have no more characters: longer ones only cost time, the square of their length. */
+const LONGEST_INTEGER = 20;
+
+/** Bytes up to which a body is parsed at once, and without a look at the limits: so few cannot hold much. */
+const SMALL_BYTES = 16 * 1024;
+
+/** Bytes from which a body is parsed alone; what it becomes takes several times as many. */
+const HUGE_BYTES = 1024 * 1024;
+
+const hugeBodies = new Gate(1);
+const largeBodies = new Gate(8);
+
+/** Whether anybody waits for an answer. */
+type Waiting = Pick<Call, "cancelled" | "deadline">;
+
 /**
  * The JSON value of a body. With `exact`, integers beyond 2^53 come as bigints, exact to the last digit. Bare NaN and
- * infinities, which JSON does not have, come as strings: see bare-numbers.ts.
- * Throws invalid_json, and invalid_input for an empty body.
+ * infinities, which JSON does not have, come as strings: see bare-numbers.ts. A large body is parsed in turns with everything
+ * else, and not at all once nobody waits for the answer.
+ * Throws invalid_json, and invalid_input for an empty body and for one beyond the limits of JsonScanner.
  */
-export function parseJson(body: Buffer, exact = false): unknown {
+export async function parseJson(call: Waiting, body: Buffer, exact = false): Promise<unknown> {
   if (body.length === 0) {
     throw new ServiceError("invalid_input", "The request body is empty.");
   }
@@ -23,23 +43,51 @@ export function parseJson(body: Buffer, exact = false): unknown {
   if (!isUtf8(body)) {
     throw new ServiceError("invalid_json", "The request body is not UTF-8 text.");
   }
-  const text = body.toString("utf8", startsWithMark(body) ? BYTE_ORDER_MARK.length : 0);
+  const start = startsWithMark(body) ? BYTE_ORDER_MARK.length : 0;
+  if (body.length <= SMALL_BYTES) {
+    return parseSmall(body, start, exact);
+  }
+  const gate = body.length < HUGE_BYTES ? largeBodies : hugeBodies;
+  return gate.run(() => {
+    checkWaiting(call);
+    return parseLarge(body, start, (text) => parseTolerant(text, exact));
+  });
+}
+
+function checkWaiting({ cancelled, deadline }: Waiting): void {
+  if (cancelled) {
+    throw new ServiceError("client_closed_request", "The client closed the connection.");
+  }
+  if (performance.now() > deadline) {
+    throw new ServiceError("deadline_exceeded", "The deadline passed before the request's JSON was read.");
+  }
+}
+
+function parseSmall(body: Buffer, start: number, exact: boolean): unknown {
+  const text = body.toString("utf8", start);
+  if (exact && LONG_NUMBER.test(text)) {
+    // The exact parser calls itself for what is nested.
+    new JsonScanner(body, start).advance(Infinity, body.length);
+  }
+  try {
+    return parseTolerant(text, exact);
+  } catch (cause) {
+    throw new ServiceError("invalid_json", `The request body is not valid JSON: ${reasonOf(cause)}.`, {
+      cause,
+    });
+  }
+}
+
+/** With what JSON does not have; throws what JSON.parse does. */
+function parseTolerant(text: string, exact: boolean): unknown {
   try {
     return parseText(text, exact);
   } catch (cause) {
     const quoted = quoteBareNumbers(text);
     if (quoted === undefined) {
-      throw notJson(cause);
+      throw cause;
     }
-    return parseQuoted(quoted, exact);
-  }
-}
-
-function parseQuoted(text: string, exact: boolean): unknown {
-  try {
-    return parseText(text, exact);
-  } catch (cause) {
-    throw notJson(cause);
+    return parseText(quoted, exact);
   }
 }
 
@@ -47,18 +95,14 @@ function parseText(text: string, exact: boolean): unknown {
   return exact && LONG_NUMBER.test(text) ? parseLossless(text, undefined, exactNumber) : JSON.parse(text);
 }
 
-function notJson(cause: unknown): ServiceError {
-  return new ServiceError("invalid_json", `The request body is not valid JSON: ${reasonOf(cause)}.`, {
-    cause,
-  });
-}
-
 function startsWithMark(body: Buffer): boolean {
   return body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
 function exactNumber(text: string): number | bigint {
-  return isInteger(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);
+  return text.length <= LONGEST_INTEGER && isInteger(text) && !isSafeNumber(text)
+    ? BigInt(text)
+    : Number(text);
 }
 
 function reasonOf(cause: unknown): string {

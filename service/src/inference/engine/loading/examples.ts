@@ -76,7 +76,7 @@ async function readValue(
     return nestedTensor(parsed(bytes, value.file), spec, value.file);
   }
   const shape = value.shape ?? spec.shape.map((size) => (size === -1 ? 1 : size));
-  return { datatype, shape, data: readBytes(bytes, datatype, product(shape), value.file) };
+  return { datatype, shape, data: await readBytes(bytes, datatype, product(shape), value.file) };
 }
 
 function parsed(bytes: Buffer, file: string): unknown {
@@ -87,10 +87,10 @@ function parsed(bytes: Buffer, file: string): unknown {
   }
 }
 
-function nestedTensor(values: unknown, spec: DeclaredTensor, path: string): Tensor {
+async function nestedTensor(values: unknown, spec: DeclaredTensor, path: string): Promise<Tensor> {
   const locate = under(path);
   const shape = nestedShape(values, locate);
-  return { datatype: spec.datatype, shape, data: readNested(values, shape, spec, locate) };
+  return { datatype: spec.datatype, shape, data: await readNested(values, shape, spec, locate) };
 }
 
 function isFile(value: Value): value is Extract<Value, { file: string }> {

@@ -17,7 +17,7 @@ export async function readInput(exchange: Exchange, model: ServedModel, body: Bu
     case "application/octet-stream":
       return rows(tensorsFromBytes(model, body, datatypeOf(exchange, parameters)));
     case "application/json":
-      return tensorsFromJson(model, parseJson(body, hasLongIntegers(model)));
+      return tensorsFromJson(model, await parseJson(exchange, body, hasLongIntegers(model)));
     case "image/png":
     case "image/jpeg":
     case "image/webp":

@@ -1,6 +1,7 @@
 import { ServiceError } from "../../../server/errors.js";
 import type { ServedModel } from "../../engine/engine.js";
 import { checked } from "../../../server/http/json-body.js";
+import type { JsonList } from "../../../server/http/long-list.js";
 import { tensorsFromColumns, tensorsFromRows, type Tensors } from "../rows.js";
 import { MAX_PICTURES } from "../../../pictures/limits.js";
 import { decodeBase64, tensorsFromPictures } from "./picture-input.js";
@@ -20,7 +21,7 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
   if ("instances" in keys) {
     const { instances } = checked(body, instancesSchema);
     const pictures = picturesOf(instances);
-    const tensors = pictures ? await tensorsFromPictures(model, pictures) : tensorsFromRows(model, instances);
+    const tensors = pictures ? await tensorsFromPictures(model, pictures) : await tensorsFromRows(model, instances);
     return { form: "rows", tensors };
   }
   if ("image" in keys) {
@@ -28,7 +29,7 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
     return { form: "rows", tensors: await tensorsFromPictures(model, [picture]) };
   }
   if ("inputs" in keys) {
-    return { form: "columns", tensors: tensorsFromColumns(model, checked(body, columnsSchema).inputs) };
+    return { form: "columns", tensors: await tensorsFromColumns(model, checked(body, columnsSchema).inputs) };
   }
   throw new ServiceError(
     "invalid_input",
@@ -37,8 +38,8 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
 }
 
 /** TensorFlow Serving's way to send files: every instance is `{"b64": "..."}`. */
-function picturesOf(instances: readonly unknown[]): Buffer[] | undefined {
-  if (!isPicture(instances[0])) {
+function picturesOf(instances: JsonList): Buffer[] | undefined {
+  if (!isPicture(instances.at(0)) || !Array.isArray(instances)) {
     return undefined;
   }
   if (instances.length > MAX_PICTURES) {

@@ -3,8 +3,9 @@ import type { ServedModel } from "../../engine/engine.js";
 import type { Classification } from "../../../models/model-config.js";
 import type { PictureView } from "../../../pictures/picture-view.js";
 import { floatJson, type NonFinite } from "../../../tensors/non-finite.js";
+import { takeRows } from "../../../tensors/joined-rows.js";
 import type { Tensor } from "../../../tensors/tensor.js";
-import { nestedJson, rowsJson } from "../../../tensors/to-json.js";
+import { nestedJson } from "../../../tensors/to-json.js";
 import { splitOutputs, type Outputs, type SplitOutputs } from "../row-outputs.js";
 
 /** What the answer is made with beside the outputs. */
@@ -19,36 +20,50 @@ export interface PredictionOptions {
 }
 
 /**
- * The answer of /predict as JSON text: labels where config.json has them, else the outputs' values, by row where they have
- * rows and whole beside `predictions` where they have not.
+ * The answer of /predict as JSON text, in pieces: labels where config.json has them, else the outputs' values, by row where
+ * they have rows and whole beside `predictions` where they have not.
  */
-export function predictionsJson(model: ServedModel, outputs: Outputs, options: PredictionOptions): string {
+export function* predictionsJson(
+  model: ServedModel,
+  outputs: Outputs,
+  options: PredictionOptions,
+): Generator<string> {
   const { name, version, config } = model;
   const { postprocess } = config;
   const output = postprocess && outputs[postprocess.output];
-  const answer =
-    postprocess && output
-      ? `"predictions":[${labelsJson(output, postprocess, options).join(",")}]`
-      : valuesJson(splitOutputs(model, outputs, options.rows), options.nonFinite);
-  return `{"model":${JSON.stringify(name)},"version":${JSON.stringify(version)},${answer}}`;
+  const head = `{"model":${JSON.stringify(name)},"version":${JSON.stringify(version)},`;
+  if (postprocess && output) {
+    yield `${head}"predictions":[`;
+    yield* labelsJson(output, postprocess, options);
+    yield "]}";
+  } else {
+    yield head;
+    yield* valuesJson(splitOutputs(model, outputs, options.rows), options.nonFinite);
+    yield "}";
+  }
 }
 
-function labelsJson(
+function* labelsJson(
   output: Tensor,
   config: Classification,
   { top, views = [], nonFinite }: PredictionOptions,
-): string[] {
-  return topScores(output, config, top).map((scores, row) => predictionJson(scores, views[row], nonFinite));
+): Generator<string> {
+  for (const [row, scores] of topScores(output, config, top).entries()) {
+    yield (row > 0 ? "," : "") + predictionJson(scores, views[row], nonFinite);
+  }
 }
 
 /** `predictions` is absent when no output has rows, `outputs` when all have. */
-function valuesJson({ perRow, whole }: SplitOutputs, nonFinite: NonFinite): string {
-  const rows = `"predictions":[${outputRowsJson(perRow, nonFinite).join(",")}]`;
-  if (isEmpty(whole)) {
-    return rows;
+function* valuesJson({ perRow, whole }: SplitOutputs, nonFinite: NonFinite): Generator<string> {
+  const hasRows = !isEmpty(perRow) || isEmpty(whole);
+  if (hasRows) {
+    yield '"predictions":';
+    yield* outputRowsJson(perRow, nonFinite);
   }
-  const others = `"outputs":${outputsJson(whole, nonFinite)}`;
-  return isEmpty(perRow) ? others : `${rows},${others}`;
+  if (!isEmpty(whole)) {
+    yield `${hasRows ? "," : ""}"outputs":`;
+    yield* outputsJson(whole, nonFinite);
+  }
 }
 
 function isEmpty(outputs: Outputs): boolean {
@@ -99,26 +114,41 @@ export function millionths(probability: number, nonFinite: NonFinite): string {
   return low === 0 ? `0.${TRAILING[high] ?? ""}` : `0.${THOUSANDTHS[high] ?? ""}${TRAILING[low] ?? ""}`;
 }
 
-/** A JSON text per row of outputs that have as many rows: the one output's values, or an object of output name to values. */
-export function outputRowsJson(outputs: Outputs, nonFinite: NonFinite): string[] {
-  const entries = Object.entries(outputs).map(([name, tensor]) => ({
-    name,
-    rows: rowsJson(tensor, nonFinite),
-  }));
-  const [only] = entries;
-  if (only === undefined || entries.length === 1) {
-    return only?.rows ?? [];
+/**
+ * JSON text, in pieces, of the rows of outputs that have as many rows: a list of the one output's values, or of objects of
+ * output name to values.
+ */
+export function* outputRowsJson(outputs: Outputs, nonFinite: NonFinite): Generator<string> {
+  const tensors = Object.values(outputs);
+  const [only] = tensors;
+  if (only !== undefined && tensors.length === 1) {
+    yield* nestedJson(only, nonFinite);
+    return;
   }
-  return only.rows.map(
-    (_, row) =>
-      `{${entries.map(({ name, rows }) => `${JSON.stringify(name)}:${rows[row] ?? ""}`).join(",")}}`,
+  yield "[";
+  for (let row = 0; row < (only?.shape[0] ?? 0); row += 1) {
+    yield row > 0 ? "," : "";
+    yield* outputsJson(rowOf(outputs, row), nonFinite);
+  }
+  yield "]";
+}
+
+function rowOf(outputs: Outputs, row: number): Outputs {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, tensor]) => [
+      name,
+      { ...takeRows(tensor, row, 1), shape: tensor.shape.slice(1) },
+    ]),
   );
 }
 
-/** An object of output name to all of its values. */
-export function outputsJson(outputs: Outputs, nonFinite: NonFinite): string {
-  const entries = Object.entries(outputs).map(
-    ([name, tensor]) => `${JSON.stringify(name)}:${nestedJson(tensor, nonFinite)}`,
-  );
-  return `{${entries.join(",")}}`;
+/** JSON text, in pieces, of an object of output name to all of its values. */
+export function* outputsJson(outputs: Outputs, nonFinite: NonFinite): Generator<string> {
+  let before = "{";
+  for (const [name, tensor] of Object.entries(outputs)) {
+    yield `${before}${JSON.stringify(name)}:`;
+    yield* nestedJson(tensor, nonFinite);
+    before = ",";
+  }
+  yield before === "{" ? "{}" : "}";
 }

@@ -5,7 +5,7 @@ import type { ImagePreprocess } from "../../../models/model-config.js";
 import { imageTensor, rowShape, scaled } from "../../../pictures/picture-tensor.js";
 import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 import { mainInput, type Tensors } from "../rows.js";
-import { readBytes } from "../../../tensors/bytes.js";
+import { readNumbers } from "../../../tensors/bytes.js";
 import { product } from "../../../tensors/shape.js";
 
 /**
@@ -38,13 +38,13 @@ function ownBytes(body: Buffer, spec: TensorSpec): Tensor {
   const { datatype } = spec;
   const shape =
     datatype === "BYTES" || spec.unranked ? undefined : shapeOf(body.length, spec, elementBytes(datatype));
-  if (shape === undefined) {
+  if (shape === undefined || datatype === "BYTES") {
     throw new ServiceError(
       "unsupported_media_type",
       `Input ${spec.name} cannot be sent as raw bytes, which tell no shape; send JSON or use the V2 protocol.`,
     );
   }
-  return { datatype, shape, data: readBytes(body, datatype, product(shape), "body") };
+  return { datatype, shape, data: readNumbers(body, datatype, product(shape), "body") };
 }
 
 /** The shape that so many bytes have, where they tell it: whole rows, or rows of the one length that is free. */
@@ -86,7 +86,7 @@ function pictureBytes(
       : imageTensor(splitRows(values, rows, length), config, own);
   }
   const rows = wholeRows(body.length, length * elementBytes(own), `${length} ${own} values`);
-  const data = readBytes(body, own, rows * length, "body");
+  const data = readNumbers(body, own, rows * length, "body");
   const fault =
     own === "FP16"
       ? data.findIndex(isInfiniteHalf)

@@ -2,6 +2,7 @@ import { PATHS } from "@ai-model-service/contract/http";
 import { z } from "zod";
 import { pictureViews, type PictureView } from "../../../pictures/picture-view.js";
 import type { Exchange } from "../../../server/http/exchange.js";
+import { jsonPieces } from "../../../server/http/pieces.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
 import { DATATYPE_NAMES } from "../../../tensors/datatypes.js";
@@ -37,7 +38,7 @@ export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
       const rows = rowsOf(model, tensors);
       const { outputs } = await infer(exchange, { model, inputs: tensors });
       const { top, nonFinite } = options;
-      return { status: 200, body: predictionsJson(model, outputs, { rows, top, views, nonFinite }) };
+      return jsonPieces(predictionsJson(model, outputs, { rows, top, views, nonFinite }));
     },
   };
 }

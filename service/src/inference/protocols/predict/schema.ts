@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { isList, type JsonList } from "../../../server/http/long-list.js";
 
-/** Arrays of a request are checked while they are copied into the tensor, not by zod: this only describes them. */
-const values = z.array(z.unknown(), { error: "must be an array" }).min(1, "must hold at least one instance");
+/** Values of a request are checked while they are copied into the tensor: zod would look at one after the other, at once. */
+const list = z.custom<JsonList>(isList, "must be an array").meta({ type: "array", items: {} });
+
+const values = list.refine(({ length }) => length > 0, "must hold at least one instance");
 
 /** A row for each prediction. */
 export const instancesSchema = z
@@ -19,7 +22,7 @@ export const instancesSchema = z
 export const columnsSchema = z
   .looseObject({
     inputs: z
-      .union([z.array(z.unknown()), z.record(z.string(), z.unknown())], {
+      .union([list, z.record(z.string(), z.unknown())], {
         error: "must be an array, or an object of input name to array",
       })
       .meta({

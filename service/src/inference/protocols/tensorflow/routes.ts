@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ServiceError } from "../../../server/errors.js";
+import { jsonPieces } from "../../../server/http/pieces.js";
 import { readBody } from "../../../server/http/read-body.js";
 import { json, type Reply } from "../../../server/http/reply.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
@@ -60,16 +61,26 @@ const PREDICT: RouteDescription = {
 /** In columns the values of the only output go without its name, as TensorFlow Serving has it. */
 function columnsReply(outputs: Outputs, nonFinite: NonFinite): Reply {
   const [only, ...others] = Object.values(outputs);
-  const text =
-    only !== undefined && others.length === 0 ? nestedJson(only, nonFinite) : outputsJson(outputs, nonFinite);
-  return { status: 200, body: `{"outputs":${text}}` };
+  return valuesReply(
+    "outputs",
+    only !== undefined && others.length === 0 ? nestedJson(only, nonFinite) : outputsJson(outputs, nonFinite),
+  );
 }
 
 /** Rows, where every output has them; outputs that have none are answered in columns, so that nothing of them is lost. */
 function rowsReply(outputs: Outputs, { perRow, whole }: SplitOutputs, nonFinite: NonFinite): Reply {
   return Object.keys(whole).length === 0
-    ? { status: 200, body: `{"predictions":[${outputRowsJson(perRow, nonFinite).join(",")}]}` }
+    ? valuesReply("predictions", outputRowsJson(perRow, nonFinite))
     : columnsReply(outputs, nonFinite);
+}
+
+function valuesReply(key: string, values: Iterable<string>): Reply {
+  function* pieces(): Generator<string> {
+    yield `{"${key}":`;
+    yield* values;
+    yield "}";
+  }
+  return jsonPieces(pieces());
 }
 
 /** TensorFlow Serving's status and metadata, and KServe's liveness and list of models. */

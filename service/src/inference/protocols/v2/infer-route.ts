@@ -26,11 +26,11 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
       const body = await readBody(exchange.request, maxBodyBytes);
       const nonFinite = nonFiniteAsked(exchange);
       const { json, binary } = splitBody(exchange.headers, body);
-      const request = checked(parseJson(json, hasLongIntegers(model)), inferRequestSchema);
+      const request = checked(await parseJson(exchange, json, hasLongIntegers(model)), inferRequestSchema);
       const timeout = request.parameters?.timeout;
       const { outputs } = await infer(exchange, {
         model,
-        inputs: readInputs(request.inputs, new BinaryReader(binary)),
+        inputs: await readInputs(model, request.inputs, new BinaryReader(binary)),
         outputs: request.outputs?.map((output) => output.name),
         timeoutMs: timeout === undefined ? undefined : timeout / MICROSECONDS_PER_MILLISECOND,
       });

@@ -1,6 +1,9 @@
 import { ServiceError } from "../../../server/errors.js";
+import { isList } from "../../../server/http/long-list.js";
 import type { TensorData } from "../../../tensors/datatypes.js";
 import type { Tensor } from "../../../tensors/tensor.js";
+import { checkHeads } from "../../engine/check-inputs.js";
+import type { ServedModel } from "../../engine/engine.js";
 import type { Tensors } from "../rows.js";
 import { readBytes } from "../../../tensors/bytes.js";
 import { readNested } from "../../../tensors/from-json.js";
@@ -8,28 +11,40 @@ import { isShaped, nestedShape, product, shapeText, under } from "../../../tenso
 import type { BinaryReader } from "./binary-body.js";
 import type { RequestInput } from "./schema.js";
 
-/** The request's tensors by name. Throws invalid_input with the path of the fault. */
-export function readInputs(inputs: readonly RequestInput[], binary: BinaryReader): Tensors {
-  const tensors = new Map<string, Tensor>();
+/**
+ * The request's tensors by name. What it says of them is checked against the model before any of their data is looked at.
+ * Rejects with invalid_input and the path of the fault.
+ */
+export async function readInputs(
+  model: Pick<ServedModel, "inputs" | "batched">,
+  inputs: readonly RequestInput[],
+  binary: BinaryReader,
+): Promise<Tensors> {
+  checkHeads(model.inputs, model.batched, headsOf(inputs));
+  const tensors: [string, Tensor][] = [];
   for (const [index, input] of inputs.entries()) {
-    const path = `inputs[${index}]`;
-    if (tensors.has(input.name)) {
-      throw new ServiceError(
-        "invalid_input",
-        `${path}.name is ${JSON.stringify(input.name)} a second time.`,
-        {
-          path: `${path}.name`,
-        },
-      );
-    }
-    const { datatype, shape } = input;
-    tensors.set(input.name, { datatype, shape, data: readData(input, binary, path) });
+    const { name, datatype, shape } = input;
+    tensors.push([name, { datatype, shape, data: await readData(input, binary, `inputs[${index}]`) }]);
   }
   binary.finish();
   return Object.fromEntries(tensors);
 }
 
-function readData(input: RequestInput, binary: BinaryReader, path: string): TensorData {
+/** Throws invalid_input for a name that comes twice. */
+function headsOf(inputs: readonly RequestInput[]): Record<string, RequestInput> {
+  const heads = new Map<string, RequestInput>();
+  for (const [index, input] of inputs.entries()) {
+    if (heads.has(input.name)) {
+      const path = `inputs[${index}].name`;
+      const name = JSON.stringify(input.name.slice(0, 100));
+      throw new ServiceError("invalid_input", `${path} is ${name} a second time.`, { path });
+    }
+    heads.set(input.name, input);
+  }
+  return Object.fromEntries(heads);
+}
+
+async function readData(input: RequestInput, binary: BinaryReader, path: string): Promise<TensorData> {
   const size = input.parameters?.binary_data_size;
   if (size === undefined) {
     return readJson(input, `${path}.data`);
@@ -43,13 +58,16 @@ function readData(input: RequestInput, binary: BinaryReader, path: string): Tens
   return readBytes(bytes, input.datatype, product(input.shape), path);
 }
 
-function readJson({ name, data, shape, datatype, parameters }: RequestInput, path: string): TensorData {
+async function readJson(
+  { name, data, shape, datatype, parameters }: RequestInput,
+  path: string,
+): Promise<TensorData> {
   if (parameters && "shared_memory_region" in parameters) {
     throw new ServiceError("invalid_input", "Shared memory is not supported: send the data in the body.", {
       path,
     });
   }
-  if (!Array.isArray(data)) {
+  if (!isList(data)) {
     throw new ServiceError("invalid_input", `${path} must be an array of values.`, { path });
   }
   const given = nestedShape(data, under(path));

@@ -1,4 +1,5 @@
 import { ServiceError } from "../../../server/errors.js";
+import { joinInTurns, jsonPieces } from "../../../server/http/pieces.js";
 import type { Reply } from "../../../server/http/reply.js";
 import type { ServedModel } from "../../engine/engine.js";
 import type { Tensor } from "../../../tensors/tensor.js";
@@ -18,22 +19,53 @@ interface Answer {
 }
 
 /** The protocol's response: JSON, followed by the data of those outputs that were wanted as binary. */
-export function inferReply({ model, request, outputs, nonFinite }: Answer): Reply {
+export async function inferReply(answer: Answer): Promise<Reply> {
+  const { model, request, outputs } = answer;
   const binary: Buffer[] = [];
-  const texts = wantedOutputs(model, request).map((wanted) => {
+  const written: WrittenOutput[] = [];
+  for (const wanted of wantedOutputs(model, request)) {
+    const { name } = wanted;
     const tensor = outputOf(model, outputs, wanted);
-    if (!isBinary(wanted, request)) {
-      return outputJson(wanted.name, tensor, `"data":${flatJson(tensor.data, tensor.datatype, nonFinite)}`);
+    if (isBinary(wanted, request)) {
+      const bytes = await writeBytes(tensor.data);
+      binary.push(bytes);
+      written.push({ name, tensor, bytes: bytes.length });
+    } else {
+      written.push({ name, tensor });
     }
-    const bytes = writeBytes(tensor.data);
-    binary.push(bytes);
-    return outputJson(wanted.name, tensor, `"parameters":{"binary_data_size":${bytes.length}}`);
-  });
+  }
+  const pieces = responseJson(answer, written);
+  return binary.length === 0
+    ? jsonPieces(pieces)
+    : binaryReply(Buffer.from(await joinInTurns(pieces)), binary);
+}
+
+/** An output of a response. */
+interface WrittenOutput {
+  readonly name: string;
+  readonly tensor: Tensor;
+  /** Its bytes behind the JSON; absent for one whose values are in it. */
+  readonly bytes?: number;
+}
+
+function* responseJson(
+  { model, request, nonFinite }: Answer,
+  outputs: readonly WrittenOutput[],
+): Generator<string> {
   const id = typeof request.id === "string" ? `"id":${JSON.stringify(request.id)},` : "";
-  const json =
-    `{${id}"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},` +
-    `"outputs":[${texts.join(",")}]}`;
-  return binary.length === 0 ? { status: 200, body: json } : binaryReply(Buffer.from(json), binary);
+  yield `{${id}"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"outputs":[`;
+  for (const [index, { name, tensor, bytes }] of outputs.entries()) {
+    const head = `"name":${JSON.stringify(name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(",")}]`;
+    yield `${index > 0 ? "," : ""}{${head},`;
+    if (bytes === undefined) {
+      yield '"data":';
+      yield* flatJson(tensor, nonFinite);
+    } else {
+      yield `"parameters":{"binary_data_size":${bytes}}`;
+    }
+    yield "}";
+  }
+  yield "]}";
 }
 
 function binaryReply(json: Buffer, binary: readonly Buffer[]): Reply {
@@ -43,10 +75,6 @@ function binaryReply(json: Buffer, binary: readonly Buffer[]): Reply {
     headers: { [HEADER_LENGTH]: String(json.length) },
     body: Buffer.concat([json, ...binary]),
   };
-}
-
-function outputJson(name: string, { datatype, shape }: Tensor, data: string): string {
-  return `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(",")}],${data}}`;
 }
 
 /** What the request asks for; all outputs when it names none. */

@@ -125,9 +125,9 @@ function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
       method: "POST",
       path: "/v2/repository/index",
       access: "administrator",
-      async handle({ request }) {
-        const body = await readBody(request, maxBodyBytes);
-        const { ready } = body.length === 0 ? {} : checked(parseJson(body), indexRequestSchema);
+      async handle(exchange) {
+        const body = await readBody(exchange.request, maxBodyBytes);
+        const { ready } = body.length === 0 ? {} : checked(await parseJson(exchange, body), indexRequestSchema);
         const entries = engine.index().filter(({ state }) => ready !== true || state === "READY");
         return json(entries.map(({ name, version, state, reason }) => ({ name, version, state, reason })));
       },

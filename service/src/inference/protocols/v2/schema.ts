@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isList } from "../../../server/http/long-list.js";
 import { DATATYPE_NAMES } from "../../../tensors/datatypes.js";
 import { MAX_RANK } from "../../../tensors/shape.js";
 
@@ -12,19 +13,49 @@ const byteCount = z.int({ error: "must be a whole number of bytes" }).min(0, "mu
 const parameterValue = z.union([z.string(), z.number(), z.boolean()], {
   error: "must be a string, a number or a boolean",
 });
-const parameters = z.record(z.string(), parameterValue, { error: "must be an object" });
+
+/** Tensors that a request names at most, as inputs or as outputs; models have some thousand at the very most. */
+const MAX_TENSORS = 4096;
+
+/** Parameters in one place at most. */
+const MAX_PARAMETERS = 256;
+
+/** `schema` for values of which `count` gives no more than `most`: zod would look at every one first, and keep a fault for each. */
+function atMost<S extends z.ZodType>(
+  most: number,
+  what: string,
+  count: (value: object) => number,
+  schema: S,
+): z.ZodPreprocess<S> {
+  return z.preprocess((value, context) => {
+    if (typeof value === "object" && value !== null && count(value) > most) {
+      context.addIssue({ code: "custom", message: `must have at most ${most} ${what}` });
+    }
+    return value;
+  }, schema);
+}
+
+function listAtMost<S extends z.ZodType>(most: number, what: string, item: S, error: string): z.ZodPreprocess<z.ZodArray<S>> {
+  return atMost(most, what, (value) => (isList(value) ? value.length : 0), z.array(item, { error }));
+}
+
+/** Parameters of which the server reads some, and takes others of any name. */
+function parameters<S extends z.core.$ZodShape>(known: S) {
+  const schema = z.object(known, { error: "must be an object" }).catchall(parameterValue);
+  return atMost(MAX_PARAMETERS, "parameters", (value) => Object.keys(value).length, schema);
+}
 
 const datatype = z.enum(DATATYPE_NAMES, { error: `must be one of ${DATATYPE_NAMES.join(", ")}` });
 
-const shape = z
-  .array(
-    z
-      .int({ error: "must be a whole number" })
-      .min(0, "must not be negative")
-      .max(2 ** 31 - 1, "is larger than any tensor"),
-    { error: "must be an array of dimensions" },
-  )
-  .max(MAX_RANK, `must have at most ${MAX_RANK} dimensions`);
+const shape = listAtMost(
+  MAX_RANK,
+  "dimensions",
+  z
+    .int({ error: "must be a whole number" })
+    .min(0, "must not be negative")
+    .max(2 ** 31 - 1, "is larger than any tensor"),
+  "must be an array of dimensions",
+);
 
 const data = z.unknown().meta({
   type: "array",
@@ -37,8 +68,7 @@ const inputTensor = z
     name,
     shape,
     datatype,
-    parameters: parameters
-      .and(z.looseObject({ binary_data_size: byteCount.optional() }))
+    parameters: parameters({ binary_data_size: byteCount.optional() })
       .nullish()
       .meta({ description: "`binary_data_size`: bytes of this tensor in the binary part of the body." }),
     data: data.optional(),
@@ -48,16 +78,10 @@ const inputTensor = z
 const requestedOutput = z
   .looseObject({
     name,
-    parameters: parameters
-      .and(
-        z.looseObject({
-          binary_data: z.boolean({ error: "must be true or false" }).optional(),
-          classification: z
-            .int({ error: "must be a whole number" })
-            .min(0, "must not be negative")
-            .optional(),
-        }),
-      )
+    parameters: parameters({
+      binary_data: z.boolean({ error: "must be true or false" }).optional(),
+      classification: z.int({ error: "must be a whole number" }).min(0, "must not be negative").optional(),
+    })
       .nullish()
       .meta({
         description:
@@ -69,22 +93,19 @@ const requestedOutput = z
 export const inferRequestSchema = z
   .looseObject({
     id: z.string({ error: "must be a string" }).nullish(),
-    parameters: parameters
-      .and(
-        z.looseObject({
-          timeout: z.number({ error: "must be microseconds" }).positive("must be above 0").optional(),
-          binary_data_output: z.boolean({ error: "must be true or false" }).optional(),
-        }),
-      )
+    parameters: parameters({
+      timeout: z.number({ error: "must be microseconds" }).positive("must be above 0").optional(),
+      binary_data_output: z.boolean({ error: "must be true or false" }).optional(),
+    })
       .nullish()
       .meta({
         description:
           "`timeout`: microseconds until the answer is not wanted any more. `binary_data_output`: answer all outputs as binary data.",
       }),
-    inputs: z
-      .array(inputTensor, { error: "must be an array of tensors" })
-      .meta({ description: "Empty for a model that has no inputs." }),
-    outputs: z.array(requestedOutput, { error: "must be an array" }).nullish(),
+    inputs: listAtMost(MAX_TENSORS, "tensors", inputTensor, "must be an array of tensors").meta({
+      description: "Empty for a model that has no inputs.",
+    }),
+    outputs: listAtMost(MAX_TENSORS, "tensors", requestedOutput, "must be an array").nullish(),
   })
   .meta({ id: "InferRequest" });
 

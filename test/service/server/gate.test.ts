@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Gate } from "#service/pictures/gate.js";
+import { Gate } from "#service/server/gate.js";
 
 it("A gate lets a few in at once, in the order of their coming, also past failures", async () => {
   const gate = new Gate(2);
