@@ -24,9 +24,7 @@ export async function readBytes(
   length: number,
   path: string,
 ): Promise<TensorData> {
-  return datatype === "BYTES"
-    ? readTexts(bytes, length, path)
-    : readNumbers(bytes, datatype, length, path);
+  return datatype === "BYTES" ? readTexts(bytes, length, path) : readNumbers(bytes, datatype, length, path);
 }
 
 /** The same for elements that all take the same number of bytes. Throws. */
@@ -104,9 +102,7 @@ async function writeTexts(texts: readonly string[]): Promise<Buffer> {
 }
 
 function writeSlice(texts: readonly string[]): Buffer {
-  const bytes = Buffer.allocUnsafe(
-    texts.reduce((length, text) => length + 4 + Buffer.byteLength(text), 0),
-  );
+  const bytes = Buffer.allocUnsafe(texts.reduce((length, text) => length + 4 + Buffer.byteLength(text), 0));
   let offset = 0;
   for (const text of texts) {
     const size = bytes.write(text, offset + 4);

@@ -103,8 +103,14 @@ const ANSWERED: [string, string, () => Buffer][] = [
   ["bare NaN", V2_FLOATS, () => v2("FP32", "NaN")],
   ["long integers", V2_LONGS, () => v2("INT64", "-9223372036854775808")],
   ["short integers", V2_LONGS, () => v2("INT64", "7")],
+  ["short texts", V2_TEXTS, () => v2("BYTES", '"ab"')],
+  ["long texts", V2_TEXTS, () => v2("BYTES", `"${"ab, [\\n".repeat(2000)}"`)],
   ["rows of pictures", PREDICT, () => filled('{"instances":[', ROW, "]}")],
-  ["short rows", PREDICT, () => Buffer.from(`{"instances":[${"[5.1,3.5,1.4,0.2],".repeat(200_000)}[1,2,3,4]]}`)],
+  [
+    "short rows",
+    PREDICT,
+    () => Buffer.from(`{"instances":[${"[5.1,3.5,1.4,0.2],".repeat(200_000)}[1,2,3,4]]}`),
+  ],
   [
     "rows by name",
     PREDICT,
@@ -116,27 +122,76 @@ const REFUSED: [string, string, () => Buffer, RegExp][] = [
   ["deep lists", PREDICT, () => Buffer.from("[".repeat(BYTES)), /32 deep/],
   ["100,000 brackets", PREDICT, () => Buffer.from("[".repeat(100_000) + "]".repeat(100_000)), /32 deep/],
   ["deep objects", V2_FLOATS, () => Buffer.from('{"a":'.repeat(3_000_000)), /32 deep/],
-  ["a number of millions of digits", V2_LONGS, () => Buffer.from(`{"inputs":[${"7".repeat(4_000_000)}]}`), /1000 characters/],
-  ["a number of 15,000 digits", V2_LONGS, () => Buffer.from(`{"inputs":[${"7".repeat(15_000)}]}`), /1000 characters/],
+  [
+    "a number of millions of digits",
+    V2_LONGS,
+    () => Buffer.from(`{"inputs":[${"7".repeat(4_000_000)}]}`),
+    /1000 characters/,
+  ],
+  [
+    "a number of 15,000 digits",
+    V2_LONGS,
+    () => Buffer.from(`{"inputs":[${"7".repeat(15_000)}]}`),
+    /1000 characters/,
+  ],
   ["empty lists", PREDICT, () => filled('{"instances":[', "[]", "]}"), /1000 empty/],
   ["empty lists as tensors", V2_FLOATS, () => filled('{"inputs":[', "[]", "]}"), /1000 empty/],
   ["lists of one value", PREDICT, () => filled('{"instances":[', "[1]", "]}"), /250000 lists/],
   ["numbers as tensors", V2_FLOATS, () => filled('{"inputs":[', "1", "]}"), /inputs/],
   ["numbers as outputs", V2_FLOATS, () => filled('{"inputs":[],"outputs":[', "1", "]}"), /outputs/],
-  ["a shape of millions", V2_FLOATS, () => filled('{"inputs":[{"name":"input","datatype":"FP32","shape":[', "1", "]}]}"), /shape/],
+  [
+    "a shape of millions",
+    V2_FLOATS,
+    () => filled('{"inputs":[{"name":"input","datatype":"FP32","shape":[', "1", "]}]}"),
+    /shape/,
+  ],
   ["80,000 parameters", V2_FLOATS, () => Buffer.from(`{"inputs":[],"parameters":{${KEYS}}}`), /10000 keys/],
-  ["80,000 parameters of a tensor", V2_FLOATS, () => Buffer.from(`{"inputs":[{"name":"input","parameters":{${KEYS}}}]}`), /10000 keys/],
-  ["keys, each in an object of its own", PREDICT, () => filled('{"instances":[', '{"abcdefgh":1}', "]}"), /250000 lists/],
-  ["a shape that is not there", V2_FLOATS, () => Buffer.from(`{"inputs":[{"name":"input","datatype":"FP32","shape":[20000,20000],"data":[[${"1,".repeat(19_999)}1],${"1,".repeat(19_998)}1]}]}`), /data\[1\]/],
-  ["instances that are not there", PREDICT, () => Buffer.from(`{"instances":[[${"1,".repeat(19_999)}1],${"[],".repeat(999)}${"1,".repeat(18_999)}1]}`), /instances\[1\]/],
-  ["columns that are not there", PREDICT, () => Buffer.from(`{"inputs":[[${"1,".repeat(19_999)}1],${"1,".repeat(19_998)}1]}`), /inputs\[1\]/],
+  [
+    "80,000 parameters of a tensor",
+    V2_FLOATS,
+    () => Buffer.from(`{"inputs":[{"name":"input","parameters":{${KEYS}}}]}`),
+    /10000 keys/,
+  ],
+  [
+    "keys, each in an object of its own",
+    PREDICT,
+    () => filled('{"instances":[', '{"abcdefgh":1}', "]}"),
+    /250000 lists/,
+  ],
+  [
+    "a shape that is not there",
+    V2_FLOATS,
+    () =>
+      Buffer.from(
+        `{"inputs":[{"name":"input","datatype":"FP32","shape":[20000,20000],"data":[[${"1,".repeat(19_999)}1],${"1,".repeat(19_998)}1]}]}`,
+      ),
+    /data\[1\]/,
+  ],
+  [
+    "instances that are not there",
+    PREDICT,
+    () =>
+      Buffer.from(`{"instances":[[${"1,".repeat(19_999)}1],${"[],".repeat(999)}${"1,".repeat(18_999)}1]}`),
+    /instances\[1\]/,
+  ],
+  [
+    "columns that are not there",
+    PREDICT,
+    () => Buffer.from(`{"inputs":[[${"1,".repeat(19_999)}1],${"1,".repeat(19_998)}1]}`),
+    /inputs\[1\]/,
+  ],
   ["commas", PREDICT, () => Buffer.from(`{"instances":[${",".repeat(BYTES - 20)}`), /not valid JSON/],
   ["quotes", PREDICT, () => Buffer.from('"'.repeat(BYTES)), /not valid JSON/],
   ["spaces", PREDICT, () => Buffer.from(" ".repeat(BYTES)), /not valid JSON/],
   ["slashes", PREDICT, () => Buffer.from(`"${"\\".repeat(BYTES - 1)}`), /not valid JSON/],
   ["words", PREDICT, () => filled("[", "NaN NaN", ""), /not valid JSON/],
   ["a fault at the end", V2_FLOATS, () => filled('{"inputs":[', "1", "]]"), /not valid JSON/],
-  ["text that is no picture", "/predict?model=quadrants", () => Buffer.from(`{"image":"${"\\u0041".repeat(2_500_000)}"}`), /picture/],
+  [
+    "text that is no picture",
+    "/predict?model=quadrants",
+    () => Buffer.from(`{"image":"${"\\u0041".repeat(2_500_000)}"}`),
+    /picture/,
+  ],
 ];
 
 const json = { "content-type": "application/json" };
@@ -151,7 +206,9 @@ describe.each([1, 4])("beside %i at once, a probe is answered within 100 millise
     const heads = result.map(({ status, begin }) => `${status} ${begin.slice(0, 150)}`);
     expect(heads.sort()).toEqual(
       // Of several with so many rows, a queue may be full of the first.
-      Array.from({ length: count }, (__, at) => expect.stringMatching(at === 0 ? /^200 / : /^200 |^503 .*queue_full/)),
+      Array.from({ length: count }, (__, at): unknown =>
+        expect.stringMatching(at === 0 ? /^200 / : /^200 |^503 .*queue_full/),
+      ),
     );
     expect(slowest).toBeLessThan(100);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readNested } from "#service/tensors/from-json.js";
 import { fromFloat16 } from "#service/tensors/float16.js";
+import { LongList } from "#service/server/http/long-list.js";
 import { nestedShape, under } from "#service/tensors/shape.js";
 import type { Datatype, TensorData } from "#service/tensors/datatypes.js";
 
@@ -145,6 +146,30 @@ describe("missing values and infinities", () => {
       await expect(read([one, value], datatype)).rejects.toThrow(faultAt("data[1]"));
       await expect(read([one, value], datatype)).rejects.toThrow(shown ?? "");
     }
+  });
+});
+
+describe("arrays that claim to be more than they are", () => {
+  const claimed = Array<unknown>(20_000).fill(1);
+
+  it("are refused before there is memory for them", async () => {
+    // 400 million values, of which one row and numbers in place of the others are there.
+    await expect(read([claimed, ...claimed.slice(1)], "FP32")).rejects.toThrow(faultAt("data[1]"));
+    await expect(read([claimed, ...claimed.slice(1)], "BYTES")).rejects.toThrow(faultAt("data[1]"));
+    const rows = [claimed, ...claimed.slice(1).map(() => [])];
+    await expect(read(Array<unknown>(20_000).fill(rows), "FP64")).rejects.toThrow(faultAt("data[0][1]"));
+  });
+});
+
+describe("a list in parts", () => {
+  it("is read as one list", async () => {
+    const list = new LongList([1, 2]);
+    list.add([]);
+    list.add([3]);
+    expect(await read([list, [4, 5, 6]], "INT8")).toEqual(Int8Array.of(1, 2, 3, 4, 5, 6));
+    list.add(["four"]);
+    await expect(read(list, "INT8")).rejects.toThrow(faultAt("data[3]"));
+    await expect(read([list, [1]], "FP32")).rejects.toThrow(faultAt("data[1]"));
   });
 });
 

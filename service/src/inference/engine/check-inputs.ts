@@ -13,7 +13,11 @@ type Inputs<T extends Head = Head> = Readonly<Record<string, T>>;
  * for those that are left out. With `batched`, dimension 0 of the inputs without a default is any number of rows from 1, the
  * same in all of them. Throws invalid_input.
  */
-export function checkInputs(specs: readonly TensorSpec[], batched: boolean, inputs: Inputs<Tensor>): Tensor[] {
+export function checkInputs(
+  specs: readonly TensorSpec[],
+  batched: boolean,
+  inputs: Inputs<Tensor>,
+): Tensor[] {
   const tensors = checkHeads(specs, batched, inputs);
   for (const [index, spec] of specs.entries()) {
     checkLength(spec, tensors[index], inputs);

@@ -139,10 +139,7 @@ export class JsonScanner {
   private leave(byte: number): void {
     const left = this.open.pop();
     const isEmpty = this.before === "opening";
-    this.expect(
-      left?.isObject === (byte === CLOSE_OBJECT) && (isEmpty || this.before === "value"),
-      byte,
-    );
+    this.expect(left?.isObject === (byte === CLOSE_OBJECT) && (isEmpty || this.before === "value"), byte);
     this.empty += isEmpty ? 1 : 0;
     if (this.empty > MAX_EMPTY) {
       throw this.beyond(`more than ${MAX_EMPTY} empty lists and objects`);

@@ -222,6 +222,8 @@ describe("infer takes", () => {
   });
 });
 
+const MANY_KEYS = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`k${at}`, at]));
+
 describe("infer refuses", () => {
   const input = (change: object): object => ({
     inputs: [{ name: "input", shape: [1, 3], datatype: "FP32", data: [1, 2, 3], ...change }],
@@ -245,7 +247,17 @@ describe("infer refuses", () => {
     ["too few values", input({ data: [1, 2] }), "inputs[0].data"],
     ["too many values", input({ data: [1, 2, 3, 4] }), "inputs[0].data"],
     ["values nested otherwise", input({ data: [[1], [2], [3]] }), "inputs[0].data"],
-    ["ragged values", input({ shape: [2, 3], data: [[1, 2, 3], [4, 5]] }), "inputs[0].data[1]"],
+    [
+      "ragged values",
+      input({
+        shape: [2, 3],
+        data: [
+          [1, 2, 3],
+          [4, 5],
+        ],
+      }),
+      "inputs[0].data[1]",
+    ],
     ["text for a number", input({ data: [1, "2", 3] }), "inputs[0].data[1]"],
     ["no data", input({ data: undefined }), "inputs[0].data"],
     ["data that is no array", input({ data: "AAAA" }), "inputs[0].data"],
@@ -272,6 +284,11 @@ describe("infer refuses", () => {
       "outputs[1].name",
     ],
     ["an input that the model does not have", input({ name: "nothing" }), "inputs"],
+    ["more parameters than anyone has", { parameters: MANY_KEYS, ...input({}) }, "parameters"],
+    ["more parameters of an input", input({ parameters: MANY_KEYS }), "inputs[0].parameters"],
+    ["more inputs than any model has", { inputs: Array(5000).fill(1) }, "inputs"],
+    ["more outputs than any model has", { outputs: Array(5000).fill(1), ...input({}) }, "outputs"],
+    ["a parameter that is no value", { parameters: { mine: [1] }, ...input({}) }, "parameters.mine"],
     [
       "an input given twice",
       {

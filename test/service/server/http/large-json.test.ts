@@ -14,7 +14,19 @@ function randomJson(random: () => number, depth: number): string {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const space = (): string => (random() < 0.1 ? pick([" ", "\n", "  \t"]) : "");
   const text = (): string =>
-    pick(['"a,b"', '"\\"],["', '"\\\\"', '"[{"', '"}],"', '""', '"é,日本"', '"\\u0041,"', '"__proto__"', '"1"', '"x"']);
+    pick([
+      '"a,b"',
+      '"\\"],["',
+      '"\\\\"',
+      '"[{"',
+      '"}],"',
+      '""',
+      '"é,日本"',
+      '"\\u0041,"',
+      '"__proto__"',
+      '"1"',
+      '"x"',
+    ]);
   if (depth === 0 || random() < 0.2) {
     return pick(["1", "-2.5e3", "true", "null", "false", "0.1", text(), text()]);
   }
@@ -41,7 +53,7 @@ function randomBody(seed: number): string {
     : `[[{"1":0,"__proto__":[${items.join(",")}]}],3]`;
 }
 
-const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
+const SEEDS = Array.from({ length: 8 }, (_, seed) => seed);
 
 describe("a large body", () => {
   it.each(SEEDS)("becomes what JSON.parse makes of it, wherever it is cut (%i)", async (seed) => {
@@ -134,8 +146,8 @@ describe("a body beyond a limit is refused before it is parsed, with the limit:"
   it("and a small one with a long integer or deep lists when integers are wanted exactly", async () => {
     expect(await parse(`[${"7".repeat(900)}]`, true)).toEqual([Number("7".repeat(900))]);
     await expect(parse(`[${"7".repeat(15_000)}]`, true)).rejects.toMatchObject({ code: "invalid_input" });
-    await expect(
-      parse(`${"[".repeat(7000)}9007199254740993${"]".repeat(7000)}`, true),
-    ).rejects.toMatchObject({ code: "invalid_input" });
+    await expect(parse(`${"[".repeat(7000)}9007199254740993${"]".repeat(7000)}`, true)).rejects.toMatchObject(
+      { code: "invalid_input" },
+    );
   });
 });

@@ -21,7 +21,9 @@ export async function tensorsFromJson(model: ServedModel, body: unknown): Promis
   if ("instances" in keys) {
     const { instances } = checked(body, instancesSchema);
     const pictures = picturesOf(instances);
-    const tensors = pictures ? await tensorsFromPictures(model, pictures) : await tensorsFromRows(model, instances);
+    const tensors = pictures
+      ? await tensorsFromPictures(model, pictures)
+      : await tensorsFromRows(model, instances);
     return { form: "rows", tensors };
   }
   if ("image" in keys) {

@@ -127,7 +127,8 @@ function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
       access: "administrator",
       async handle(exchange) {
         const body = await readBody(exchange.request, maxBodyBytes);
-        const { ready } = body.length === 0 ? {} : checked(await parseJson(exchange, body), indexRequestSchema);
+        const { ready } =
+          body.length === 0 ? {} : checked(await parseJson(exchange, body), indexRequestSchema);
         const entries = engine.index().filter(({ state }) => ready !== true || state === "READY");
         return json(entries.map(({ name, version, state, reason }) => ({ name, version, state, reason })));
       },

@@ -35,7 +35,12 @@ function atMost<S extends z.ZodType>(
   }, schema);
 }
 
-function listAtMost<S extends z.ZodType>(most: number, what: string, item: S, error: string): z.ZodPreprocess<z.ZodArray<S>> {
+function listAtMost<S extends z.ZodType>(
+  most: number,
+  what: string,
+  item: S,
+  error: string,
+): z.ZodPreprocess<z.ZodArray<S>> {
   return atMost(most, what, (value) => (isList(value) ? value.length : 0), z.array(item, { error }));
 }
 
