@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { ServiceError } from "../server/errors.js";
 import { giveTurn } from "../server/turns.js";
-import { isWholeUtf8 } from "./text.js";
+import { checkTextCount, isWholeUtf8 } from "./text.js";
 import { arrayOf, type FixedDatatype } from "./datatypes.js";
 import { takeFloats } from "./spare-floats.js";
 import type { Datatype, TensorData } from "./datatypes.js";
@@ -56,6 +56,7 @@ function viewOf(bytes: Uint8Array, datatype: FixedDatatype, length: number): Ten
 
 /** Each element is its length as 4 bytes, then its UTF-8 text. */
 async function readTexts(bytes: Uint8Array, length: number, path: string): Promise<string[]> {
+  checkTextCount(length, path);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const texts: string[] = [];
   let offset = 0;

@@ -6,7 +6,7 @@ import { takeFloats } from "./spare-floats.js";
 import { allocate, DATATYPES, rowOf, type Datatype, type TensorData } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
 import { nonFiniteOf } from "./non-finite.js";
-import { isWholeText } from "./text.js";
+import { checkTextCount, isWholeText } from "./text.js";
 import type { Locate } from "./shape.js";
 import type { TensorSpec } from "./tensor.js";
 
@@ -18,6 +18,9 @@ type StoreRow = (row: readonly unknown[], offset: number) => number;
 
 /** Values and lists between two chances for the event loop to turn: a millisecond's work, or less. */
 const A_SLICE = 8192;
+
+/** The same of texts, each of which may be long. */
+const A_SLICE_OF_TEXTS = 64;
 
 /**
  * Row-major data of nested arrays that claim to have `shape` (see `nestedShape`), for the input called `name`. Nothing is
@@ -32,25 +35,42 @@ export async function readNested(
   locate: Locate,
 ): Promise<TensorData> {
   const rows = await innermost(values, shape, locate);
-  const size = shape.at(-1) ?? 1;
-  const { data, storeRow } = createStore(datatype, rows.length * size);
+  const length = rows.length * (shape.at(-1) ?? 1);
+  if (datatype === "BYTES") {
+    checkTextCount(length, locate([]));
+  }
+  const { data, storeRow } = createStore(datatype, length);
+  const slice = datatype === "BYTES" ? A_SLICE_OF_TEXTS : A_SLICE;
+  let untilTurn = slice;
   let offset = 0;
-  let untilTurn = A_SLICE;
-  for (const row of rows) {
-    for (const part of partsOf(row)) {
-      const fault = storeRow(part, offset);
-      if (fault >= 0) {
-        throw badValue(part[fault], datatype, name, locate(placeOf(offset + fault, shape)));
-      }
-      offset += part.length;
-      untilTurn -= part.length + 1;
-      if (untilTurn < 0) {
-        untilTurn = A_SLICE;
-        await giveTurn();
-      }
+  for (const part of slicesOf(rows, slice)) {
+    const fault = storeRow(part, offset);
+    if (fault >= 0) {
+      throw badValue(part[fault], datatype, name, locate(placeOf(offset + fault, shape)));
+    }
+    offset += part.length;
+    untilTurn -= part.length + 1;
+    if (untilTurn < 0) {
+      untilTurn = slice;
+      await giveTurn();
     }
   }
   return data;
+}
+
+/** The items of all rows in order, in slices of one row each. */
+function* slicesOf(rows: readonly JsonList[], size: number): Generator<readonly unknown[]> {
+  for (const row of rows) {
+    for (const part of partsOf(row)) {
+      if (part.length <= size) {
+        yield part;
+        continue;
+      }
+      for (let from = 0; from < part.length; from += size) {
+        yield part.slice(from, from + size);
+      }
+    }
+  }
 }
 
 /** The innermost arrays in order, one of one value for a scalar; every array on the way is as long as `shape` says. */

@@ -4,8 +4,8 @@ import { fromFloat16 } from "./float16.js";
 import { floatJson, type NonFinite } from "./non-finite.js";
 import { product } from "./shape.js";
 
-/** Values of one piece of text at most. */
-const A_PIECE = 4096;
+/** Characters from which a piece of text ends. */
+const A_PIECE = 64 * 1024;
 
 /** JSON text, in pieces, of elements `from` to `to` as one flat array. 64-bit integers are written with all their digits. */
 export function* flatJson(
@@ -16,12 +16,9 @@ export function* flatJson(
 ): Generator<string> {
   const text = WRITERS[DATATYPES[datatype].kind];
   let json = "[";
-  for (let start = from; start < to; start += A_PIECE) {
-    const end = Math.min(start + A_PIECE, to);
-    for (let index = start; index < end; index += 1) {
-      json += (index > from ? "," : "") + text(data[index] ?? 0, nonFinite);
-    }
-    if (end < to) {
+  for (let index = from; index < to; index += 1) {
+    json += (index > from ? "," : "") + text(data[index] ?? 0, nonFinite);
+    if (json.length > A_PIECE) {
       yield json;
       json = "";
     }

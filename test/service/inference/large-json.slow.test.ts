@@ -84,8 +84,8 @@ function filled(head: string, item: string, tail: string): Buffer {
   return Buffer.from(`${head}${`${item},`.repeat(count)}${item}${tail}`);
 }
 
-function v2(datatype: string, item: string): Buffer {
-  const count = Math.floor((BYTES - 200) / (item.length + 1));
+function v2(datatype: string, item: string, bytes = BYTES): Buffer {
+  const count = Math.floor((bytes - 200) / (item.length + 1));
   const head = `{"inputs":[{"name":"input","datatype":"${datatype}","shape":[1,${count}],"data":[`;
   return Buffer.from(`${head}${`${item},`.repeat(count - 1)}${item}]}]}`);
 }
@@ -102,8 +102,8 @@ const ANSWERED: [string, string, () => Buffer][] = [
   ["short numbers", V2_FLOATS, () => v2("FP32", "1")],
   ["bare NaN", V2_FLOATS, () => v2("FP32", "NaN")],
   ["long integers", V2_LONGS, () => v2("INT64", "-9223372036854775808")],
-  ["short integers", V2_LONGS, () => v2("INT64", "7")],
-  ["short texts", V2_TEXTS, () => v2("BYTES", '"ab"')],
+  ["short integers", V2_LONGS, () => v2("INT64", "7", BYTES / 2)],
+  ["short texts", V2_TEXTS, () => v2("BYTES", '"ab"', 500_000)],
   ["long texts", V2_TEXTS, () => v2("BYTES", `"${"ab, [\\n".repeat(2000)}"`)],
   ["rows of pictures", PREDICT, () => filled('{"instances":[', ROW, "]}")],
   [
@@ -180,6 +180,7 @@ const REFUSED: [string, string, () => Buffer, RegExp][] = [
     () => Buffer.from(`{"inputs":[[${"1,".repeat(19_999)}1],${"1,".repeat(19_998)}1]}`),
     /inputs\[1\]/,
   ],
+  ["millions of texts", V2_TEXTS, () => v2("BYTES", '"ab"'), /100000/],
   ["commas", PREDICT, () => Buffer.from(`{"instances":[${",".repeat(BYTES - 20)}`), /not valid JSON/],
   ["quotes", PREDICT, () => Buffer.from('"'.repeat(BYTES)), /not valid JSON/],
   ["spaces", PREDICT, () => Buffer.from(" ".repeat(BYTES)), /not valid JSON/],

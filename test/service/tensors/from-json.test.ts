@@ -161,6 +161,11 @@ describe("arrays that claim to be more than they are", () => {
   });
 });
 
+it("More texts than the runtime is given at once are refused", async () => {
+  await expect(read(Array<string>(100_001).fill("a"), "BYTES")).rejects.toThrow(/100001 texts.*100000/);
+  expect(await read(Array<string>(100_000).fill("a"), "BYTES")).toHaveLength(100_000);
+});
+
 describe("a list in parts", () => {
   it("is read as one list", async () => {
     const list = new LongList([1, 2]);
