@@ -3,7 +3,10 @@ import { giveTurn } from "#service/server/turns.js";
 
 function busy(milliseconds: number): void {
   const until = performance.now() + milliseconds;
-  while (performance.now() < until) {}
+  let now: number;
+  do {
+    now = performance.now();
+  } while (now < until);
 }
 
 async function work(slices: number, milliseconds: number): Promise<void> {
