@@ -59,7 +59,10 @@ async function post(path: string, body: unknown): Promise<unknown> {
 }
 
 async function predict(model: string, body: unknown): Promise<unknown> {
-  const answer = (await post(`/predict?model=${model}`, body)) as { predictions?: unknown; outputs?: unknown };
+  const answer = (await post(`/predict?model=${model}`, body)) as {
+    predictions?: unknown;
+    outputs?: unknown;
+  };
   return answer.predictions ?? answer.outputs ?? answer;
 }
 
@@ -79,24 +82,53 @@ describe.each(["", "-threaded"])("inputs of any rank%s", (where) => {
 
   it("take every shape, in every protocol", async () => {
     for (const [given, made] of [
-      [[1, 2], [-1, -2]],
-      [[[1, 2], [3, 4]], [[-1, -2], [-3, -4]]],
+      [
+        [1, 2],
+        [-1, -2],
+      ],
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [-1, -2],
+          [-3, -4],
+        ],
+      ],
       [[[[1]]], [[[-1]]]],
-      [[[], []], [[], []]],
+      [
+        [[], []],
+        [[], []],
+      ],
     ]) {
       expect(await predict(name, { instances: given })).toEqual(made);
       expect(await post(`/v1/models/${name}:predict`, { inputs: given })).toEqual({ outputs: made });
     }
     expect(await post(`/v1/models/${name}:predict`, { inputs: { input: 5 } })).toEqual({ outputs: -5 });
     expect(await infer(name, { input: [[], [5]] })).toEqual([[[], [-5]]]);
-    expect(await infer(name, { input: [[2, 1, 1], [5, 6]] })).toEqual([[[2, 1, 1], [-5, -6]]]);
+    expect(
+      await infer(name, {
+        input: [
+          [2, 1, 1],
+          [5, 6],
+        ],
+      }),
+    ).toEqual([
+      [
+        [2, 1, 1],
+        [-5, -6],
+      ],
+    ]);
   });
 
   it("are said to be so", async () => {
     expect(await metadata(`/v2/models/${name}`)).toMatchObject({ inputs: [{ name: "input", shape: [-1] }] });
     expect(await metadata(`/v1/models/${name}/metadata`)).toMatchObject({
       metadata: {
-        signature_def: { signature_def: { serving_default: { inputs: { input: { tensor_shape: { unknown_rank: true } } } } } },
+        signature_def: {
+          signature_def: { serving_default: { inputs: { input: { tensor_shape: { unknown_rank: true } } } } },
+        },
       },
     });
   });
@@ -104,9 +136,18 @@ describe.each(["", "-threaded"])("inputs of any rank%s", (where) => {
 
 describe.each(["", "-threaded"])("inputs with a default%s", (where) => {
   const name = `defaults${where}`;
-  const rows = [[1, 1, 1], [2, 2, 2]];
-  const made = [[3, 4, 5], [5, 6, 7]];
-  const other = [[10, 10, 10], [20, 20, 20]];
+  const rows = [
+    [1, 1, 1],
+    [2, 2, 2],
+  ];
+  const made = [
+    [3, 4, 5],
+    [5, 6, 7],
+  ];
+  const other = [
+    [10, 10, 10],
+    [20, 20, 20],
+  ];
 
   it("may be left out", async () => {
     expect(await predict(name, { instances: rows })).toEqual(made);
@@ -125,17 +166,34 @@ describe.each(["", "-threaded"])("inputs with a default%s", (where) => {
     });
     const inputs = { offset: [[3], [0, 0, 0]], input: [[2, 3], rows.flat()], factor: [[1], [10]] } as const;
     expect(await infer(name, inputs as never)).toEqual([[[2, 3], other.flat()]]);
-    expect(await predict(name, { inputs: { input: rows, factor: [0] } })).toEqual([[1, 2, 3], [1, 2, 3]]);
+    expect(await predict(name, { inputs: { input: rows, factor: [0] } })).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
     expect(await predict(name, { instances: rows })).toEqual(made);
   });
 
   it("are checked", async () => {
     const row = { input: [1, 1, 1] };
-    const instances = [{ ...row, factor: [1] }, { ...row, factor: [2] }];
+    const instances = [
+      { ...row, factor: [1] },
+      { ...row, factor: [2] },
+    ];
     expect(await predict(name, { instances })).toEqual([400, "instances[1].factor"]);
-    expect(await predict(name, { instances: [row, { ...row, factor: [2] }] })).toEqual([400, "instances[1].factor"]);
+    expect(await predict(name, { instances: [row, { ...row, factor: [2] }] })).toEqual([
+      400,
+      "instances[1].factor",
+    ]);
     expect(await predict(name, { inputs: { ...row, factor: [1, 2] } })).toEqual([400, "inputs.factor"]);
-    expect(await infer(name, { input: [[1, 3], [1, 1, 1]], factor: [[2], [1, 1]] })).toEqual([400, "inputs[1].shape"]);
+    expect(
+      await infer(name, {
+        input: [
+          [1, 3],
+          [1, 1, 1],
+        ],
+        factor: [[2], [1, 1]],
+      }),
+    ).toEqual([400, "inputs[1].shape"]);
     expect(await infer(name, { factor: [[1], [1]] })).toEqual([400, "inputs"]);
   });
 
@@ -181,9 +239,19 @@ describe.each(["", "-threaded"])("a classifier with a ZipMap%s", (where) => {
 
   it("answers its scores", async () => {
     for (const name of ["words", "numbers"]) {
-      expect(await infer(name + where, { input: [[2, 3], [0, 3, 6, 9, 9, 9]] })).toEqual([
+      expect(
+        await infer(name + where, {
+          input: [
+            [2, 3],
+            [0, 3, 6, 9, 9, 9],
+          ],
+        }),
+      ).toEqual([
         [[2], [2, 0]],
-        [[2, 3], [...scores, ...near(1 / 3, 1 / 3, 1 / 3)]],
+        [
+          [2, 3],
+          [...scores, ...near(1 / 3, 1 / 3, 1 / 3)],
+        ],
       ]);
       expect(await post(`/v1/models/${name}${where}:predict`, { instances: [[0, 3, 6]] })).toEqual({
         predictions: [{ label: 2, scores }],

@@ -15,14 +15,18 @@ function adapted(file: Uint8Array): { before: OnnxModel; after: OnnxModel } & Re
 
 describe("a model that needs nothing", () => {
   it("is loaded as it is", () => {
-    expect(adapted(identity())).toMatchObject({ defaults: new Map(), unranked: new Set(), labels: new Map() });
+    expect(adapted(identity())).toMatchObject({
+      defaults: new Map(),
+      unranked: new Set(),
+      labels: new Map(),
+    });
     expect(adapted(identity()).edit).toBeUndefined();
   });
 });
 
 describe("editFile", () => {
   it("copies what is not edited byte by byte, also what this program does not read", () => {
-    const unknown = Uint8Array.of((99 << 3) & 0x7f | 0x80 | 2, (99 << 3) >> 7, 3, 1, 2, 3);
+    const unknown = Uint8Array.of(((99 << 3) & 0x7f) | 0x80 | 2, (99 << 3) >> 7, 3, 1, 2, 3);
     const file = Buffer.concat([identity(), unknown]);
     const nothing = { nodes: new Map(), outputs: new Map(), initializers: new Set<number>() };
     expect(Buffer.from(editFile(file, nothing)).equals(file)).toBe(true);
@@ -31,8 +35,14 @@ describe("editFile", () => {
 
 describe("a ZipMap that makes an output", () => {
   it.each([
-    [["a", "b", "c"], ["a", "b", "c"]],
-    [[7, 8, 9], ["7", "8", "9"]],
+    [
+      ["a", "b", "c"],
+      ["a", "b", "c"],
+    ],
+    [
+      [7, 8, 9],
+      ["7", "8", "9"],
+    ],
   ])("is replaced by its scores; its labels %j are kept", (given, labels) => {
     const { before, after, ...found } = adapted(zipMapped(given as string[]));
     expect(found.labels).toEqual(new Map([["scores", labels]]));
@@ -67,13 +77,25 @@ describe("inputs that an initializer gives a default", () => {
 
   it.each<[string, OnnxTensor, unknown]>([
     ["long integers", ints("d", [2], [-1, 2]), BigInt64Array.of(-1n, 2n)],
-    ["text", { ...of("d", 2), elementType: "STRING", data: { kind: "strings", values: ["a", ""] } }, ["a", ""]],
+    [
+      "text",
+      { ...of("d", 2), elementType: "STRING", data: { kind: "strings", values: ["a", ""] } },
+      ["a", ""],
+    ],
     ["nothing", of("d", 0), new Float32Array(0)],
     ["weights in another file", { ...of("d", 2), data: { kind: "external", entries: {} } }, undefined],
     ["bytes that are too few", { ...of("d", 2), data: { kind: "raw", bytes: new Uint8Array(7) } }, undefined],
     ["a type that is not served", { ...of("d", 2), elementType: "BFLOAT16" }, undefined],
-    ["listed long integers", { ...of("d", 1), elementType: "INT64", data: { kind: "numbers", values: [3] } }, BigInt64Array.of(3n)],
-    ["listed half floats", { ...of("d", 1), elementType: "FLOAT16", data: { kind: "numbers", values: [0x3c00] } }, Uint16Array.of(0x3c00)],
+    [
+      "listed long integers",
+      { ...of("d", 1), elementType: "INT64", data: { kind: "numbers", values: [3] } },
+      BigInt64Array.of(3n),
+    ],
+    [
+      "listed half floats",
+      { ...of("d", 1), elementType: "FLOAT16", data: { kind: "numbers", values: [0x3c00] } },
+      Uint16Array.of(0x3c00),
+    ],
   ])("may be %s", (_, initializer, data) => {
     const graph = {
       name: "one",

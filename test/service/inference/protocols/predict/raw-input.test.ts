@@ -6,7 +6,9 @@ import { quadrantsConfig } from "../../../../models/pictures.js";
 import { ServiceFixture } from "../../service-fixture.js";
 
 const { preprocess } = quadrantsConfig;
-const halves = (...values: number[]): Uint16Array => Uint16Array.from(values, toFloat16);
+function halves(...values: number[]): Uint16Array {
+  return Uint16Array.from(values, toFloat16);
+}
 
 /** By datatype: three values, as bytes and as the answer has them. */
 const CASES: [string, ElementType, ArrayBufferView, unknown[]][] = [
