@@ -2,6 +2,7 @@ import { ServiceError } from "../server/errors.js";
 import { BARE_NUMBER } from "../server/http/bare-numbers.js";
 import { isList, partsOf, type JsonList } from "../server/http/long-list.js";
 import { giveTurn } from "../server/turns.js";
+import { shortened } from "../server/quoted.js";
 import { takeFloats } from "./spare-floats.js";
 import { allocate, DATATYPES, rowOf, type Datatype, type TensorData } from "./datatypes.js";
 import { toFloat16 } from "./float16.js";
@@ -139,7 +140,7 @@ function shown(value: unknown): string {
     return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
   }
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") {
-    return String(value);
+    return shortened(String(value));
   }
   if (value === undefined) {
     return "absent";

@@ -1,4 +1,5 @@
 import { ServiceError } from "../../server/errors.js";
+import { shortened } from "../../server/quoted.js";
 import { holds } from "../../tensors/datatypes.js";
 import { product, shapeText } from "../../tensors/shape.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
@@ -57,13 +58,17 @@ export function checkHeads<T extends Head>(
 export function checkOutputs(specs: readonly TensorSpec[], outputs: readonly string[]): void {
   for (const [index, name] of outputs.entries()) {
     if (!specs.some((spec) => spec.name === name)) {
-      throw new ServiceError("invalid_input", `The model has no output '${name}'; it has ${names(specs)}.`, {
-        path: `outputs[${index}].name`,
-      });
+      throw new ServiceError(
+        "invalid_input",
+        `The model has no output '${shortened(name)}'; it has ${names(specs)}.`,
+        {
+          path: `outputs[${index}].name`,
+        },
+      );
     }
     // Each would be answered anew: a short request could ask for an answer of any size.
     if (outputs.indexOf(name) !== index) {
-      throw new ServiceError("invalid_input", `Output '${name}' is asked for a second time.`, {
+      throw new ServiceError("invalid_input", `Output '${shortened(name)}' is asked for a second time.`, {
         path: `outputs[${index}].name`,
       });
     }
@@ -152,7 +157,7 @@ function refuseUnknown(specs: readonly TensorSpec[], inputs: Inputs): void {
       const index = Object.keys(inputs).findIndex((given) => !specs.some((spec) => spec.name === given));
       throw new ServiceError(
         "invalid_input",
-        `The model has no input '${Object.keys(inputs)[index] ?? name}'; it has ${names(specs)}.`,
+        `The model has no input '${shortened(Object.keys(inputs)[index] ?? name)}'; it has ${names(specs)}.`,
         { path: `inputs[${index}].name` },
       );
     }
@@ -161,7 +166,8 @@ function refuseUnknown(specs: readonly TensorSpec[], inputs: Inputs): void {
 
 function missing(spec: TensorSpec, inputs: Inputs): ServiceError {
   const given = Object.keys(inputs);
-  const got = given.length > 0 ? `; the request has ${given.map((name) => `'${name}'`).join(", ")}` : "";
+  const got =
+    given.length > 0 ? `; the request has ${shortened(given.map((name) => `'${name}'`).join(", "))}` : "";
   return new ServiceError("invalid_input", `Input '${spec.name}' is missing${got}.`, { path: "inputs" });
 }
 

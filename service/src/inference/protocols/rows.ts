@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ServiceError } from "../../server/errors.js";
 import { isList, type JsonList } from "../../server/http/long-list.js";
 import { giveTurn } from "../../server/turns.js";
+import { shortened } from "../../server/quoted.js";
 import type { ServedModel } from "../engine/engine.js";
 import type { Tensor, TensorSpec } from "../../tensors/tensor.js";
 import { readNested } from "../../tensors/from-json.js";
@@ -137,6 +138,6 @@ function checkNames(row: Record<string, unknown>, model: ServedModel, path: stri
   if (unknown === undefined) {
     return;
   }
-  const at = `${path}.${unknown.slice(0, 100)}`;
+  const at = `${path}.${shortened(unknown)}`;
   throw new ServiceError("invalid_input", `${at} is no input of model ${model.name}.`, { path: at });
 }

@@ -1,4 +1,5 @@
 import { codeOfStatus, ServiceError, type ErrorCode } from "../errors.js";
+import { shortened } from "../quoted.js";
 import type { Reply } from "./reply.js";
 
 /** What a caller sees of any error: a ServiceError's own words, or `internal` without a word of what was thrown. */
@@ -38,7 +39,8 @@ function httpError(error: unknown): ServiceError | undefined {
   if (code === undefined) {
     return undefined;
   }
-  const message = code === "not_found" ? "There is nothing at this path." : sentence(error.message);
+  const message =
+    code === "not_found" ? "There is nothing at this path." : sentence(shortened(error.message));
   return new ServiceError(code, message, { cause: error });
 }
 

@@ -7,6 +7,7 @@ import { Gate } from "../gate.js";
 import { quoteBareNumbers } from "./bare-numbers.js";
 import { JsonScanner } from "./json-scanner.js";
 import { parseLarge } from "./large-json.js";
+import { shortened } from "../quoted.js";
 
 /** Some clients put it first; readers of JSON may leave it out. */
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
@@ -106,7 +107,7 @@ function exactNumber(text: string): number | bigint {
 }
 
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.slice(0, 200) : "unreadable";
+  return cause instanceof Error ? shortened(cause.message) : "unreadable";
 }
 
 /** `value` as `schema` has it. Throws invalid_input with the path of the first fault. */
@@ -129,6 +130,7 @@ export function pathText(path: readonly PropertyKey[]): string {
     if (typeof key === "number") {
       return `${text}[${key}]`;
     }
-    return text === "" ? String(key) : `${text}.${String(key)}`;
+    const name = shortened(String(key));
+    return text === "" ? name : `${text}.${name}`;
   }, "");
 }

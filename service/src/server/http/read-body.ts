@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { ServiceError } from "../errors.js";
+import { quoted } from "../quoted.js";
 
 const DECODERS: Readonly<
   Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
@@ -30,7 +31,7 @@ async function decompressed(request: IncomingMessage, limit: number, encoding: s
   if (decode === undefined) {
     throw new ServiceError(
       "unsupported_media_type",
-      `Content-Encoding ${JSON.stringify(encoding)} is not supported; use gzip, deflate or br.`,
+      `Content-Encoding ${quoted(encoding)} is not supported; use gzip, deflate or br.`,
     );
   }
   const body = await collect(request, limit);

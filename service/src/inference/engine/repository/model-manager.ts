@@ -1,4 +1,5 @@
 import { messageOf, ServiceError } from "../../../server/errors.js";
+import { shortened } from "../../../server/quoted.js";
 import type { ModelIndexEntry, ModelReference } from "../engine.js";
 import type { Logger } from "../../../server/observe/logger.js";
 import { loadVersion, type ServingDefaults } from "../loading/load-version.js";
@@ -88,7 +89,10 @@ export class ModelManager {
     const known =
       wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
     if (!known) {
-      throw new ServiceError("model_not_found", `Model '${name}' has no version or label '${wanted}'.`);
+      throw new ServiceError(
+        "model_not_found",
+        `Model '${name}' has no version or label '${shortened(wanted)}'.`,
+      );
     }
     model.rejections.count("model_not_ready");
     throw new ServiceError("model_not_ready", `Model '${name}' is not ready. ${whyNot(model, wanted)}`);
@@ -147,7 +151,7 @@ export class ModelManager {
     if (!model) {
       throw new ServiceError(
         "model_not_found",
-        `There is no model '${name}'; there are: ${this.names().join(", ")}.`,
+        `There is no model '${shortened(name)}'; there are: ${this.names().join(", ")}.`,
       );
     }
     return model;

@@ -1,4 +1,5 @@
 import { ServiceError } from "../../../server/errors.js";
+import { quoted } from "../../../server/quoted.js";
 import type { Exchange } from "../../../server/http/exchange.js";
 import type { ServedModel } from "../../engine/engine.js";
 import { parseJson } from "../../../server/http/json-body.js";
@@ -27,9 +28,7 @@ export async function readInput(exchange: Exchange, model: ServedModel, body: Bu
     default:
       throw new ServiceError(
         "unsupported_media_type",
-        (header === undefined
-          ? "Content-Type is missing"
-          : `Content-Type ${JSON.stringify(type)} is not supported`) +
+        (header === undefined ? "Content-Type is missing" : `Content-Type ${quoted(type)} is not supported`) +
           "; send application/json, image/png, image/jpeg, image/webp, multipart/form-data or application/octet-stream.",
       );
   }

@@ -1,4 +1,5 @@
 import { ServiceError } from "../../../server/errors.js";
+import { quoted } from "../../../server/quoted.js";
 import { isList } from "../../../server/http/long-list.js";
 import type { TensorData } from "../../../tensors/datatypes.js";
 import type { Tensor } from "../../../tensors/tensor.js";
@@ -36,8 +37,7 @@ function headsOf(inputs: readonly RequestInput[]): Record<string, RequestInput> 
   for (const [index, input] of inputs.entries()) {
     if (heads.has(input.name)) {
       const path = `inputs[${index}].name`;
-      const name = JSON.stringify(input.name.slice(0, 100));
-      throw new ServiceError("invalid_input", `${path} is ${name} a second time.`, { path });
+      throw new ServiceError("invalid_input", `${path} is ${quoted(input.name)} a second time.`, { path });
     }
     heads.set(input.name, input);
   }
