@@ -7,6 +7,8 @@ export const METRICS = {
   httpRequestDuration: "http_request_duration_seconds",
   /** Gauge: requests that have begun and not ended. */
   httpRequestsInFlight: "http_requests_in_flight",
+  /** Counter: lines that could not be written to the log. */
+  logLinesDropped: "log_lines_dropped_total",
   /** Counter{key, code}: requests that carried a known API key, by the key's name and the status of the answer. */
   apiKeyRequests: "api_key_requests_total",
   /** Counter{model, version, outcome}: inference requests by outcome: success, client_error, server_error, rejected, deadline, cancelled. */

@@ -15,6 +15,8 @@ import type { Route } from "../server/http/route.js";
 import { createHttpServer } from "../server/http/server.js";
 import type { Lifecycle } from "../server/life/lifecycle.js";
 import { HttpMetrics } from "../server/observe/http-metrics.js";
+import { describeLog } from "../server/observe/log.js";
+import type { LogOutput } from "../server/observe/log-output.js";
 import { RequestLog } from "../server/observe/request-log.js";
 import type { Tracing } from "../server/observe/tracing.js";
 import { SERVICE } from "../server/version.js";
@@ -41,6 +43,8 @@ export interface ServiceOptions {
   readonly registry: Registry;
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
+  /** Where the log goes. */
+  readonly logOutput: Pick<LogOutput, "dropped">;
   readonly keys: Keys;
   readonly tracing?: Tracing | undefined;
   /** What `/metrics` answers; by default the registry's metrics. */
@@ -58,6 +62,7 @@ export interface Service {
 export function createService(options: ServiceOptions): Service {
   const { settings, registry, lifecycle, log, tracing, keys } = options;
   describeProcess(registry);
+  describeLog(options.logOutput, registry);
   describeKeys(keys.ring, registry);
   const metrics = new HttpMetrics(registry);
   const requestLog = new RequestLog(log);

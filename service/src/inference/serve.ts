@@ -9,6 +9,7 @@ import { followKeys, readKeys } from "../server/access/keys.js";
 import { Lifecycle } from "../server/life/lifecycle.js";
 import { listen } from "../server/life/listen.js";
 import { createLog } from "../server/observe/log.js";
+import { LogOutput } from "../server/observe/log-output.js";
 import { shutDown } from "../server/life/shutdown.js";
 import type { Tracing } from "../server/observe/tracing.js";
 import { UnusedConnections } from "../server/life/unused-connections.js";
@@ -26,14 +27,16 @@ import { sharedMetrics } from "./workers/shared-metrics.js";
 
 /** Serves until SIGTERM, SIGINT or SIGHUP, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
 export async function serve(settings: Settings): Promise<void> {
+  const logOutput = new LogOutput();
   const log = await createLog({
+    output: logOutput,
     level: settings.logLevel,
     format: settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
   });
   if (settings.workers === 1) {
-    await serveHere(settings, log, undefined);
+    await serveHere(settings, { log, logOutput }, undefined);
   } else if (cluster.worker) {
-    await serveHere(settings, log, cluster.worker);
+    await serveHere(settings, { log, logOutput }, cluster.worker);
   } else {
     const { supervise } = await import("./workers/supervise.js");
     const { workers } = settings;
@@ -42,7 +45,11 @@ export async function serve(settings: Settings): Promise<void> {
 }
 
 /** Serves in this process, as the only one or as one of several workers. */
-async function serveHere(settings: Settings, log: Logger, worker: Worker | undefined): Promise<void> {
+async function serveHere(
+  settings: Settings,
+  { log, logOutput }: { readonly log: Logger; readonly logOutput: LogOutput },
+  worker: Worker | undefined,
+): Promise<void> {
   const keys = readKeys(settings);
   followKeys(keys, settings, log);
   const registry = new Registry();
@@ -53,7 +60,7 @@ async function serveHere(settings: Settings, log: Logger, worker: Worker | undef
   const engine = siblings ? sharedEngine(own, siblings) : own;
   const tracing = await tracingOf(settings, log);
   const readMetrics = siblings && (() => sharedMetrics(siblings));
-  const service = { settings, engine, registry, lifecycle, log, keys, tracing, readMetrics };
+  const service = { settings, engine, registry, lifecycle, log, logOutput, keys, tracing, readMetrics };
   const { server, administration } = createService(service);
   const servers = administration ? [server, administration] : [server];
   const unusedConnections = new UnusedConnections(servers);

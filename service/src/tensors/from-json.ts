@@ -122,7 +122,7 @@ function ragged(level: unknown, size: number, path: string): ServiceError {
 function badValue(value: unknown, datatype: Datatype, name: string, path: string): ServiceError {
   return new ServiceError(
     "invalid_input",
-    `${path} is ${shown(value)}, which is not ${DATATYPES[datatype].value}: input ${name.slice(0, 100)} is ${datatype}.`,
+    `${path} is ${shown(value)}, which is not ${DATATYPES[datatype].value}: input ${shortened(name)} is ${datatype}.`,
     { path },
   );
 }

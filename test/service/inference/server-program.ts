@@ -1,9 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
 import { brightIn, quadrants, quadrantsConfig } from "../../models/pictures.js";
 import { RepositoryFixture } from "./engine/repository-fixture.js";
 import { start, type Program } from "./program.js";
 
 const MAIN = new URL("../../../service/src/main.ts", import.meta.url);
+
+/** What Node.js is started with to serve. */
+export const SERVE = ["--import", "tsx", fileURLToPath(MAIN), "serve"] as const;
 
 let repository: RepositoryFixture;
 

@@ -46,6 +46,7 @@ export class ServiceFixture {
       registry,
       lifecycle: fixture.lifecycle,
       log,
+      logOutput: { dropped: 0 },
       keys: readKeys(settings),
       tracing,
     });

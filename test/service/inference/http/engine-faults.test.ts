@@ -63,6 +63,7 @@ async function start(behaviour: Behaviour, lifecycle = new Lifecycle()): Promise
     registry: new Registry(),
     lifecycle,
     log,
+    logOutput: { dropped: 0 },
   }));
   return `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
 }
