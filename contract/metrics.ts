@@ -7,6 +7,8 @@ export const METRICS = {
   httpRequestDuration: "http_request_duration_seconds",
   /** Gauge: requests that have begun and not ended. */
   httpRequestsInFlight: "http_requests_in_flight",
+  /** Gauge: bytes that all requests together hold of bodies, tensors and answers. */
+  httpBytesInFlight: "http_bytes_in_flight",
   /** Counter: lines that could not be written to the log. */
   logLinesDropped: "log_lines_dropped_total",
   /** Counter{key, code}: requests that carried a known API key, by the key's name and the status of the answer. */

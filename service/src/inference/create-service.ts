@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
 import { WEB_FOLDER } from "../paths.js";
 import type { Keys } from "../server/access/keys.js";
+import { ByteBudget } from "../server/byte-budget.js";
 import { describeKeys } from "../server/access/key-metrics.js";
 import { isLoopback } from "../server/access/loopback.js";
 import { openAccess, type Reach } from "../server/http/access.js";
@@ -14,6 +15,7 @@ import { byPort } from "../server/http/ports.js";
 import type { Route } from "../server/http/route.js";
 import { createHttpServer } from "../server/http/server.js";
 import type { Lifecycle } from "../server/life/lifecycle.js";
+import { memoryLimitBytes } from "../server/memory-limit.js";
 import { HttpMetrics } from "../server/observe/http-metrics.js";
 import { describeLog } from "../server/observe/log.js";
 import type { LogOutput } from "../server/observe/log-output.js";
@@ -37,7 +39,9 @@ export interface ServiceOptions {
     | "host"
     | "maxBatchSize"
     | "maxBodyBytes"
+    | "maxBytesInFlight"
     | "requestTimeoutSeconds"
+    | "workers"
   >;
   readonly engine: Engine;
   readonly registry: Registry;
@@ -64,7 +68,8 @@ export function createService(options: ServiceOptions): Service {
   describeProcess(registry);
   describeLog(options.logOutput, registry);
   describeKeys(keys.ring, registry);
-  const metrics = new HttpMetrics(registry);
+  const budget = budgetOf(settings);
+  const metrics = new HttpMetrics(registry, budget);
   const requestLog = new RequestLog(log);
   const onLoopback = isLoopback(settings.host);
   const serverOf = (routes: readonly Route[], reach: Reach, folder?: string): Server =>
@@ -73,6 +78,7 @@ export function createService(options: ServiceOptions): Service {
       pages: { files: docsPages(), ...(folder !== undefined && { folder }) },
       door: new Door({ keys, reach, onLoopback, corsOrigins: settings.corsOrigins }),
       metrics,
+      budget,
       lifecycle,
       log: requestLog,
       tracing,
@@ -89,6 +95,13 @@ export function createService(options: ServiceOptions): Service {
     server: serverOf(callers, "anybody", WEB_FOLDER),
     administration: serverOf(administrators, "administrators"),
   };
+}
+
+/** A quarter of the memory: the runs of models may need half. */
+const SHARE_OF_MEMORY = 1 / 4;
+
+function budgetOf({ maxBytesInFlight, workers }: ServiceOptions["settings"]): ByteBudget {
+  return new ByteBudget(maxBytesInFlight ?? Math.floor((memoryLimitBytes() * SHARE_OF_MEMORY) / workers));
 }
 
 /** Every route of the service but its description. Those that carry most requests come first. */

@@ -77,6 +77,7 @@ async function serveHere(
       unusedConnections,
       lifecycle,
       delaySeconds: settings.shutdownDelaySeconds,
+      graceSeconds: settings.shutdownGraceSeconds,
       async release() {
         await engine.stop();
         await tracing?.stop();

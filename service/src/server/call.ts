@@ -27,6 +27,11 @@ export interface Call extends Cancellation {
   readonly parent: TraceParent | undefined;
   /** Calls `listener` once when the caller goes away before the answer is complete. For answers that stream. */
   onCancel(listener: () => void): void;
+  /**
+   * Counts bytes that the call holds until it is over, before they are allocated. Throws memory_full when all calls hold
+   * too many, too_large when this one does.
+   */
+  hold(bytes: number): void;
   /** Adds a fact to the log line and the trace of this call. */
   note(name: string, value: string | number): void;
   /** Adds a part of the time that the call took to its trace. */

@@ -46,6 +46,7 @@ export const ERRORS = {
   client_closed_request: { status: 499, grpc: "CANCELLED", outcome: "cancelled" },
   internal: { status: 500, grpc: "INTERNAL", outcome: "server_error" },
   queue_full: { status: 503, grpc: "UNAVAILABLE", outcome: "rejected", rejection: "queue_full" },
+  memory_full: { status: 503, grpc: "RESOURCE_EXHAUSTED", outcome: "rejected" },
   deadline_unreachable: {
     status: 503,
     grpc: "DEADLINE_EXCEEDED",

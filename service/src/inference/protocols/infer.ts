@@ -24,12 +24,26 @@ export function createInfer(registry: Registry): Infer {
     call.note("model", model.name);
     call.note("version", model.version);
     const deadline = Math.min(call.deadline, call.started + timeoutMs);
+    call.hold(bytesOf(inputs));
     const result = await model.infer({ inputs, outputs, deadline, cancellation: call });
+    call.hold(bytesOf(result.outputs));
     spareFloats(inputs);
     addSpans(call, result);
     metrics.observe(model, result.outputs);
     return result;
   };
+}
+
+/** Bytes of a text's place in memory, without its characters, which may be parts of a longer text. */
+const TEXT_BYTES = 32;
+
+function bytesOf(tensors: Readonly<Record<string, Tensor>>): number {
+  let bytes = 0;
+  for (const name in tensors) {
+    const data = tensors[name]?.data;
+    bytes += data === undefined ? 0 : "byteLength" in data ? data.byteLength : TEXT_BYTES * data.length;
+  }
+  return bytes;
 }
 
 /** When it waited and ran, counted back from now. */

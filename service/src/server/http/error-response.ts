@@ -16,6 +16,18 @@ export function errorBody(error: ServiceError): { error: string; code: ErrorCode
   return path === undefined ? { error: message, code } : { error: message, code, path };
 }
 
+const READING_ENDS: ReadonlySet<ErrorCode> = new Set([
+  "too_large",
+  "memory_full",
+  "request_timeout",
+  "shutting_down",
+]);
+
+/** Whether a client that is still sending is not listened to any further after that error. */
+export function endsReading({ code }: ServiceError): boolean {
+  return READING_ENDS.has(code);
+}
+
 /** The answer for an error, with the headers that go with its status. */
 export function errorReply(error: ServiceError): Reply {
   return { status: error.status, body: JSON.stringify(errorBody(error)), headers: headersOf(error) };

@@ -1,20 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Call, TraceParent } from "../call.js";
+import type { ByteBudget } from "../byte-budget.js";
 import { ServiceError } from "../errors.js";
 import type { ServedCall } from "../observe/served-call.js";
+import { headerTimeLimit, type TimeLimit } from "./time-limit.js";
 
 /** What may come in as an id, so that a log line or a header cannot be forged with it. */
 const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
 
 /** The W3C trace context's `traceparent`, version 00: https://www.w3.org/TR/trace-context/ */
 const TRACE_PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-
-/**
- * Milliseconds that a client still waits, by the first of these that a request carries: our own, and the one that
- * Envoy and the meshes made of it add to what they forward.
- */
-const TIMEOUT_HEADERS = ["request-timeout-ms", "x-envoy-expected-rq-timeout-ms"] as const;
 
 /** The status under which nginx logs requests whose client went away before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -31,11 +27,26 @@ export class Exchange implements Call, ServedCall {
   notes: [name: string, value: string | number][] | undefined;
   spans: [name: string, startedAt: number, endedAt: number][] | undefined;
 
-  /** `timeoutMs` is for requests that name no deadline. */
+  /** Once set, nothing but this answer is sent, whatever the handler still does. */
+  isGivenUp = false;
+  /** Whether its client did not take its answer. */
+  isLetGo = false;
+  /** Since when its answer is written, and what its client still sends is thrown away. */
+  lingersSince: number | undefined;
+  /** What `ExchangeWatch` saw last: bytes that had passed, and when they last did. */
+  passed = -1;
+  passedAt = 0;
+  /** Bytes that are held of the budget. */
+  private held = 0;
+  private isHandled = false;
+  private isClosed = false;
+
+  /** `timeLimit` is for requests that name no deadline. */
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    private readonly timeoutMs: number,
+    readonly timeLimit: TimeLimit,
+    private readonly budget: ByteBudget,
   ) {
     const given = request.headers["x-request-id"];
     this.id = typeof given === "string" && REQUEST_ID.test(given) ? given : newId();
@@ -67,7 +78,7 @@ export class Exchange implements Call, ServedCall {
   }
 
   get deadline(): number {
-    return this.started + (headerTimeout(this.headers) ?? this.timeoutMs);
+    return this.started + (headerTimeLimit(this.headers) ?? this.timeLimit).milliseconds;
   }
 
   get parent(): TraceParent | undefined {
@@ -81,7 +92,7 @@ export class Exchange implements Call, ServedCall {
 
   /** True once the client has gone away without a full answer. */
   get cancelled(): boolean {
-    return this.response.destroyed && !this.response.writableFinished;
+    return this.isLetGo || (this.response.destroyed && !this.response.writableFinished);
   }
 
   onCancel(listener: () => void): void {
@@ -92,6 +103,26 @@ export class Exchange implements Call, ServedCall {
     });
   }
 
+  hold(bytes: number): void {
+    if (this.isClosed) {
+      throw new ServiceError("client_closed_request", "The client closed the connection.");
+    }
+    this.budget.hold(bytes, this.held);
+    this.held += bytes;
+  }
+
+  /** What is held goes back once nobody uses it: neither the handler, which may outlive its answer, nor the socket. */
+  handled(): void {
+    this.isHandled = true;
+    this.releaseUnused();
+  }
+
+  /** See `handled`. */
+  closed(): void {
+    this.isClosed = true;
+    this.releaseUnused();
+  }
+
   note(name: string, value: string | number): void {
     (this.notes ??= []).push([name, value]);
   }
@@ -99,24 +130,13 @@ export class Exchange implements Call, ServedCall {
   span(name: string, startedAt: number, endedAt: number): void {
     (this.spans ??= []).push([name, startedAt, endedAt]);
   }
-}
 
-/** Throws invalid_input for a header that is not a positive number. */
-function headerTimeout(headers: IncomingHttpHeaders): number | undefined {
-  for (const name of TIMEOUT_HEADERS) {
-    const text = headers[name];
-    if (text === undefined) {
-      continue;
+  private releaseUnused(): void {
+    if (this.isHandled && this.isClosed) {
+      this.budget.release(this.held);
+      this.held = 0;
     }
-    const milliseconds = Number(text);
-    if (milliseconds > 0 && Number.isFinite(milliseconds)) {
-      return milliseconds;
-    }
-    throw new ServiceError("invalid_input", `The header ${name} must be a number of milliseconds above 0.`, {
-      path: name,
-    });
   }
-  return undefined;
 }
 
 /** Of this process: its ids are like no other's. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { isInteger, isSafeNumber, parse as parseLossless } from "lossless-json";
 import type { z } from "zod";
+import { JSON_GROWTH } from "../byte-budget.js";
 import type { Call } from "../call.js";
 import { ServiceError } from "../errors.js";
 import { Gate } from "../gate.js";
@@ -27,14 +28,14 @@ const HUGE_BYTES = 1024 * 1024;
 const hugeBodies = new Gate(1);
 const largeBodies = new Gate(8);
 
-/** Whether anybody waits for an answer. */
-type Waiting = Pick<Call, "cancelled" | "deadline">;
+/** Whether anybody waits for an answer, and what it holds. */
+type Waiting = Pick<Call, "cancelled" | "deadline" | "hold">;
 
 /**
  * The JSON value of a body. With `exact`, integers beyond 2^53 come as bigints, exact to the last digit. Bare NaN and
  * infinities, which JSON does not have, come as strings: see bare-numbers.ts. A large body is parsed in turns with everything
  * else, and not at all once nobody waits for the answer.
- * Throws invalid_json, and invalid_input for an empty body and for one beyond the limits of JsonScanner.
+ * Throws invalid_json, memory_full, and invalid_input for an empty body and for one beyond the limits of JsonScanner.
  */
 export async function parseJson(call: Waiting, body: Buffer, exact = false): Promise<unknown> {
   if (body.length === 0) {
@@ -46,11 +47,13 @@ export async function parseJson(call: Waiting, body: Buffer, exact = false): Pro
   }
   const start = startsWithMark(body) ? BYTE_ORDER_MARK.length : 0;
   if (body.length <= SMALL_BYTES) {
+    call.hold(JSON_GROWTH * body.length);
     return parseSmall(body, start, exact);
   }
   const gate = body.length < HUGE_BYTES ? largeBodies : hugeBodies;
   return gate.run(() => {
     checkWaiting(call);
+    call.hold(JSON_GROWTH * body.length);
     return parseLarge(body, start, (text) => parseTolerant(text, exact));
   });
 }

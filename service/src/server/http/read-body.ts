@@ -1,83 +1,146 @@
-import type { IncomingMessage } from "node:http";
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ServiceError } from "../errors.js";
 import { quoted } from "../quoted.js";
+import { CollectedBytes } from "./collected-bytes.js";
+import type { Exchange } from "./exchange.js";
 
-const DECODERS: Readonly<
-  Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
-  gzip: promisify(gunzip),
-  "x-gzip": promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
+/** What undoes a Content-Encoding. */
+interface Decoder {
+  readonly start: (options: { readonly chunkSize: number }) => Transform;
+  /** How often it keeps what it has made, to refer to. */
+  readonly copies: number;
+}
+
+/** Bytes that a decoder makes at a time. */
+const CHUNK_BYTES = 65_536;
+
+/** Bytes that it takes beside what it has made. */
+const DECODER_BYTES = 2 * CHUNK_BYTES;
+
+const GZIP: Decoder = { start: createGunzip, copies: 0 };
+
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  gzip: GZIP,
+  "x-gzip": GZIP,
+  deflate: { start: createInflate, copies: 0 },
+  br: { start: createBrotliDecompress, copies: 1 },
 };
 
 /**
- * The whole body, decompressed. `limit` is in bytes and holds before and after decompression.
- * Throws too_large, unsupported_media_type (unknown Content-Encoding), invalid_input (corrupt compression),
- * client_closed_request. Bytes past the limit are thrown away as they come, so that the connection can go on.
+ * The whole body, decompressed, counted among what the exchange holds. `limit` is in bytes, is the setting MAX_BODY_BYTES,
+ * and holds before and after decompression. Throws too_large, memory_full, unsupported_media_type (unknown
+ * Content-Encoding), invalid_input (corrupt compression), client_closed_request. Bytes that come later are thrown away.
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const encoding = request.headers["content-encoding"];
-  return encoding === undefined || encoding === "identity"
-    ? collect(request, limit)
-    : decompressed(request, limit, encoding);
-}
-
-async function decompressed(request: IncomingMessage, limit: number, encoding: string): Promise<Buffer> {
-  const coding = encoding.toLowerCase();
-  const decode = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
-  if (decode === undefined) {
-    throw new ServiceError(
-      "unsupported_media_type",
-      `Content-Encoding ${quoted(encoding)} is not supported; use gzip, deflate or br.`,
-    );
+export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
+  const encoding = exchange.headers["content-encoding"];
+  const length = Number(exchange.headers["content-length"] ?? 0);
+  if (length > limit) {
+    return Promise.reject(tooLarge(limit));
   }
-  const body = await collect(request, limit);
-  return decode(body, { maxOutputLength: limit }).catch((cause: unknown) => {
-    throw decompressionError(cause, encoding, limit);
-  });
+  return encoding === undefined || encoding === "identity"
+    ? plain(exchange, limit, length)
+    : decoded(exchange, limit, encoding);
 }
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+function plain(exchange: Exchange, limit: number, expected: number): Promise<Buffer> {
+  const { request } = exchange;
   return new Promise((resolve, reject) => {
-    if (Number(request.headers["content-length"] ?? 0) > limit) {
-      return reject(tooLarge(limit));
-    }
-    const chunks: Buffer[] = [];
+    const body = new CollectedBytes(exchange, expected);
     let length = 0;
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= limit) {
-        return chunks.push(chunk);
+    const onData = (piece: Buffer): void => {
+      length += piece.length;
+      try {
+        if (length > limit) {
+          throw tooLarge(limit);
+        }
+        body.add(piece);
+      } catch (error) {
+        request.off("data", onData).resume();
+        body.discard();
+        reject(error as Error);
       }
-      chunks.length = 0;
-      reject(tooLarge(limit));
-    });
-    request.on("end", () => resolve(joined(chunks, length)));
+    };
+    request.on("data", onData);
+    request.on("end", () => resolve(body.whole()));
     // Also when the connection closes before the end: node:http then destroys the request with ECONNRESET.
     request.on("error", (cause) => reject(clientGone(cause)));
   });
 }
 
-/** Most bodies come as one chunk, which needs no copy. */
-function joined(chunks: Buffer[], length: number): Buffer {
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length);
+async function decoded(exchange: Exchange, limit: number, encoding: string): Promise<Buffer> {
+  const coding = encoding.toLowerCase();
+  const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
+  if (decoder === undefined) {
+    throw new ServiceError(
+      "unsupported_media_type",
+      `Content-Encoding ${quoted(encoding)} is not supported; use gzip, deflate or br.`,
+    );
+  }
+  exchange.hold(DECODER_BYTES);
+  const { request } = exchange;
+  const stream = decoder.start({ chunkSize: CHUNK_BYTES });
+  try {
+    return await decodedBy({ stream, copies: decoder.copies, coding }, exchange, limit);
+  } finally {
+    request.unpipe(stream).resume();
+    stream.destroy();
+  }
+}
+
+/** Decodes as the body comes, so that neither it nor what it becomes is there twice. */
+function decodedBy(
+  {
+    stream,
+    copies,
+    coding,
+  }: { readonly stream: Transform; readonly copies: number; readonly coding: string },
+  exchange: Exchange,
+  limit: number,
+): Promise<Buffer> {
+  const { request } = exchange;
+  return new Promise((resolve, reject) => {
+    const body = new CollectedBytes(exchange, 0);
+    let [sent, length] = [0, 0];
+    request.on("data", (piece: Buffer) => {
+      sent += piece.length;
+      if (sent > limit) {
+        reject(tooLarge(limit));
+      }
+    });
+    request.on("error", (cause) => reject(clientGone(cause)));
+    stream.on("data", (piece: Buffer) => {
+      length += piece.length;
+      try {
+        if (length > limit) {
+          throw inflatesTooFar(limit);
+        }
+        exchange.hold(copies * piece.length);
+        body.add(piece);
+      } catch (error) {
+        stream.destroy();
+        body.discard();
+        reject(error as Error);
+      }
+    });
+    stream.on("end", () => resolve(body.whole()));
+    stream.on("error", (cause) => reject(corrupt(cause, coding)));
+    request.pipe(stream);
+  });
 }
 
 function tooLarge(limit: number): ServiceError {
-  return new ServiceError("too_large", `The request body is larger than ${limit} bytes.`);
+  return new ServiceError("too_large", `The request body is larger than MAX_BODY_BYTES (${limit}).`);
+}
+
+function inflatesTooFar(limit: number): ServiceError {
+  return new ServiceError("too_large", `The request body inflates to more than MAX_BODY_BYTES (${limit}).`);
 }
 
 function clientGone(cause: Error): ServiceError {
   return new ServiceError("client_closed_request", "The client closed the connection.", { cause });
 }
 
-function decompressionError(cause: unknown, encoding: string, limit: number): ServiceError {
-  if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
-    return new ServiceError("too_large", `The request body inflates to more than ${limit} bytes.`, { cause });
-  }
-  return new ServiceError("invalid_input", `The request body is not valid ${encoding} data.`, { cause });
+function corrupt(cause: unknown, coding: string): ServiceError {
+  return new ServiceError("invalid_input", `The request body is not valid ${coding} data.`, { cause });
 }

@@ -26,6 +26,16 @@ export function send(exchange: Exchange, reply: Reply, lastOnConnection: boolean
   return pipe(body, response);
 }
 
+/** What an answer takes while the client reads it: itself, and the socket's copy. */
+const ANSWER_GROWTH = 2;
+
+/** Counts a whole answer among what its exchange holds. Throws memory_full when there is no room for it. */
+export function holdReply(exchange: Exchange, { body }: Reply): void {
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    exchange.hold(ANSWER_GROWTH * body.length);
+  }
+}
+
 function sendWhole(
   exchange: Exchange,
   reply: Reply,
@@ -38,6 +48,9 @@ function sendWhole(
   response.writeHead(reply.status, headersOf(exchange, reply, told, lastOnConnection));
   if (exchange.method === "HEAD") {
     response.end();
+  } else if (exchange.lingersSince !== undefined) {
+    response.write(body);
+    exchange.request.resume().once("close", () => response.end());
   } else {
     // Text of ASCII alone, as most answers are, is the same in both encodings; latin1 is written without a look at it.
     response.end(body, length === body.length ? "latin1" : "utf8");

@@ -16,6 +16,8 @@ export interface ShutdownOptions {
   readonly lifecycle: Lifecycle;
   /** Seconds to go on accepting requests while not ready. */
   readonly delaySeconds: number;
+  /** Seconds until the process ends, the delay included; what is left shortly before is refused. */
+  readonly graceSeconds: number;
   /** Releases what the requests used, once there are none. */
   readonly release: () => Promise<void>;
 }
@@ -25,8 +27,8 @@ export interface ShutdownOptions {
  * no new connections; then the requests that run are answered; then everything is released.
  */
 export async function shutDown(options: ShutdownOptions): Promise<void> {
-  const { servers, unusedConnections, lifecycle, delaySeconds, release } = options;
-  lifecycle.drain();
+  const { servers, unusedConnections, lifecycle, delaySeconds, graceSeconds, release } = options;
+  lifecycle.drain(graceSeconds * 1000);
   await delay(delaySeconds * 1000);
   const closed = Promise.all(servers.map(stopListening));
   const silent = setTimeout(() => {

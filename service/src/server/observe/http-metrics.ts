@@ -1,5 +1,6 @@
 import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract/metrics";
 import { Gauge, type Registry } from "prom-client";
+import type { ByteBudget } from "../byte-budget.js";
 import { BucketCounts } from "./bucket-counts.js";
 import { BucketHistogram, type HistogramSeries } from "./bucket-histogram.js";
 import type { ServedCall } from "./served-call.js";
@@ -10,7 +11,7 @@ export class HttpMetrics {
   /** By route, status code and method: looked up without making a key of them. */
   private readonly series = new Map<string, Map<number, Map<string, HistogramSeries>>>();
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, budget: ByteBudget) {
     registry.registerMetric(
       new BucketHistogram({
         name: METRICS.httpRequestDuration,
@@ -28,6 +29,12 @@ export class HttpMetrics {
       help: "HTTP requests that have begun and not ended.",
       registers: [registry],
       collect: () => gauge.set(this.inFlight),
+    });
+    const bytes: Gauge = new Gauge({
+      name: METRICS.httpBytesInFlight,
+      help: "Bytes that all requests together hold of bodies, tensors and answers.",
+      registers: [registry],
+      collect: () => bytes.set(budget.held),
     });
   }
 

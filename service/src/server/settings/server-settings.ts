@@ -37,17 +37,23 @@ export function serverSettings(port: number) {
       fallback: String(16 * 2 ** 20),
       help: "bytes of a request body at most, before and after decompression",
     }),
+    maxBytesInFlight: define({
+      variable: "MAX_BYTES_IN_FLIGHT",
+      schema: integer(1).optional(),
+      fallbackText: "a quarter of the memory, shared by the workers",
+      help: "bytes that all requests together may hold of bodies, tensors and answers; past it requests get 503",
+    }),
     bodyTimeoutSeconds: define({
       variable: "BODY_TIMEOUT_SECONDS",
       schema: amount(1),
       fallback: "30",
-      help: "seconds that a client may take to send a whole request",
+      help: "seconds that a client may take to send a whole request, and to take a whole answer",
     }),
     requestTimeoutSeconds: define({
       variable: "REQUEST_TIMEOUT_SECONDS",
       schema: amount(0.001),
       fallback: "30",
-      help: "seconds until a request that names no deadline is answered with 504",
+      help: "seconds until a request that names no deadline is answered with 504, whatever it waits for",
     }),
     apiKeys: define({
       variable: ENVIRONMENT.apiKeys,

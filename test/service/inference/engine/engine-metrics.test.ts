@@ -20,6 +20,9 @@ const ELSEWHERE: readonly string[] = [
   METRICS.apiKeyRequests,
   METRICS.httpRequestDuration,
   METRICS.httpRequestsInFlight,
+  METRICS.httpBytesInFlight,
+  METRICS.logLinesDropped,
+  METRICS.apiKeyRequests,
   METRICS.predictionConfidence,
   METRICS.predictions,
 ];

@@ -3,7 +3,7 @@ import { quoteBareNumbers } from "#service/server/http/bare-numbers.js";
 import { parseJson } from "#service/server/http/json-body.js";
 
 function parsed(text: string, exact = false): Promise<unknown> {
-  return parseJson({ cancelled: false, deadline: Infinity }, Buffer.from(text), exact);
+  return parseJson({ cancelled: false, deadline: Infinity, hold: () => undefined }, Buffer.from(text), exact);
 }
 
 describe("a body with bare NaN and infinities", () => {

@@ -3,7 +3,7 @@ import { randomFrom } from "#service/inference/engine/loading/random-inputs.js";
 import { parseJson } from "#service/server/http/json-body.js";
 import { LongList } from "#service/server/http/long-list.js";
 
-const CALL = { cancelled: false, deadline: Infinity };
+const CALL = { cancelled: false, deadline: Infinity, hold: () => undefined };
 
 function parse(text: string, exact = false): Promise<unknown> {
   return parseJson(CALL, Buffer.from(text), exact);
@@ -96,10 +96,14 @@ describe("a large body", () => {
 
   it("is not parsed when nobody waits for the answer any more", async () => {
     const body = Buffer.from(`[${"1,".repeat(50_000)}1]`);
-    await expect(parseJson({ cancelled: true, deadline: Infinity }, body)).rejects.toMatchObject({
+    await expect(
+      parseJson({ cancelled: true, deadline: Infinity, hold: () => undefined }, body),
+    ).rejects.toMatchObject({
       code: "client_closed_request",
     });
-    await expect(parseJson({ cancelled: false, deadline: 0 }, body)).rejects.toMatchObject({
+    await expect(
+      parseJson({ cancelled: false, deadline: 0, hold: () => undefined }, body),
+    ).rejects.toMatchObject({
       code: "deadline_exceeded",
     });
   });

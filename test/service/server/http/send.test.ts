@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { ByteBudget } from "#service/server/byte-budget.js";
 import { Exchange } from "#service/server/http/exchange.js";
 import type { ReplyBody } from "#service/server/http/reply.js";
 import { send } from "#service/server/http/send.js";
 import { listen } from "#service/server/life/listen.js";
 import { RawClient } from "./raw-client.js";
+
+/** Bytes that all answers together may hold. */
+const BUDGET = 1_000_000;
 
 let server: Server;
 afterEach(() => {
@@ -20,7 +24,12 @@ async function serving(
   const sent: Promise<void>[] = [];
   const exchanges: Exchange[] = [];
   server = createServer((request, response) => {
-    const exchange = new Exchange(request, response, 1000);
+    const exchange = new Exchange(
+      request,
+      response,
+      { milliseconds: 1000, name: "the test's limit" },
+      new ByteBudget(BUDGET),
+    );
     exchanges.push(exchange);
     sent.push(
       Promise.resolve(send(exchange, { status: 200, contentType: "text/plain", body: body() }, false)),

@@ -37,7 +37,14 @@ beforeEach(async () => {
     return Promise.resolve();
   };
   leave = () =>
-    shutDown({ servers: [server], unusedConnections, lifecycle: new Lifecycle(), delaySeconds: 0, release });
+    shutDown({
+      servers: [server],
+      unusedConnections,
+      lifecycle: new Lifecycle(),
+      delaySeconds: 0,
+      graceSeconds: 25,
+      release,
+    });
 });
 afterEach(() => {
   socket.destroy();

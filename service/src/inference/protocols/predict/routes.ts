@@ -32,7 +32,7 @@ export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
     async handle(exchange) {
       const model = modelOf(exchange, engine);
       const options = readAnswerOptions(exchange);
-      const body = await readBody(exchange.request, maxBodyBytes);
+      const body = await readBody(exchange, maxBodyBytes);
       const { tensors } = await readInput(exchange, model, body);
       const views = options.view ? viewsOf(model, tensors) : [];
       const rows = rowsOf(model, tensors);

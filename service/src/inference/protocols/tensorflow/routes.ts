@@ -34,8 +34,8 @@ export function tensorflowPredictRoutes({ engine, infer, maxBodyBytes }: Protoco
     description: PREDICT,
     async handle(exchange, { model: name = "", version }) {
       const model = engine.resolve({ name, version });
-      const body = await readBody(exchange.request, maxBodyBytes);
       const nonFinite = nonFiniteAsked(exchange);
+      const body = await readBody(exchange, maxBodyBytes);
       const { form, tensors } = await readInput(exchange, model, body);
       const rows = rowsOf(model, tensors);
       const { outputs } = await infer(exchange, { model, inputs: tensors });

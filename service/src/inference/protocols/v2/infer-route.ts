@@ -23,8 +23,8 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
     description: DESCRIPTION,
     async handle(exchange, { model: name = "", version }) {
       const model = engine.resolve({ name, version });
-      const body = await readBody(exchange.request, maxBodyBytes);
       const nonFinite = nonFiniteAsked(exchange);
+      const body = await readBody(exchange, maxBodyBytes);
       const { json, binary } = splitBody(exchange.headers, body);
       const request = checked(await parseJson(exchange, json, hasLongIntegers(model)), inferRequestSchema);
       const timeout = request.parameters?.timeout;

@@ -126,7 +126,7 @@ function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
       path: "/v2/repository/index",
       access: "administrator",
       async handle(exchange) {
-        const body = await readBody(exchange.request, maxBodyBytes);
+        const body = await readBody(exchange, maxBodyBytes);
         const { ready } =
           body.length === 0 ? {} : checked(await parseJson(exchange, body), indexRequestSchema);
         const entries = engine.index().filter(({ state }) => ready !== true || state === "READY");

@@ -1,0 +1,46 @@
+import { ServiceError } from "./errors.js";
+
+/**
+ * Bytes that a byte of JSON becomes while it is read: its text, and the values, of which a number that is written as two
+ * characters takes eight bytes.
+ */
+export const JSON_GROWTH = 6;
+
+/** The bytes that all requests together hold of bodies, tensors and answers. */
+export class ByteBudget {
+  private total = 0;
+
+  /** `limit` in bytes: the setting MAX_BYTES_IN_FLIGHT. */
+  constructor(readonly limit: number) {}
+
+  /** Bytes that are held now. */
+  get held(): number {
+    return this.total;
+  }
+
+  /** Holds `bytes` more for somebody who has `own` already. Throws memory_full, and too_large for what can never be held. */
+  hold(bytes: number, own: number): void {
+    if (this.total + bytes > this.limit) {
+      throw own + bytes > this.limit ? this.tooLarge() : this.full();
+    }
+    this.total += bytes;
+  }
+
+  release(bytes: number): void {
+    this.total -= bytes;
+  }
+
+  private full(): ServiceError {
+    return new ServiceError(
+      "memory_full",
+      `All requests together hold as many bytes as MAX_BYTES_IN_FLIGHT (${this.limit}) lets them: try again.`,
+    );
+  }
+
+  private tooLarge(): ServiceError {
+    return new ServiceError(
+      "too_large",
+      `The request by itself needs more memory than MAX_BYTES_IN_FLIGHT (${this.limit} bytes) lets all requests have.`,
+    );
+  }
+}
