@@ -3,9 +3,10 @@ import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode } from "./types.js";
 /**
  * What the work of a run depends on. `shapes`: on its inputs' shapes alone, so that a run of the same shapes takes the
  * same time whatever they hold. `values`: on what they hold as well. `endless`: on what they hold, without any bound.
+ * `deadly`: the runtime may end its whole process over an input.
  */
 export interface RunCost {
-  readonly kind: "shapes" | "values" | "endless";
+  readonly kind: "shapes" | "values" | "endless" | "deadly";
   /** The node or the input that makes it so, as a whole sentence; "" for `shapes`. */
   readonly reason: string;
 }
@@ -52,6 +53,16 @@ export function runCost({ graph, functions = [] }: OnnxModel): RunCost {
   if (loop !== undefined) {
     return { kind: "endless", reason: reasonOf(loop, "goes on until a value tells it to stop") };
   }
+  const convolution = convolutionOfAnySize(graph);
+  if (convolution !== undefined) {
+    return {
+      kind: "deadly",
+      reason: reasonOf(
+        convolution,
+        "is given pictures of any size, and the runtime ends its process over one that is too small",
+      ),
+    };
+  }
   const text = graph.inputs.find(({ elementType }) => elementType === "STRING");
   if (text !== undefined) {
     return { kind: "values", reason: `Input '${text.name}' takes texts, which are of any length.` };
@@ -62,6 +73,18 @@ export function runCost({ graph, functions = [] }: OnnxModel): RunCost {
     return { kind: "values", reason: reasonOf(hidden, "lies in a function or a body, and may choose sizes") };
   }
   return costOfNodes(graph);
+}
+
+/**
+ * A convolution of pictures whose sides requests choose. ONNX Runtime 1.30 divides by 0 when a window before it has left
+ * nothing of the picture.
+ */
+function convolutionOfAnySize({ inputs, nodes }: OnnxGraph): OnnxNode | undefined {
+  const isFree = inputs.some(
+    ({ shape = [] }) =>
+      shape.length === 4 && shape.slice(1).some((dimension) => typeof dimension === "string"),
+  );
+  return isFree ? nodes.find(({ operator }) => operator === "Conv") : undefined;
 }
 
 /** Follows what depends on the values of the inputs, node by node. */

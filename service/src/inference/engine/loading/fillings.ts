@@ -18,7 +18,7 @@ export interface Filling {
 type Element = (index: number) => number;
 
 /** Lengths of free dimensions: the shortest, then what convolutions, windows and pictures ask for. */
-const LENGTHS = [1, 2, 8, 32, 224] as const;
+const LENGTHS: readonly number[] = [1, 2, 8, 32, 224];
 
 /** Larger inputs are not made up. */
 const MOST_ELEMENTS = 4_000_000;
@@ -45,7 +45,10 @@ export function fillings(
   const isFree = declared.some(({ shape }, input) =>
     shape.some((size, axis) => size === -1 && axis > 0 && bounds(input, axis) === undefined),
   );
-  const lengths = isFree ? LENGTHS : LENGTHS.slice(0, 1);
+  // Pictures are made large at first: the runtime may end its process over one that is too small.
+  const isPicture = declared.some(({ shape }) => shape.length === 4);
+  const ordered = isPicture ? [...LENGTHS].reverse() : LENGTHS;
+  const lengths = isFree ? ordered : LENGTHS.slice(0, 1);
   return [
     ...examples.map(fillingOf),
     ...lengths.flatMap((length) =>

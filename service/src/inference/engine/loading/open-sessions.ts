@@ -91,7 +91,7 @@ export async function openSessions<P extends WarmUpPlan>(
       sessions.push(await openElsewhere(wanted));
     }
     await Promise.all(sessions.slice(1).map((session) => warm(session, plan, found)));
-    const where = wanted.cost.kind === "endless" ? "process" : "thread";
+    const where = needsProcess(wanted) ? "process" : "thread";
     return { plan, sessions, runs, found, place: { where, reason } };
   } catch (error) {
     await Promise.all(sessions.map((session) => session.release()));
@@ -100,8 +100,13 @@ export async function openSessions<P extends WarmUpPlan>(
 }
 
 function openElsewhere(wanted: SessionsWanted): Promise<Session> {
-  const start = wanted.cost.kind === "endless" ? startProcess : startThread;
+  const start = needsProcess(wanted) ? startProcess : startThread;
   return openRestartingSession(() => openHostedSession(wanted.path, wanted, start), wanted.observer);
+}
+
+/** Of a thread and a process only a process can be ended while it computes, and only a process ends alone. */
+function needsProcess({ cost }: SessionsWanted): boolean {
+  return cost.kind === "endless" || cost.kind === "deadly";
 }
 
 /** Why runs must not be on the event loop's thread; undefined where all of them are known to be short. */

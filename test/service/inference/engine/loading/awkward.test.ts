@@ -7,6 +7,7 @@ import {
   detector,
   divides,
   endless,
+  endsTheProcess,
   grows,
   onlyFortyTwo,
   reservedIds,
@@ -154,6 +155,21 @@ describe("a run that does not end", () => {
     await repository.hasLogged("model version serves again");
     const answer = await ask(engine, { going: bool(false), input: floats([1], [3]) });
     expect(answer.outputs["output"]?.data[0]).toBe(3);
+  });
+});
+
+describe("a picture over which the runtime ends its process", () => {
+  it("ends the model's own, which starts again", async () => {
+    const engine = await serve(endsTheProcess());
+    const picture = (side: number): Record<string, Tensor> => ({
+      input: floats([1, 16, side, side], Array<number>(16 * side * side).fill(1)),
+    });
+    expect((await ask(engine, picture(9))).outputs["output"]?.shape).toEqual([1, 16, 4, 4]);
+    const again = "model version serves again";
+    const before = repository.log.filter(({ message }) => message === again).length;
+    await expect(ask(engine, picture(1))).rejects.toMatchObject({ code: "internal" });
+    await repository.hasLogged(again, before + 1);
+    expect((await ask(engine, picture(9))).outputs["output"]?.shape).toEqual([1, 16, 4, 4]);
   });
 });
 
