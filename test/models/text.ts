@@ -1,15 +1,18 @@
 import { floats, mlNode, model, node, value } from "#service/onnx/build.js";
 import { encodeModel } from "#service/onnx/write-model.js";
 
-/** Strings in and out: `output` = `input` in capital letters, STRING [N] (the operator takes no other rank but [1, C]). */
-export function upperCase(): Uint8Array {
+/**
+ * Strings in and out: `output` = `input` in the capital letters of `locale`, STRING [N] (the operator takes no other rank
+ * but [1, C]).
+ */
+export function upperCase(locale = "C"): Uint8Array {
   return encodeModel(
     model({
       name: "upper-case",
       nodes: [
         node("StringNormalizer", ["input"], ["output"], {
           case_change_action: { kind: "string", value: "UPPER" },
-          locale: { kind: "string", value: "C" },
+          locale: { kind: "string", value: locale },
         }),
       ],
       inputs: [value("input", "STRING", ["N"])],

@@ -4,8 +4,10 @@ import { runtimeWords } from "./runtime-words.js";
 
 /** Why the file at `path` could not be loaded, without its path. */
 export function loadError(error: unknown, path: string): Error {
-  const reason = runtimeWords(messageOf(error), dirname(path));
-  return new Error(`The file model.onnx cannot be loaded: ${reason}`, { cause: error });
+  const message = messageOf(error);
+  const reason =
+    missingLocale(message) ?? `The file model.onnx cannot be loaded: ${runtimeWords(message, dirname(path))}`;
+  return new Error(reason, { cause: error });
 }
 
 /**
@@ -20,4 +22,12 @@ export function runError(error: unknown): Error {
   return new ServiceError("unprocessable", `The model cannot compute this input: ${runtimeWords(message)}`, {
     cause: error,
   });
+}
+
+/** A sentence where an operator on texts, as converted scikit-learn models begin with, asks for a locale of the machine. */
+function missingLocale(message: string): string | undefined {
+  const [, name] = /Failed to construct locale with name:\s*([^:\s]*)/.exec(message) ?? [];
+  return name === undefined
+    ? undefined
+    : `The model's StringNormalizer needs the locale '${name}', which this machine lacks. Install it, on Debian and Ubuntu from the package locales.`;
 }

@@ -9,7 +9,7 @@ import { openHostedSession } from "#service/inference/engine/session/hosted-sess
 import { startProcess, startThread } from "#service/inference/engine/session/session-host.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import type { ElementType } from "#service/onnx/element-type.js";
-import { broken, identity, lookUp, slow } from "../../../../models/index.js";
+import { broken, identity, lookUp, slow, upperCase } from "../../../../models/index.js";
 import { floats } from "../repository-fixture.js";
 
 let folder: string;
@@ -72,6 +72,13 @@ describe.each(OPENERS)("a session %s", (where, open) => {
   it("says why a file cannot be loaded, and not where it is", async () => {
     const path = await file("broken", broken());
     await expect(open(path)).rejects.toThrow("model.onnx cannot be loaded: Protobuf parsing failed.");
+  });
+
+  it("says which locale a graph needs that the machine lacks", async () => {
+    const path = await file("locale", upperCase("xx_XX.UTF-8"));
+    await expect(open(path)).rejects.toThrow(
+      /^The model's StringNormalizer needs the locale 'xx_XX\.UTF-8', which this machine lacks\. Install it, /,
+    );
   });
 
   it("says what is wrong with an input that the graph cannot compute, and goes on", async () => {
