@@ -4,6 +4,7 @@ import { fork } from "node:child_process";
 import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { messageOf } from "../server/errors.js";
+import { shown } from "../models/names.js";
 import { modelFolders } from "./model-folders.js";
 
 /** `doctor DIR`: checks models before they are served. Exits with 1 when something is wrong with any of them. */
@@ -33,7 +34,7 @@ async function reportAll(folder: string): Promise<boolean> {
     const ended = await endOf(model);
     if (typeof ended === "string") {
       console.log(
-        `Model '${basename(model)}'\n  problem: ONNX Runtime ends the process (${ended}) when it loads or runs the model; the server would end, too.`,
+        `Model '${shown(basename(model))}'\n  problem: ONNX Runtime ends the process (${ended}) when it loads or runs the model; the server would end, too.`,
       );
     }
     isFine &&= ended === 0;

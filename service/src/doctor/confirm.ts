@@ -1,6 +1,6 @@
 import { messageOf, ServiceError } from "../server/errors.js";
 import type { Classification, ModelConfig } from "../models/model-config.js";
-import type { VersionFiles } from "../models/scan.js";
+import type { VersionFiles } from "../models/version-folder.js";
 import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
 import { areNear } from "../inference/engine/loading/near.js";
 import type { ServedVersion } from "../inference/engine/served-version.js";

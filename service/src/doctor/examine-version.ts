@@ -4,8 +4,9 @@ import { decodeModel } from "../onnx/read-model.js";
 import { analyseRows } from "../onnx/rows/analyse-rows.js";
 import type { OnnxModel } from "../onnx/types.js";
 import { configFaults } from "../models/config-faults.js";
+import { versionFault } from "../models/file-fault.js";
 import type { ModelConfig } from "../models/model-config.js";
-import type { VersionFiles } from "../models/scan.js";
+import type { VersionFiles } from "../models/version-folder.js";
 import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
 import type { Place } from "../inference/engine/loading/open-sessions.js";
 import type { WarmRun } from "../inference/engine/loading/warm-up.js";
@@ -49,6 +50,11 @@ export async function examineVersion(
   defaults: ServingDefaults,
 ): Promise<VersionReport> {
   const problems: string[] = [];
+  const fault = await versionFault(files);
+  if (fault !== undefined) {
+    const { version, bytes } = files;
+    return { ...NOT_SERVED, version, bytes, graph: undefined, problems: [fault], warnings: [] };
+  }
   const model = await readModel(files.path, problems);
   const graph = model && graphFacts(model);
   const { version, bytes } = files;

@@ -2,7 +2,8 @@ import { basename, resolve } from "node:path";
 import { messageOf } from "../server/errors.js";
 import type { ModelConfig } from "../models/model-config.js";
 import { parseModelConfig } from "../models/config-file.js";
-import { scanModel, type ModelFolder } from "../models/scan.js";
+import { nameProblem } from "../models/names.js";
+import { NO_VERSION, scanModel, type ModelFolder } from "../models/scan.js";
 import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
 import { examineVersion, type VersionReport } from "./examine-version.js";
 
@@ -19,8 +20,10 @@ export async function examineModel(folder: string, defaults: ServingDefaults): P
   const scanned = await scanModel(path, basename(path));
   const problems: string[] = [];
   const config = configOf(scanned, problems);
-  if (scanned.versions.length === 0) {
-    problems.push("No version folder holds a model.onnx.");
+  const faults = [nameProblem("model", scanned.name), scanned.problem].filter((fault) => fault !== undefined);
+  problems.push(...faults);
+  if (scanned.versions.length === 0 && scanned.problem === undefined) {
+    problems.push(NO_VERSION);
   }
   problems.push(...versionFaults(config, scanned));
   const versions: VersionReport[] = [];

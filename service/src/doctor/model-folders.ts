@@ -8,10 +8,11 @@ import { scanModel, scanRepository } from "../models/scan.js";
 export async function modelFolders(folder: string): Promise<string[]> {
   const path = resolve(folder);
   const asModel = await scanModel(path, basename(path));
-  if (asModel.versions.length > 0) {
+  if (asModel.versions.some(({ problem }) => problem === undefined)) {
     return [path];
   }
-  const models = await scanRepository(path);
-  const isRepository = models.some(({ versions }) => versions.length > 0);
-  return isRepository ? models.map((model) => model.folder) : [path];
+  const { models, misnamed } = await scanRepository(path);
+  const all = [...models, ...misnamed];
+  const isRepository = all.some(({ versions }) => versions.length > 0);
+  return isRepository ? all.map((model) => model.folder) : [path];
 }

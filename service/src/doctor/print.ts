@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { ModelConfig } from "../models/model-config.js";
+import { shown } from "../models/names.js";
 import type { TensorSpec } from "../tensors/tensor.js";
 import type { Place } from "../inference/engine/loading/open-sessions.js";
 import type { ModelReport } from "./examine.js";
@@ -9,7 +10,7 @@ import type { GraphFacts } from "./graph-facts.js";
 /** A report as text for a terminal. */
 export function printReport(report: ModelReport): string {
   return [
-    `Model '${report.name}'`,
+    `Model '${shown(report.name)}'`,
     ...report.problems.map(problemLine),
     ...report.versions.flatMap(printVersion),
     suggestionOf(report),
@@ -21,7 +22,7 @@ export function printReport(report: ModelReport): string {
 function printVersion(version: VersionReport): string[] {
   const { graph, runs } = version;
   return [
-    `\nVersion ${version.version}, ${megabytes(version.bytes)}`,
+    `\nVersion ${shown(version.version)}, ${megabytes(version.bytes)}`,
     ...version.problems.map(problemLine),
     ...version.warnings.map((warning) => `  warning: ${warning}`),
     ...(graph ? [`  ${graph.producer && `made by ${graph.producer}, `}operator sets ${graph.opsets}`] : []),

@@ -1,6 +1,6 @@
 import { ServiceError } from "../server/errors.js";
 import type { ModelConfig } from "../models/model-config.js";
-import type { VersionFiles } from "../models/scan.js";
+import type { VersionFiles } from "../models/version-folder.js";
 import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
 import type { ServedVersion } from "../inference/engine/served-version.js";
 import { takeSamples, type Sample } from "./samples.js";

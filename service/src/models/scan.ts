@@ -1,21 +1,11 @@
 /** Models: the model repository on disk, its layout, configuration and versions; loads nothing. */
 
 import { messageOf } from "../server/errors.js";
-import { createHash } from "node:crypto";
-import type { Stats } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-
-/** A version folder that holds a model.onnx. */
-export interface VersionFiles {
-  readonly version: string;
-  /** Absolute path of its model.onnx. */
-  readonly path: string;
-  /** Of all its files. */
-  readonly bytes: number;
-  /** Changes when a file of the version or the model's config.json does: names, sizes and times of change. */
-  readonly stamp: string;
-}
+import { isHidden, nameProblem } from "./names.js";
+import { codeOf, isMissing, unreadable } from "./unreadable.js";
+import { lookAtVersion, type VersionFiles } from "./version-folder.js";
 
 export interface ModelFolder {
   readonly name: string;
@@ -24,97 +14,93 @@ export interface ModelFolder {
   /** The text of config.json; undefined without one. */
   readonly configText: string | undefined;
   readonly versions: readonly VersionFiles[];
+  /** Why it cannot be looked at as a whole, so that nothing is known of what is gone: a whole sentence. */
+  readonly problem?: string;
 }
 
-const MODEL_FILE = "model.onnx";
+/** What a look at the model repository gives. */
+export interface Scan {
+  readonly models: readonly ModelFolder[];
+  /** Folders that hold models under names that nothing is served under. */
+  readonly misnamed: readonly ModelFolder[];
+}
 
-/** Folders whose names start with a dot are left alone: a place to copy into before renaming. */
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const CONFIG_FILE = "config.json";
 
-/** Everything in the model repository `root`, laid out `NAME/VERSION/model.onnx`, sorted by name. Loads nothing. */
-export async function scanRepository(root: string): Promise<ModelFolder[]> {
+/** What is wrong with a model that has no version. */
+export const NO_VERSION = "No version folder holds a model.onnx.";
+
+/**
+ * Everything in the model repository `root`, laid out `NAME/VERSION/model.onnx`, sorted by name. Loads nothing. What is
+ * wrong in one model's folder is said of that model.
+ */
+export async function scanRepository(root: string): Promise<Scan> {
   const models: ModelFolder[] = [];
-  const names = await folderNames(root).catch((error: unknown) => {
+  const misnamed: ModelFolder[] = [];
+  const names = await namesIn(root).catch((error: unknown) => {
     throw new Error(`The model repository '${root}' cannot be read: ${messageOf(error)}.`, { cause: error });
   });
   for (const name of names) {
-    models.push(await scanModel(join(root, name), name));
+    const model = await lookAtModel(join(root, name), name);
+    if (model && nameProblem("model", name) === undefined) {
+      models.push(model);
+    } else if (model && model.versions.length > 0) {
+      misnamed.push(model);
+    }
   }
-  return models;
+  return { models, misnamed };
 }
 
 /** The model `name` in `folder`. Rejects when there is no such folder. */
 export async function scanModel(folder: string, name: string): Promise<ModelFolder> {
-  const configText = await readIfThere(join(folder, "config.json"));
+  const { text: configText, problem } = await readConfig(folder);
   const versions: VersionFiles[] = [];
-  for (const version of await folderNames(folder)) {
-    const files = await statFiles(join(folder, version));
-    if (!files.has(MODEL_FILE)) {
-      continue;
-    }
-    versions.push({
-      version,
-      path: join(folder, version, MODEL_FILE),
-      bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
-      stamp: digest(files, configText),
-    });
-  }
-  return { name, folder, configText, versions };
-}
-
-async function folderNames(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-  const folders: string[] = [];
-  // stat follows symbolic links: mounted volumes are made of them.
-  for (const name of names) {
-    if ((await statIfThere(join(folder, name)))?.isDirectory()) {
-      folders.push(name);
-    }
-  }
-  return folders;
-}
-
-/** Every file in `folder`, by name: weights may lie beside the graph. */
-async function statFiles(folder: string): Promise<Map<string, Stats>> {
-  const files = new Map<string, Stats>();
-  for (const name of (await readdir(folder)).sort()) {
-    const file = await statIfThere(join(folder, name));
-    if (file?.isFile()) {
-      files.set(name, file);
-    }
-  }
-  return files;
-}
-
-function digest(files: ReadonlyMap<string, Stats>, configText: string | undefined): string {
-  const stamps = [...files].map(([name, { size, mtimeMs }]) => [name, size, mtimeMs]);
-  return createHash("sha256")
-    .update(JSON.stringify([stamps, configText ?? null]))
-    .digest("hex");
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    for (const version of await namesIn(folder)) {
+      const files =
+        version === CONFIG_FILE ? undefined : await lookAtVersion(join(folder, version), version, configText);
+      if (files) {
+        versions.push(files);
+      }
+    }
   } catch (error) {
-    if (isMissing(error)) {
+    if (isNoFolder(error)) {
+      throw error;
+    }
+    return { name, folder, configText, versions, problem: unreadable("The model's folder", error) };
+  }
+  return { name, folder, configText, versions, ...(problem !== undefined && { problem }) };
+}
+
+/** Undefined when it is no folder, or gone. Follows symbolic links: mounted volumes are made of them. */
+async function lookAtModel(folder: string, name: string): Promise<ModelFolder | undefined> {
+  return scanModel(folder, name).catch((error: unknown) => {
+    if (isNoFolder(error)) {
       return undefined;
     }
     throw error;
-  }
+  });
 }
 
-async function statIfThere(path: string): Promise<Stats | undefined> {
+function isNoFolder(error: unknown): boolean {
+  return isMissing(error) || codeOf(error) === "ENOTDIR";
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !isHidden(name)).sort();
+}
+
+interface Config {
+  readonly text: string | undefined;
+  readonly problem?: string;
+}
+
+async function readConfig(folder: string): Promise<Config> {
   try {
-    return await stat(path);
+    return { text: await readFile(join(folder, CONFIG_FILE), "utf8") };
   } catch (error) {
-    if (isMissing(error)) {
-      return undefined;
-    }
-    throw error;
+    return isNoFolder(error)
+      ? { text: undefined }
+      : { text: undefined, problem: unreadable(CONFIG_FILE, error) };
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

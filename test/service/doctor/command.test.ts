@@ -1,3 +1,4 @@
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { broken, endsTheProcess, sumOfRow } from "../../models/index.js";
@@ -34,6 +35,19 @@ describe("npm run doctor", () => {
     const { output, code } = await doctor(repository.root);
     expect(reported(output)).toEqual(["bad", "empty", "good"]);
     expect(output.match(/problem: /g)).toHaveLength(3);
+    expect(code).toBe(1);
+  });
+
+  it("reports on folders that no model is served from, whatever they are called", async () => {
+    await repository.putModel("good", "1", sumOfRow());
+    await repository.putModel("\u001B[2Jмодель", "1", sumOfRow());
+    await symlink("circle", join(repository.root, "circle"));
+    const { output, code } = await doctor(repository.root);
+    expect(reported(output)).toEqual(["circle", "good", "\\u{1b}[2Jмодель"]);
+    expect(output.match(/problem: .*/g)).toEqual([
+      "problem: The model's folder cannot be read: its symbolic links lead in a circle.",
+      expect.stringMatching(/^problem: A model cannot be named /) as string,
+    ]);
     expect(code).toBe(1);
   });
 

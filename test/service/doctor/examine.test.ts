@@ -1,3 +1,4 @@
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { examineModel, hasProblems, type ModelReport } from "#service/doctor/examine.js";
@@ -156,6 +157,24 @@ describe("the doctor", () => {
     expect((await examine()).problems).toEqual([
       expect.stringMatching(/config\.json is not JSON/) as string,
       "No version folder holds a model.onnx.",
+    ]);
+  });
+
+  it("tells of files and folders that cannot be served, each once", async () => {
+    await repository.putModel(
+      "m",
+      "1",
+      Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+    );
+    await repository.putModel("m", "2", Buffer.of());
+    await symlink("3", join(repository.root, "m", "3"));
+    await mkdir(join(repository.root, "m", "config.json"));
+    const report = await examine();
+    expect(report.problems).toEqual(["config.json cannot be read: it is a folder."]);
+    expect(report.versions.map(({ problems }) => problems)).toEqual([
+      ["The file model.onnx is a pointer of Git LFS, not the file itself: get that with 'git lfs pull'."],
+      ["The file model.onnx is empty."],
+      ["The version's folder cannot be read: its symbolic links lead in a circle."],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { adaptFile, type AdaptedFile } from "../../../onnx/adapt/adapt-model.js";
+import type { AdaptedFile } from "../../../onnx/adapt/adapt-model.js";
 import { analyseRows } from "../../../onnx/rows/analyse-rows.js";
 import { runCost, type RunCost } from "../../../onnx/run-cost.js";
 import { runMemory, type RunMemory } from "../../../onnx/run-memory.js";
@@ -15,9 +15,10 @@ import { readExamples } from "./examples.js";
 import { fillings } from "./fillings.js";
 import { withLabels } from "./graph-labels.js";
 import { openSessions, type OpenSessions, type SessionObserver, type WarmUpPlan } from "./open-sessions.js";
+import { readVersion } from "./read-version.js";
 import { trialRefutes } from "./row-trial.js";
 import { ServedVersion, type LoadingFacts, type ServingSettings } from "../served-version.js";
-import type { VersionFiles } from "../../../models/scan.js";
+import type { VersionFiles } from "../../../models/version-folder.js";
 import type { TensorSpec } from "../../../tensors/tensor.js";
 import { smallestGoodBatch, warmUpSizes, type WarmRun } from "./warm-up.js";
 
@@ -84,7 +85,7 @@ export async function loadVersion(
   const { config, observer = UNOBSERVED } = model;
   const { path, bytes } = files;
   const { intraOpThreads, runLimitSeconds } = defaults;
-  const file = await adaptFile(path);
+  const file = await readVersion(files);
   const cost = file.model ? runCost(file.model) : UNREADABLE;
   const concurrentRuns = config.concurrentRuns ?? 1;
   const { adaptation } = file;

@@ -8,6 +8,7 @@ import type { ServedVersion } from "../served-version.js";
 import { parseModelConfig } from "../../../models/config-file.js";
 import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
 import { planVersions } from "./plan.js";
+import { nameProblem } from "../../../models/names.js";
 import { scanRepository, type ModelFolder } from "../../../models/scan.js";
 import { DEFAULT_VERSION_POLICY, resolveVersion } from "../../../models/versions.js";
 
@@ -27,6 +28,8 @@ export interface ManagerOptions {
  */
 export class ModelManager {
   private readonly models = new Map<string, RepositoryModel>();
+  /** Names of folders under which nothing is served. */
+  private misnamed: readonly string[] = [];
   private readonly retiring = new Map<ServedVersion, NodeJS.Timeout>();
   private turn: Promise<void> = Promise.resolve();
 
@@ -56,7 +59,7 @@ export class ModelManager {
         version.refused = undefined;
       }
       await this.reconcile(model);
-      const problem = model.configProblem ?? refusalOf(model);
+      const problem = model.problem ?? refusalOf(model);
       if (problem !== undefined || model.serving().length === 0) {
         throw new ServiceError(
           "unprocessable",
@@ -109,7 +112,11 @@ export class ModelManager {
   }
 
   index(): ModelIndexEntry[] {
-    return [...this.models.values()].flatMap((model) => model.index());
+    const leftOut = this.misnamed.map((name): ModelIndexEntry => {
+      const reason = nameProblem("model", name) ?? "";
+      return { name, version: "", state: "UNAVAILABLE", reason, labels: [] };
+    });
+    return [...[...this.models.values()].flatMap((model) => model.index()), ...leftOut];
   }
 
   allModels(): Iterable<RepositoryModel> {
@@ -158,7 +165,9 @@ export class ModelManager {
   }
 
   private async look(trusted: boolean): Promise<void> {
-    const scanned = new Map((await scanRepository(this.options.root)).map((model) => [model.name, model]));
+    const { models, misnamed } = await scanRepository(this.options.root);
+    this.leaveOut(misnamed);
+    const scanned = new Map(models.map((model) => [model.name, model]));
     for (const name of scanned.keys()) {
       if (!this.models.has(name)) {
         this.models.set(name, this.newModel(name));
@@ -166,12 +175,23 @@ export class ModelManager {
     }
     for (const [name, model] of this.models) {
       const found = scanned.get(name);
-      model.see(found, trusted);
+      // Of a folder that cannot be read, nobody knows what is gone.
+      if (found?.problem === undefined || found.versions.length > 0) {
+        model.see(found, trusted);
+      }
       if (found) {
         this.configure(model, found);
       } else if (model.versions.size === 0) {
         this.models.delete(name);
       }
+    }
+  }
+
+  private leaveOut(misnamed: readonly ModelFolder[]): void {
+    const before = new Set(this.misnamed);
+    this.misnamed = misnamed.map(({ name }) => name);
+    for (const model of this.misnamed.filter((name) => !before.has(name))) {
+      this.log.warn({ model, reason: nameProblem("model", model) }, "model left out");
     }
   }
 
@@ -181,21 +201,24 @@ export class ModelManager {
     return model;
   }
 
-  private configure(model: RepositoryModel, { configText }: ModelFolder): void {
-    const problemBefore = model.configProblem;
-    try {
-      model.config = parseModelConfig(configText);
-      model.configProblem = undefined;
-    } catch (error) {
-      model.configProblem = messageOf(error);
-      if (model.configProblem !== problemBefore) {
-        this.log.error({ model: model.name, reason: model.configProblem }, "model configuration refused");
+  private configure(model: RepositoryModel, { configText, problem }: ModelFolder): void {
+    const problemBefore = model.problem;
+    model.problem = problem;
+    if (problem === undefined) {
+      try {
+        model.config = parseModelConfig(configText);
+      } catch (error) {
+        model.problem = messageOf(error);
       }
+    }
+    if (model.problem !== undefined && model.problem !== problemBefore) {
+      const what = problem === undefined ? "model configuration refused" : "model folder not read";
+      this.log.error({ model: model.name, reason: model.problem }, what);
     }
   }
 
   private async reconcile(model: RepositoryModel): Promise<void> {
-    if (!model.wanted || model.configProblem !== undefined) {
+    if (!model.wanted || model.problem !== undefined) {
       return;
     }
     const policy = model.config.versions ?? DEFAULT_VERSION_POLICY;

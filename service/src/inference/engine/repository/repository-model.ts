@@ -3,7 +3,8 @@ import type { ModelConfig } from "../../../models/model-config.js";
 import type { ServedVersion } from "../served-version.js";
 import { Rejections } from "../statistics/rejections.js";
 import type { PlannedVersion } from "./plan.js";
-import type { ModelFolder, VersionFiles } from "../../../models/scan.js";
+import { NO_VERSION, type ModelFolder } from "../../../models/scan.js";
+import type { VersionFiles } from "../../../models/version-folder.js";
 import { compareVersions, type ServingVersions } from "../../../models/versions.js";
 
 interface Refused {
@@ -62,8 +63,8 @@ export class RepositoryModel implements ServingVersions {
   readonly versions = new Map<string, RepositoryVersion>();
   readonly rejections = new Rejections();
   config: ModelConfig = {};
-  /** Why config.json cannot be used; what serves goes on with the configuration that it was loaded with. */
-  configProblem: string | undefined;
+  /** Why its folder or config.json cannot be used; what serves goes on, with the configuration that it was loaded with. */
+  problem: string | undefined;
   /** False after `unload`, or before `load` under explicit control. */
   wanted = true;
   /** Whether it is unwanted since an `unload`. */
@@ -110,7 +111,7 @@ export class RepositoryModel implements ServingVersions {
   index(): ModelIndexEntry[] {
     const { name } = this;
     if (this.versions.size === 0) {
-      const reason = this.configProblem ?? "No version folder holds a model.onnx.";
+      const reason = this.problem ?? NO_VERSION;
       return [{ name, version: "", state: "UNAVAILABLE", reason, labels: [] }];
     }
     return [...this.versions.values()]
@@ -131,7 +132,7 @@ export class RepositoryModel implements ServingVersions {
   }
 
   private reasonOf(version: RepositoryVersion): string {
-    const refusal = this.configProblem ?? (version.isRefused ? version.refused?.reason : undefined);
+    const refusal = this.problem ?? (version.isRefused ? version.refused?.reason : undefined);
     const failure = version.served?.failure;
     if (failure !== undefined) {
       return `${failure} It is being started again.`;

@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InferenceResult, ModelReference } from "#service/inference/engine/engine.js";
 import { ModelManager, type ManagerOptions } from "#service/inference/engine/repository/model-manager.js";
 import { ServiceError } from "#service/server/errors.js";
-import { broken, identity, truncated } from "../../../../models/index.js";
+import { broken, identity, truncated, withWeightsIn } from "../../../../models/index.js";
 import { floats, RepositoryFixture } from "../repository-fixture.js";
 
 let repository: RepositoryFixture;
@@ -264,5 +264,121 @@ describe("a model", () => {
     await manager.refresh(false);
     await manager.refresh(false);
     expect(manager.resolve({ name: "m" })).not.toBe(before);
+  });
+
+  it("may keep its weights in a folder there: they are loaded, and watched", async () => {
+    await repository.putModel("m", "1", withWeightsIn("weights/part.bin"));
+    const weights = join(repository.root, "m", "1", "weights");
+    await mkdir(weights);
+    await writeFile(join(weights, "part.bin"), Float32Array.of(1, 1, 1));
+    await manager.refresh(true);
+    expect((await answer()).outputs["output"]?.data).toEqual(Float32Array.of(2, 3, 4));
+    await writeFile(join(weights, "part.bin"), Float32Array.of(2, 2, 2));
+    await utimes(join(weights, "part.bin"), 1, 1);
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect((await answer()).outputs["output"]?.data).toEqual(Float32Array.of(3, 4, 5));
+  });
+
+  it("whose weights are a pointer of Git LFS is refused for that", async () => {
+    await repository.putModel("m", "1", withWeightsIn("weights.bin"));
+    await writeFile(
+      join(repository.root, "m", "1", "weights.bin"),
+      "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n",
+    );
+    await manager.refresh(true);
+    expect(manager.index()[0]?.reason).toBe(
+      "The file weights.bin is a pointer of Git LFS, not the file itself: get that with 'git lfs pull'.",
+    );
+  });
+});
+
+describe("what is wrong in one model's folder", () => {
+  beforeEach(async () => {
+    await repository.putModel("m", "1", identity());
+  });
+
+  function reasons(): Record<string, string> {
+    return Object.fromEntries(
+      manager.index().map(({ name, version, reason }) => [`${name}/${version}`, reason]),
+    );
+  }
+
+  it("keeps no other from being served, and is the reason of what it concerns", async () => {
+    await symlink("circle", join(repository.root, "circle"));
+    await repository.putModel("half", "1", identity());
+    await symlink("2", join(repository.root, "half", "2"));
+    await mkdir(join(repository.root, "half", "3", "model.onnx"), { recursive: true });
+    await mkdir(join(repository.root, "half", "4"), { recursive: true });
+    await writeFile(join(repository.root, "half", "4", "model_quantized.onnx"), "");
+    await repository.putModel("half", "v 5", identity());
+    await repository.putModel("модель", "1", identity());
+    await manager.refresh(true);
+    expect([serving({ name: "m" }), serving({ name: "half" })]).toEqual(["1", "1"]);
+    expect(reasons()).toEqual({
+      "m/1": "",
+      "half/1": "",
+      "circle/": "The model's folder cannot be read: its symbolic links lead in a circle.",
+      "half/2": "The version's folder cannot be read: its symbolic links lead in a circle.",
+      "half/3": "model.onnx is a folder; it must be the model's file.",
+      "half/4": expect.stringMatching(
+        /^The version holds model_quantized\.onnx, but no model\.onnx: /,
+      ) as string,
+      "half/v 5": expect.stringMatching(/^A version cannot be named 'v 5': /) as string,
+      "модель/": expect.stringMatching(/^A model cannot be named 'модель': /) as string,
+    });
+    const told = logged.length;
+    await manager.refresh(false);
+    expect(logged).toHaveLength(told);
+  });
+
+  it("leaves the one model of the others the only one", async () => {
+    await repository.putModel("модель", "1", identity());
+    await manager.refresh(true);
+    expect(manager.onlyName()).toBe("m");
+    await expect(manager.load("модель")).rejects.toThrow(code("model_not_found"));
+  });
+
+  it("leaves serving what served, until it is put right", async () => {
+    await manager.refresh(true);
+    const before = manager.resolve({ name: "m" });
+    const folder = join(repository.root, "m");
+    await rename(folder, `${repository.root}/.away`);
+    await symlink("m", folder);
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.resolve({ name: "m" })).toBe(before);
+    expect(reasons()["m/1"]).toBe(
+      "Newer files are refused: The model's folder cannot be read: its symbolic links lead in a circle.",
+    );
+    await rm(folder);
+    await rename(`${repository.root}/.away`, folder);
+    await mkdir(join(folder, "config.json"));
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(reasons()["m/1"]).toBe("Newer files are refused: config.json cannot be read: it is a folder.");
+    await rm(join(folder, "config.json"), { recursive: true });
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.resolve({ name: "m" })).toBe(before);
+    expect(reasons()).toEqual({ "m/1": "" });
+  });
+
+  it("leaves serving the version whose folder it is", async () => {
+    await manager.refresh(true);
+    const before = manager.resolve({ name: "m" });
+    const version = join(repository.root, "m", "1");
+    await rename(version, `${repository.root}/.away`);
+    await symlink("1", version);
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.resolve({ name: "m" })).toBe(before);
+    expect(reasons()["m/1"]).toMatch(/^Newer files are refused: The version's folder cannot be read: /);
+    await rm(version);
+    await rename(`${repository.root}/.away`, version);
+    await manager.refresh(false);
+    await manager.refresh(false);
+    expect(manager.resolve({ name: "m" })).toBe(before);
+    expect(reasons()).toEqual({ "m/1": "" });
   });
 });
