@@ -121,7 +121,7 @@ function modelProblem(entries: Entries): string | undefined {
   if (found) {
     return found.isFile()
       ? undefined
-      : `${MODEL_FILE} is ${found.isDirectory() ? "a folder" : "a device"}; it must be the model's file.`;
+      : `${MODEL_FILE} is ${found.isDirectory() ? "a folder" : "a device or a pipe"}; it must be the model's file.`;
   }
   const [first = "", ...more] = [...entries.keys()].filter(isModel);
   const rest = more.length === 0 ? "" : ` and ${more.length} more`;

@@ -161,7 +161,7 @@ describe("what is wrong in one model's folder", () => {
     [
       "a device",
       (path) => symlink("/dev/null", path),
-      "model.onnx is a device; it must be the model's file.",
+      "model.onnx is a device or a pipe; it must be the model's file.",
     ],
   ])("is said of the version: model.onnx is %s", async (_, put, problem) => {
     await mkdir(join(repository.root, "a", "1"), { recursive: true });
