@@ -22,7 +22,7 @@ export function engineOptions(settings: Settings): EngineOptions {
     queueRows: settings.queueRows,
     queueSeconds: settings.queueSeconds,
     runLimitSeconds: settings.requestTimeoutSeconds + OVERRUN_SECONDS,
-    runLimitBytes: settings.maxRunBytes ?? memoryLimitBytes() / 2 / settings.workers,
+    runLimitBytes: settings.maxRunBytes ?? memoryLimitBytes() / 4 / settings.workers,
     retireSeconds: RETIRE_SECONDS,
   };
 }

@@ -54,7 +54,7 @@ export const SETTINGS = {
   maxRunBytes: define({
     variable: "MAX_RUN_BYTES",
     schema: integer(1).optional(),
-    fallbackText: "half of the memory, shared by the workers",
+    fallbackText: "a quarter of the memory, shared by the workers",
     help: "bytes of memory that one run of a model may need, as far as its graph tells; larger batches are made smaller, and larger requests get 413",
   }),
   intraOpThreads: define({

@@ -12,6 +12,7 @@ export function rowsInMemory(
   { batched, maxRows }: { readonly batched: boolean; readonly maxRows: number },
 ): (inputs: readonly Tensor[]) => number {
   const bytesFor = (inputs: readonly Tensor[], rows: number): number =>
+    copiedBytes(inputs, batched, rows) +
     memory.bytes(inputs.map(({ shape }) => (batched ? [rows, ...shape.slice(1)] : shape)));
   return (inputs) => {
     let rows = maxRows;
@@ -29,6 +30,19 @@ export function rowsInMemory(
     }
     return rows;
   };
+}
+
+/** How often inputs are there beside the requests' own: joined, on their way to the model's thread, and there. */
+const COPIES = 3;
+
+/** Bytes of the inputs' copies when so many rows run together. */
+function copiedBytes(inputs: readonly Tensor[], batched: boolean, rows: number): number {
+  let bytes = 0;
+  for (const { data, shape } of inputs) {
+    const own = "byteLength" in data ? data.byteLength : 0;
+    bytes += batched ? (own / (shape[0] || 1)) * rows : own;
+  }
+  return COPIES * bytes;
 }
 
 function gigabytes(bytes: number): string {

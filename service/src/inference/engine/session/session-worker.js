@@ -11,6 +11,9 @@ import binding from "onnxruntime-node/dist/binding.js";
 const { model, options } = parentPort ? workerData : (await once(process, "message"))[0];
 const port = parentPort ?? { on: process.on.bind(process), postMessage: (message) => process.send(message) };
 
+/** Bytes from which it costs less to move an output than to copy it. */
+const LARGE_BYTES = 65_536;
+
 if (!parentPort) {
   endWithParent();
 }
@@ -54,10 +57,16 @@ function answer(session, fetches, request) {
       dims: results[name].dims,
       data: results[name].data,
     }));
-    port.postMessage({ id, outputs });
+    port.postMessage({ id, outputs }, ...(parentPort ? [movable(outputs)] : []));
   } catch (error) {
     port.postMessage({ id, error: error.message });
   }
+}
+
+/** Large outputs are moved: nobody reads them here any more, and a copy would wait long for this thread to be cleared up. */
+function movable(outputs) {
+  const buffers = outputs.map(({ data }) => (ArrayBuffer.isView(data) ? data.buffer : undefined));
+  return [...new Set(buffers)].filter((buffer) => buffer?.byteLength >= LARGE_BYTES);
 }
 
 /** Half floats go without the runtime's own class: see onnx-values.ts. */
