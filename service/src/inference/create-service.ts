@@ -97,8 +97,8 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-/** A quarter of the memory: the runs of models may need half. */
-const SHARE_OF_MEMORY = 1 / 4;
+/** Of the memory. What is let go stays for a while until it is collected, and models run beside. */
+const SHARE_OF_MEMORY = 1 / 8;
 
 function budgetOf({ maxBytesInFlight, workers }: ServiceOptions["settings"]): ByteBudget {
   return new ByteBudget(maxBytesInFlight ?? Math.floor((memoryLimitBytes() * SHARE_OF_MEMORY) / workers));

@@ -1,10 +1,7 @@
 import { ServiceError } from "./errors.js";
 
-/**
- * Bytes that a byte of JSON becomes while it is read: its text, and the values, of which a number that is written as two
- * characters takes eight bytes.
- */
-export const JSON_GROWTH = 6;
+/** Bytes that a byte of JSON becomes: a number and its comma, written as two characters, take eight bytes. */
+export const JSON_GROWTH = 4;
 
 /** The bytes that all requests together hold of bodies, tensors and answers. */
 export class ByteBudget {

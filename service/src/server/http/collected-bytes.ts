@@ -1,57 +1,75 @@
 import type { Exchange } from "./exchange.js";
 
-/** Bytes that are made room for at first, when more than one piece comes. */
-const FIRST_CAPACITY = 16_384;
+/** Pieces from so many bytes on are kept as they are; smaller ones are copied together. */
+const LARGE_PIECE = 4096;
+
+/** Bytes that small pieces are copied together into. */
+const BLOCK_BYTES = 16_384;
+
+/** What a piece takes beside its bytes. */
+const PIECE_BYTES = 256;
 
 /**
- * A body as it comes, piece by piece, counted among what its exchange holds. Pieces are copied together at once: a client
- * that sends one byte at a time would otherwise cost a buffer a byte.
+ * A body as it comes, piece by piece, counted among what its exchange holds. Small pieces are copied together at once: a
+ * client that sends one byte at a time would otherwise cost a buffer a byte.
  */
 export class CollectedBytes {
-  private bytes: Buffer | undefined;
+  private readonly pieces: Buffer[] = [];
+  /** What small pieces are copied into, and how much of it is used; its used part is not among the pieces yet. */
+  private block: Buffer | undefined;
+  private used = 0;
   private length = 0;
 
-  /** `expected`: how many bytes there will be, as far as is known; 0 when it is not. */
-  constructor(
-    private readonly exchange: Exchange,
-    private readonly expected: number,
-  ) {}
+  constructor(private readonly exchange: Exchange) {}
 
   /** Throws memory_full, and too_large for more than may ever be held. */
   add(piece: Buffer): void {
-    const length = this.length + piece.length;
-    if (this.length === 0 && length === this.expected) {
-      // Most bodies come as one piece, which needs no copy.
-      this.exchange.hold(length);
-      this.bytes = piece;
+    if (piece.length >= LARGE_PIECE || this.length === 0) {
+      this.exchange.hold(piece.length + PIECE_BYTES);
+      this.closeBlock();
+      this.pieces.push(piece);
     } else {
-      piece.copy(this.roomFor(length), this.length);
+      this.copy(piece);
     }
-    this.length = length;
+    this.length += piece.length;
   }
 
-  /** All that came. */
+  /** All that came. Throws as `add` does: for a moment it is there twice, unless it came as one piece. */
   whole(): Buffer {
-    return this.bytes?.subarray(0, this.length) ?? Buffer.alloc(0);
+    this.closeBlock();
+    const [first] = this.pieces;
+    if (first !== undefined && this.pieces.length === 1) {
+      return first;
+    }
+    this.exchange.hold(this.length);
+    const all = Buffer.concat(this.pieces, this.length);
+    this.exchange.release(this.length);
+    this.discard();
+    return all;
   }
 
   /** Lets go of what came, whoever still refers to this. */
   discard(): void {
-    this.bytes = undefined;
-    this.length = 0;
+    this.pieces.length = 0;
+    this.block = undefined;
+    this.used = 0;
   }
 
-  private roomFor(length: number): Buffer {
-    const capacity = this.bytes?.length ?? 0;
-    if (this.bytes !== undefined && length <= capacity) {
-      return this.bytes;
+  private copy(piece: Buffer): void {
+    if (this.block === undefined || this.used + piece.length > BLOCK_BYTES) {
+      this.closeBlock();
+      this.exchange.hold(BLOCK_BYTES + PIECE_BYTES);
+      this.block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     }
-    const doubled = Math.max(length, 2 * capacity, FIRST_CAPACITY);
-    const larger = this.expected >= length ? Math.min(doubled, this.expected) : doubled;
-    this.exchange.hold(larger - capacity);
-    const room = Buffer.allocUnsafeSlow(larger);
-    this.bytes?.copy(room, 0, 0, this.length);
-    this.bytes = room;
-    return room;
+    piece.copy(this.block, this.used);
+    this.used += piece.length;
+  }
+
+  private closeBlock(): void {
+    if (this.block !== undefined) {
+      this.pieces.push(this.block.subarray(0, this.used));
+      this.block = undefined;
+      this.used = 0;
+    }
   }
 }

@@ -111,6 +111,12 @@ export class Exchange implements Call, ServedCall {
     this.held += bytes;
   }
 
+  /** Gives back what was held only for a while. */
+  release(bytes: number): void {
+    this.budget.release(bytes);
+    this.held -= bytes;
+  }
+
   /** What is held goes back once nobody uses it: neither the handler, which may outlive its answer, nor the socket. */
   handled(): void {
     this.isHandled = true;

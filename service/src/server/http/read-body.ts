@@ -8,23 +8,21 @@ import type { Exchange } from "./exchange.js";
 /** What undoes a Content-Encoding. */
 interface Decoder {
   readonly start: (options: { readonly chunkSize: number }) => Transform;
-  /** How often it keeps what it has made, to refer to. */
-  readonly copies: number;
+  /** Bytes that it takes beside what it makes. */
+  readonly bytes: number;
 }
 
 /** Bytes that a decoder makes at a time. */
 const CHUNK_BYTES = 65_536;
 
-/** Bytes that it takes beside what it has made. */
-const DECODER_BYTES = 2 * CHUNK_BYTES;
-
-const GZIP: Decoder = { start: createGunzip, copies: 0 };
+const GZIP: Decoder = { start: createGunzip, bytes: 2 * CHUNK_BYTES };
 
 const DECODERS: Readonly<Record<string, Decoder>> = {
   gzip: GZIP,
   "x-gzip": GZIP,
-  deflate: { start: createInflate, copies: 0 },
-  br: { start: createBrotliDecompress, copies: 1 },
+  deflate: { start: createInflate, bytes: 2 * CHUNK_BYTES },
+  // It makes room at once for as much as the text may refer back to, which the text says.
+  br: { start: createBrotliDecompress, bytes: 2 ** 24 + 2 * CHUNK_BYTES },
 };
 
 /**
@@ -39,14 +37,14 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
     return Promise.reject(tooLarge(limit));
   }
   return encoding === undefined || encoding === "identity"
-    ? plain(exchange, limit, length)
+    ? plain(exchange, limit)
     : decoded(exchange, limit, encoding);
 }
 
-function plain(exchange: Exchange, limit: number, expected: number): Promise<Buffer> {
+function plain(exchange: Exchange, limit: number): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
-    const body = new CollectedBytes(exchange, expected);
+    const body = new CollectedBytes(exchange);
     let length = 0;
     const onData = (piece: Buffer): void => {
       length += piece.length;
@@ -58,11 +56,11 @@ function plain(exchange: Exchange, limit: number, expected: number): Promise<Buf
       } catch (error) {
         request.off("data", onData).resume();
         body.discard();
-        reject(error as Error);
+        reject(error);
       }
     };
     request.on("data", onData);
-    request.on("end", () => resolve(body.whole()));
+    request.on("end", () => finish(body, resolve, reject));
     // Also when the connection closes before the end: node:http then destroys the request with ECONNRESET.
     request.on("error", (cause) => reject(clientGone(cause)));
   });
@@ -77,11 +75,11 @@ async function decoded(exchange: Exchange, limit: number, encoding: string): Pro
       `Content-Encoding ${quoted(encoding)} is not supported; use gzip, deflate or br.`,
     );
   }
-  exchange.hold(DECODER_BYTES);
+  exchange.hold(decoder.bytes);
   const { request } = exchange;
   const stream = decoder.start({ chunkSize: CHUNK_BYTES });
   try {
-    return await decodedBy({ stream, copies: decoder.copies, coding }, exchange, limit);
+    return await decodedBy({ stream, coding }, exchange, limit);
   } finally {
     request.unpipe(stream).resume();
     stream.destroy();
@@ -90,17 +88,13 @@ async function decoded(exchange: Exchange, limit: number, encoding: string): Pro
 
 /** Decodes as the body comes, so that neither it nor what it becomes is there twice. */
 function decodedBy(
-  {
-    stream,
-    copies,
-    coding,
-  }: { readonly stream: Transform; readonly copies: number; readonly coding: string },
+  { stream, coding }: { readonly stream: Transform; readonly coding: string },
   exchange: Exchange,
   limit: number,
 ): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
-    const body = new CollectedBytes(exchange, 0);
+    const body = new CollectedBytes(exchange);
     let [sent, length] = [0, 0];
     request.on("data", (piece: Buffer) => {
       sent += piece.length;
@@ -115,18 +109,29 @@ function decodedBy(
         if (length > limit) {
           throw inflatesTooFar(limit);
         }
-        exchange.hold(copies * piece.length);
         body.add(piece);
       } catch (error) {
         stream.destroy();
         body.discard();
-        reject(error as Error);
+        reject(error);
       }
     });
-    stream.on("end", () => resolve(body.whole()));
+    stream.on("end", () => finish(body, resolve, reject));
     stream.on("error", (cause) => reject(corrupt(cause, coding)));
     request.pipe(stream);
   });
+}
+
+function finish(
+  body: CollectedBytes,
+  resolve: (whole: Buffer) => void,
+  reject: (reason: Error) => void,
+): void {
+  try {
+    resolve(body.whole());
+  } catch (error) {
+    reject(error as Error);
+  }
 }
 
 function tooLarge(limit: number): ServiceError {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Exchange } from "./exchange.js";
 import type { Reply } from "./reply.js";
 
@@ -50,11 +50,26 @@ function sendWhole(
     response.end();
   } else if (exchange.lingersSince !== undefined) {
     response.write(body);
-    exchange.request.resume().once("close", () => response.end());
+    throwAway(exchange.request);
+    exchange.request.once("close", () => response.end());
   } else {
     // Text of ASCII alone, as most answers are, is the same in both encodings; latin1 is written without a look at it.
     response.end(body, length === body.length ? "latin1" : "utf8");
   }
+}
+
+/** Bytes of a refused client that are thrown away; past them it waits until its connection is closed. */
+const THROWN_AWAY_BYTES = 2 ** 20;
+
+function throwAway(request: IncomingMessage): void {
+  let bytes = 0;
+  request.on("data", (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes > THROWN_AWAY_BYTES) {
+      request.pause();
+    }
+  });
+  request.resume();
 }
 
 function headersOf(

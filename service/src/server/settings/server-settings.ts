@@ -40,7 +40,7 @@ export function serverSettings(port: number) {
     maxBytesInFlight: define({
       variable: "MAX_BYTES_IN_FLIGHT",
       schema: integer(1).optional(),
-      fallbackText: "a quarter of the memory, shared by the workers",
+      fallbackText: "an eighth of the memory, shared by the workers",
       help: "bytes that all requests together may hold of bodies, tensors and answers; past it requests get 503",
     }),
     bodyTimeoutSeconds: define({
