@@ -44,7 +44,7 @@ describe("a ZipMap that makes an output", () => {
       ["7", "8", "9"],
     ],
   ])("is replaced by its scores; its labels %j are kept", (given, labels) => {
-    const { before, after, ...found } = adapted(zipMapped(given as string[]));
+    const { before, after, ...found } = adapted(zipMapped(given));
     expect(found.labels).toEqual(new Map([["scores", labels]]));
     expect(before.graph.outputs[1]).toMatchObject({ name: "scores", kind: "sequence" });
     expect(after.graph.outputs).toEqual([before.graph.outputs[0], value("scores", "FLOAT", ["", 3])]);

@@ -38,7 +38,7 @@ describe("the batch dimension", () => {
     ["Dimension 0 has several names: N, M.", [declare("N", 3), declare("M", 3)], [declare("N", 2)]],
     ["Dimension 0 differs between inputs and outputs.", [declare("N", 3)], [declare(1, 2)]],
     ["A tensor has no dimension.", [declare("N", 3)], [declare()]],
-    ["The graph has no input.", [], [declare(1)]],
+    ["The graph has no input that must be given.", [], [declare(1)]],
   ])("is absent when %s, and tells it", (reason, inputs, outputs) => {
     const { apart, ...found } = batchDimension(inputs, outputs, undefined);
     expect(found).toEqual(UNBATCHED);
