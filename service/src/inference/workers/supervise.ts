@@ -33,6 +33,8 @@ class Supervisor {
   private stopping = false;
   private code = 0;
   private restartSeconds = FIRST_RESTART_SECONDS;
+  /** Those whose exit has not been told; the cluster's own list keeps one until its channel is closed too, at times later. */
+  private readonly alive = new Set<number>();
   private readonly started = new Set<number>();
   private allStarted = false;
   private readonly relay = new Relay((id, message) => this.send(id, message));
@@ -83,6 +85,7 @@ class Supervisor {
 
   private fork(): Worker {
     const worker = cluster.fork();
+    this.alive.add(worker.id);
     worker.on("message", (message: ToSupervisor) => this.receive(worker.id, message));
     worker.on("exit", (code, signal) => this.ended(worker, code ?? 1, signal ?? undefined));
     return worker;
@@ -116,6 +119,7 @@ class Supervisor {
 
   private ended({ id, process: { pid } }: Worker, code: number, signal: string | undefined): void {
     this.relay.gone(id);
+    this.alive.delete(id);
     const wasStarted = this.started.delete(id);
     if (this.stopping) {
       this.code = Math.max(this.code, code);
@@ -142,7 +146,7 @@ class Supervisor {
   }
 
   private ids(): number[] {
-    return Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.id ?? []);
+    return [...this.alive];
   }
 
   private send(id: number, message: ToWorker): void {
