@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync } from "node:fs";
 import { createServer } from "node:http";
 import { afterEach, expect, it, vi } from "vitest";
 import { listen } from "#service/server/life/listen.js";
+import { withUnwritable } from "../unwritable.js";
 import { SERVE } from "./server-program.js";
 
 let child: ChildProcess | undefined;
@@ -37,15 +37,13 @@ async function answers(url: string): Promise<void> {
   expect(Number(/^log_lines_dropped_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(0);
 }
 
-it("a full disk under the log stops neither answers nor the end", async (test) => {
-  test.skip(!existsSync("/dev/full"), "There is no /dev/full.");
-  const full = openSync("/dev/full", "w");
-  const served = await servingTo(full);
-  closeSync(full);
-  await answers(served.url);
-  served.child.kill("SIGTERM");
-  expect(await once(served.child, "exit")).toEqual([0, null]);
-});
+it("a full disk under the log stops neither answers nor the end", () =>
+  withUnwritable(async (descriptor) => {
+    const served = await servingTo(descriptor);
+    await answers(served.url);
+    served.child.kill("SIGTERM");
+    expect(await once(served.child, "exit")).toEqual([0, null]);
+  }));
 
 it("a reader of the log that goes away stops neither answers nor the end", async () => {
   const served = await servingTo("pipe");

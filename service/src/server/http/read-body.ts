@@ -1,6 +1,6 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { messageOf, ServiceError } from "../errors.js";
+import { ServiceError } from "../errors.js";
 import { quoted } from "../quoted.js";
 import { CollectedBytes } from "./collected-bytes.js";
 import type { Exchange } from "./exchange.js";
@@ -56,7 +56,7 @@ function plain(exchange: Exchange, limit: number): Promise<Buffer> {
       } catch (error) {
         request.off("data", onData).resume();
         body.discard();
-        reject(error instanceof Error ? error : new Error(messageOf(error)));
+        reject(error as Error);
       }
     };
     request.on("data", onData);
@@ -113,7 +113,7 @@ function decodedBy(
       } catch (error) {
         stream.destroy();
         body.discard();
-        reject(error instanceof Error ? error : new Error(messageOf(error)));
+        reject(error as Error);
       }
     });
     stream.on("end", () => finish(body, resolve, reject));
