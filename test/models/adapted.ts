@@ -4,6 +4,16 @@ import { floats, ints, mlNode, model, node, value } from "#service/onnx/build.js
 import { encodeModel } from "#service/onnx/write-model.js";
 import type { OnnxAttribute, OnnxTensor } from "#service/onnx/types.js";
 
+function within(field: number, bytes: Uint8Array): Uint8Array {
+  return protobuf.Writer.create()
+    .uint32((field << 3) | 2)
+    .bytes(bytes)
+    .finish();
+}
+
+/** A TypeProto of a FLOAT tensor of any shape. */
+const FLOATS = within(1, Uint8Array.of((1 << 3) | 0, 1, (2 << 3) | 2, 0));
+
 /** `output` FLOAT = -`input`: the file says nothing of their rank. */
 export function anyRank(): Uint8Array {
   const unranked = (name: string) => ({ ...value(name, "FLOAT", []), shape: undefined });
@@ -95,15 +105,27 @@ function labelsOf(labels: readonly string[] | readonly number[]): {
     : { attributes: { classlabels_int64s: { kind: "ints", value: labels as number[] } }, keyType: 7 };
 }
 
+/** `same` FLOAT [N, 3] = `input`, and `list`, which holds it alone: no output that a protocol could carry. */
+export function withList(): Uint8Array {
+  const file = encodeModel(
+    model({
+      name: "with-list",
+      nodes: [node("Identity", ["input"], ["same"]), node("SequenceConstruct", ["input"], ["list"])],
+      inputs: [value("input", "FLOAT", ["N", 3])],
+      outputs: [value("same", "FLOAT", ["N", 3]), value("list", "FLOAT", [])],
+      initializers: [],
+    }),
+  );
+  const outputs = new Map([[1, declared("list", within(4, within(1, FLOATS)))]]);
+  return editFile(file, { nodes: new Map(), outputs, initializers: new Set() });
+}
+
 /** A ValueInfoProto of type list of maps from `keyType` to FLOAT, by the numbers of onnx.proto. */
 function listOfMaps(name: string, keyType: number): Uint8Array {
-  const within = (field: number, bytes: Uint8Array): Uint8Array =>
-    protobuf.Writer.create()
-      .uint32((field << 3) | 2)
-      .bytes(bytes)
-      .finish();
-  const float = within(1, Uint8Array.of((1 << 3) | 0, 1, (2 << 3) | 2, 0));
-  const map = within(5, Buffer.concat([Uint8Array.of((1 << 3) | 0, keyType), within(2, float)]));
-  const list = within(4, within(1, map));
-  return Buffer.concat([within(1, Buffer.from(name)), within(2, list)]);
+  const map = within(5, Buffer.concat([Uint8Array.of((1 << 3) | 0, keyType), within(2, FLOATS)]));
+  return declared(name, within(4, within(1, map)));
+}
+
+function declared(name: string, type: Uint8Array): Uint8Array {
+  return Buffer.concat([within(1, Buffer.from(name)), within(2, type)]);
 }

@@ -4,7 +4,7 @@ export { detector, divides, endless, grows, onlyFortyTwo, reservedIds, resizes, 
 export { broken, truncated, withWeightsIn } from "./broken.js";
 export { manyOutputs, onlyTotal } from "./many-outputs.js";
 export { noInputs } from "./empty.js";
-export { anyRank, runningIfTold, withDefaults, zipMapped } from "./adapted.js";
+export { anyRank, runningIfTold, withDefaults, withList, zipMapped } from "./adapted.js";
 export { lookUp } from "./look-up.js";
 export { runningSum } from "./running-sum.js";
 export { labelEncoder, textClassifier, upperCase } from "./text.js";

@@ -130,5 +130,5 @@ async function readModel(path: string, problems: string[]): Promise<OnnxModel | 
 }
 
 function graphWarnings({ shapeless }: GraphFacts): string[] {
-  return shapeless.map((name) => `'${name}' has no declared shape: it is taken for a single number.`);
+  return shapeless.map((name) => `'${name}' has no declared shape: any is taken for right.`);
 }

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { ModelConfig } from "../models/model-config.js";
 import { shown } from "../models/names.js";
+import { shapeText } from "../tensors/shape.js";
 import type { TensorSpec } from "../tensors/tensor.js";
 import type { Place } from "../inference/engine/loading/open-sessions.js";
 import type { ModelReport } from "./examine.js";
@@ -60,7 +61,13 @@ function tensorTable({ inputs, outputs, leftOut, batched }: VersionReport): stri
   return table.toString();
 }
 
-function shapeOf({ shape }: TensorSpec, batched: boolean): string {
+function shapeOf({ shape, unranked, default: preset }: TensorSpec, batched: boolean): string {
+  if (unranked) {
+    return "any";
+  }
+  if (preset) {
+    return `${shapeText(preset.shape)}, may be left out`;
+  }
   const names = shape.map((size, index) =>
     index === 0 && batched ? "rows" : size === -1 ? "any" : String(size),
   );

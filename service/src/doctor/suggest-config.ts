@@ -1,4 +1,4 @@
-import type { ImagePreprocess, ModelConfig } from "../models/model-config.js";
+import type { Classification, ImagePreprocess, ModelConfig } from "../models/model-config.js";
 import type { TensorSpec } from "../tensors/tensor.js";
 import type { Sample } from "./samples.js";
 import { suggestClassification } from "./suggest-classification.js";
@@ -9,6 +9,8 @@ export interface SuggestionFacts {
   readonly batched: boolean;
   /** Whether it is proved from the graph that rows do not touch each other. */
   readonly rowsProved: boolean;
+  /** Labels that the file itself has. */
+  readonly postprocess?: Classification | undefined;
   readonly samples: readonly Sample[];
 }
 
@@ -20,12 +22,12 @@ export interface Suggestion {
 
 /** A configuration to start from, as far as shapes and answers tell; what `config` says already is kept. */
 export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): Suggestion {
-  const [input, ...others] = facts.inputs;
+  const [input, ...others] = facts.inputs.filter((each) => each.default === undefined);
   const only = others.length === 0 && !config.preprocess ? input : undefined;
   const preprocess = only && suggestImage(only);
   const pictures =
     (config.preprocess ?? preprocess) !== undefined || (only && isColourPicture(only)) === true;
-  const { postprocess, notes } = config.postprocess
+  const { postprocess, notes } = (config.postprocess ?? facts.postprocess)
     ? { notes: [] }
     : suggestClassification({ ...facts, pictures });
   return {

@@ -1,5 +1,5 @@
 import { ServiceError } from "../server/errors.js";
-import type { ModelConfig } from "../models/model-config.js";
+import type { Classification, ModelConfig } from "../models/model-config.js";
 import type { VersionFiles } from "../models/version-folder.js";
 import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
 import type { ServedVersion } from "../inference/engine/served-version.js";
@@ -11,6 +11,8 @@ export interface Trial
     Pick<ServedVersion, "inputs" | "outputs" | "batched">,
     Pick<ServedVersion["loading"], "apart" | "place" | "runs" | "unbounded" | "warnings"> {
   readonly maxRows: number;
+  /** The labels that it serves with, though no config.json has any: the file's own. */
+  readonly postprocess: Classification | undefined;
   readonly samples: readonly Sample[];
 }
 
@@ -38,6 +40,7 @@ export async function tryOut(
       runs,
       unbounded,
       warnings,
+      postprocess: served.config.postprocess,
       samples: await takeSamples(served),
     };
   } finally {

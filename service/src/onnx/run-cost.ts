@@ -67,6 +67,10 @@ export function runCost({ graph, functions = [] }: OnnxModel): RunCost {
   if (text !== undefined) {
     return { kind: "values", reason: `Input '${text.name}' takes texts, which are of any length.` };
   }
+  const open = graph.inputs.find(({ kind, shape }) => kind === "tensor" && shape === undefined);
+  if (open !== undefined) {
+    return { kind: "values", reason: `Input '${open.name}' takes tensors of any shape.` };
+  }
   const bodies = [...functions.flatMap(({ nodes }) => withBodies(nodes)), ...graph.nodes.flatMap(bodiesOf)];
   const hidden = bodies.find(({ operator }) => SIZE_INPUTS.has(operator) || BY_VALUES.has(operator));
   if (hidden !== undefined) {

@@ -47,14 +47,12 @@ function none(declared: readonly DeclaredTensor[]): string {
  * batch, whose end the server sets.
  */
 export function unbounded(inputs: readonly DeclaredTensor[], batched: boolean): string[] {
-  const keys = inputs.flatMap(({ name, shape, symbols, longest, unranked }) =>
-    unranked
-      ? [name]
-      : shape.flatMap((size, axis) =>
-          size !== -1 || (batched && axis === 0) || longest?.[axis] !== undefined
-            ? []
-            : [/\w/.test(symbols[axis] ?? "") ? (symbols[axis] ?? "") : `${name}.${axis}`],
-        ),
+  const keys = inputs.flatMap(({ name, shape, symbols, longest }) =>
+    shape.flatMap((size, axis) =>
+      size !== -1 || (batched && axis === 0) || longest?.[axis] !== undefined
+        ? []
+        : [/\w/.test(symbols[axis] ?? "") ? (symbols[axis] ?? "") : `${name}.${axis}`],
+    ),
   );
   return [...new Set(keys)];
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { floats, model, node, value } from "#service/onnx/build.js";
 import { encodeModel } from "#service/onnx/write-model.js";
-import { anyRank, runningIfTold, withDefaults, zipMapped } from "../../../models/index.js";
+import { anyRank, runningIfTold, withDefaults, withList, zipMapped } from "../../../models/index.js";
 import { ServiceFixture } from "../service-fixture.js";
 
 let service: ServiceFixture;
@@ -19,6 +19,7 @@ beforeAll(async () => {
       ["words", zipMapped(["sun", "rain", "snow"])],
       ["numbers", zipMapped([3, 5, 7])],
       ["distances", zipMapped(["sun", "rain", "snow"], true)],
+      ["list", withList()],
       ["named", zipMapped(["sun", "rain", "snow"])],
     ] as const) {
       await repository.putModel(name, "1", file);
@@ -271,6 +272,18 @@ describe.each(["", "-threaded"])("a classifier with a ZipMap%s", (where) => {
     expect(await predict(`distances${where}`, { instances: [[-1, 3, 6]] })).toEqual([
       { label: 2, scores: [-1, 3, 6] },
     ]);
+  });
+});
+
+it("an output that is a list is left out, and the index says so", async () => {
+  expect(await infer("list", { input: [[1, 3], [1, 2, 3]] })).toEqual([[[1, 3], [1, 2, 3]]]);
+  const index = (await (await service.get("/v2/repository/index", { method: "POST" })).json()) as {
+    name: string;
+    reason: string;
+  }[];
+  expect(index.find(({ name }) => name === "list")).toMatchObject({
+    state: "READY",
+    reason: "Output 'list' is left out, for it is no tensor.",
   });
 });
 

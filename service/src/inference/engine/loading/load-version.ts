@@ -204,7 +204,11 @@ async function whyRowsMayTouch(session: Session, graph: OnnxModel | undefined): 
   if (graph === undefined) {
     return UNREADABLE.reason;
   }
-  const verdict = analyseRows(graph);
+  // What is not served joins nobody's rows.
+  const isServed = ({ name }: { name: string }): boolean =>
+    session.outputs.some((output) => output.name === name);
+  const served = { ...graph, graph: { ...graph.graph, outputs: graph.graph.outputs.filter(isServed) } };
+  const verdict = analyseRows(served);
   if (verdict.kind !== "proved") {
     return `${verdict.reason} If its rows do not touch, say "batched": true in config.json.`;
   }

@@ -9,7 +9,8 @@ import { openHostedSession } from "#service/inference/engine/session/hosted-sess
 import { startProcess, startThread } from "#service/inference/engine/session/session-host.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import type { ElementType } from "#service/onnx/element-type.js";
-import { broken, identity, lookUp, slow, upperCase } from "../../../../models/index.js";
+import { adaptFile, PLAIN, type Adaptation } from "#service/onnx/adapt/adapt-model.js";
+import { broken, identity, lookUp, slow, upperCase, zipMapped } from "../../../../models/index.js";
 import { floats } from "../repository-fixture.js";
 
 let folder: string;
@@ -44,15 +45,17 @@ const DATA: [ElementType, Tensor][] = [
   ["STRING", { datatype: "BYTES", shape: [1, 3], data: ["", "\u00fcber", "\u{1f600}"] }],
 ];
 
-const OPENERS: [string, (path: string) => Promise<Session>][] = [
-  ["on this thread", (path) => openInlineSession(path)],
+const OPTIONS = { intraOpThreads: 1, runLimitSeconds: 60 };
+
+const OPENERS: [string, (path: string, adaptation?: Adaptation) => Promise<Session>][] = [
+  ["on this thread", (path, adaptation) => openInlineSession(path, adaptation)],
   [
     "on its own thread",
-    (path) => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startThread),
+    (path, adaptation = PLAIN) => openHostedSession(path, { ...OPTIONS, adaptation }, startThread),
   ],
   [
     "in its own process",
-    (path) => openHostedSession(path, { intraOpThreads: 1, runLimitSeconds: 60 }, startProcess),
+    (path, adaptation = PLAIN) => openHostedSession(path, { ...OPTIONS, adaptation }, startProcess),
   ],
 ];
 
@@ -67,6 +70,17 @@ describe.each(OPENERS)("a session %s", (where, open) => {
     } finally {
       await session.release();
     }
+  });
+
+  it("runs a file that is changed on loading", async () => {
+    const path = await file(`${where}-zip`, zipMapped(["a", "b", "c"], true));
+    const { adaptation } = await adaptFile(path);
+    const session = await open(path, adaptation);
+    const distances = floats([1, 3], [1, 5, 3]);
+    const label = { datatype: "INT64", shape: [1], data: BigInt64Array.of(1n) };
+    expect(session.unservedOutputs).toEqual([]);
+    expect(await session.run([distances])).toEqual([label, distances]);
+    await session.release();
   });
 
   it("says why a file cannot be loaded, and not where it is", async () => {
