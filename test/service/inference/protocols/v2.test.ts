@@ -190,6 +190,15 @@ describe("infer", () => {
     expect(scores?.data?.[0]).toMatch(/^0\.9479\d+:3:bottom right$/);
   });
 
+  it("classifies what is no number behind all others", async () => {
+    const request = {
+      inputs: [{ name: "input", shape: [1, 3], datatype: "FP32", data: [null, 1, "Infinity"] }],
+      outputs: [{ name: "output", parameters: { classification: 3 } }],
+    };
+    const [output] = (await answerOf(infer("identity-FP32", request))).outputs;
+    expect(output?.data).toEqual(["Infinity:2", "1.000000:1", "NaN:0"]);
+  });
+
   it("takes versions and labels", async () => {
     const request = {
       inputs: [{ name: "pixels", shape: [1, 16], datatype: "FP32", data: Array(16).fill(0) }],

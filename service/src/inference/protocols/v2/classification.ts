@@ -29,11 +29,16 @@ export function classify(
   const kept = Math.min(count, size);
   const texts = Array.from({ length: rows }, (_, row) => {
     const scores = data.subarray(row * size, (row + 1) * size);
-    const best = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+    const best = Array.from(scores.keys()).sort((a, b) => order(scores[a] ?? 0, scores[b] ?? 0));
     return best.slice(0, kept).map((index) => {
       const label = labels[index];
       return `${(scores[index] ?? 0).toFixed(6)}:${index}${label === undefined ? "" : `:${label}`}`;
     });
   });
   return { datatype: "BYTES", shape: [rows, kept], data: texts.flat() };
+}
+
+/** The higher first, and behind all others what is no number. */
+function order(left: number, right: number): number {
+  return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || right - left || 0;
 }
