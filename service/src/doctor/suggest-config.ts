@@ -27,9 +27,8 @@ export function suggestConfig(config: ModelConfig, facts: SuggestionFacts): Sugg
   const preprocess = only && suggestImage(only);
   const pictures =
     (config.preprocess ?? preprocess) !== undefined || (only && isColourPicture(only)) === true;
-  const { postprocess, notes } = (config.postprocess ?? facts.postprocess)
-    ? { notes: [] }
-    : suggestClassification({ ...facts, pictures });
+  const { postprocess, notes } =
+    (config.postprocess ?? facts.postprocess) ? { notes: [] } : suggestClassification({ ...facts, pictures });
   return {
     config: {
       ...(preprocess ? { preprocess } : {}),

@@ -276,7 +276,19 @@ describe.each(["", "-threaded"])("a classifier with a ZipMap%s", (where) => {
 });
 
 it("an output that is a list is left out, and the index says so", async () => {
-  expect(await infer("list", { input: [[1, 3], [1, 2, 3]] })).toEqual([[[1, 3], [1, 2, 3]]]);
+  expect(
+    await infer("list", {
+      input: [
+        [1, 3],
+        [1, 2, 3],
+      ],
+    }),
+  ).toEqual([
+    [
+      [1, 3],
+      [1, 2, 3],
+    ],
+  ]);
   const index = (await (await service.get("/v2/repository/index", { method: "POST" })).json()) as {
     name: string;
     reason: string;
