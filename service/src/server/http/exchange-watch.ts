@@ -68,11 +68,13 @@ export class ExchangeWatch {
     if (now >= exchange.started + limit.milliseconds) {
       giveUp(exchange, exchange.request.complete ? tooSlow(limit) : lateRequest(limit));
     } else if (this.isOver(now)) {
-      giveUp(exchange, new ServiceError("shutting_down", "The server is shutting down."));
+      giveUp(exchange, stopping());
     } else if (exchange.request.complete) {
       return;
-    } else if (now >= exchange.started + clientLimit.milliseconds || this.stalls(exchange, now)) {
+    } else if (now >= exchange.started + clientLimit.milliseconds) {
       giveUp(exchange, lateRequest(clientLimit));
+    } else if (this.stalls(exchange, now)) {
+      giveUp(exchange, stopping());
     }
   }
 
@@ -106,6 +108,10 @@ function limitOf({ headers, timeLimit }: Exchange): TimeLimit {
   } catch {
     return timeLimit;
   }
+}
+
+function stopping(): ServiceError {
+  return new ServiceError("shutting_down", "The server is shutting down.");
 }
 
 function tooSlow({ name }: TimeLimit): ServiceError {
