@@ -1,4 +1,5 @@
 import { open, stat } from "node:fs/promises";
+import { shown } from "./names.js";
 import { unreadable } from "./unreadable.js";
 import type { VersionFiles } from "./version-folder.js";
 
@@ -60,7 +61,7 @@ export async function weightsFault(name: string, path: string): Promise<string |
     (found) => found.isFile(),
     () => false,
   );
-  return isFile ? pointerFault(`The file ${name}`, await headOf(path).catch(() => "")) : undefined;
+  return isFile ? pointerFault(`The file ${shown(name)}`, await headOf(path).catch(() => "")) : undefined;
 }
 
 /** Git without its extension for large files leaves such in their place. */
