@@ -5,17 +5,7 @@ import { whyNot } from "#service/doctor/confirm.js";
 import { tryOut } from "#service/doctor/try-out.js";
 import type { ModelConfig } from "#service/models/model-config.js";
 import { fixedBatch, fixedRunningSum, probabilities } from "../../models/index.js";
-import { RepositoryFixture } from "../inference/engine/repository-fixture.js";
-
-const DEFAULTS = {
-  maxBatchSize: 4,
-  maxBatchDelayMs: 0,
-  queueRows: 16,
-  queueSeconds: 1,
-  intraOpThreads: 1,
-  runLimitSeconds: 60,
-  runLimitBytes: 2 ** 30,
-};
+import { RepositoryFixture, SERVING } from "../inference/engine/repository-fixture.js";
 
 let repository: RepositoryFixture;
 
@@ -28,9 +18,9 @@ async function confirm(model: Uint8Array, config: ModelConfig): Promise<string |
   await repository.putModel("m", "1", model);
   const path = join(repository.root, "m", "1", "model.onnx");
   const files = { version: "1", path, bytes: (await stat(path)).size, stamp: "" };
-  const trial = await tryOut(files, {}, DEFAULTS);
+  const trial = await tryOut(files, {}, SERVING);
   expect(trial.samples.map(({ random }) => random)).toEqual([false, true, true]);
-  return whyNot(config, files, trial, DEFAULTS);
+  return whyNot(config, files, trial, SERVING);
 }
 
 const THREE = { kind: "classification", output: "output", labels: ["a", "b", "c"], top: 3 } as const;

@@ -16,7 +16,7 @@ import {
   sumOfRow,
   withSequence,
 } from "../../models/index.js";
-import { RepositoryFixture } from "../inference/engine/repository-fixture.js";
+import { RepositoryFixture, SERVING } from "../inference/engine/repository-fixture.js";
 
 let repository: RepositoryFixture;
 
@@ -26,15 +26,7 @@ beforeEach(async () => {
 afterEach(() => repository.dispose());
 
 function examine(): Promise<ModelReport> {
-  return examineModel(join(repository.root, "m"), {
-    maxBatchSize: 4,
-    maxBatchDelayMs: 0,
-    queueRows: 16,
-    queueSeconds: 1,
-    intraOpThreads: 1,
-    runLimitSeconds: 60,
-    runLimitBytes: 2 ** 30,
-  });
+  return examineModel(join(repository.root, "m"), SERVING);
 }
 
 describe("the doctor", () => {

@@ -8,19 +8,11 @@ import type { ServedVersion } from "#service/inference/engine/served-version.js"
 import { ServiceError } from "#service/server/errors.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import { randomGraph, WIDTH, type Random } from "../../../models/random-graph.js";
-import { floats } from "./repository-fixture.js";
+import { floats, SERVING } from "./repository-fixture.js";
 
 const GRAPHS = 300;
 const CALLERS = 48;
-const DEFAULTS = {
-  maxBatchSize: 32,
-  maxBatchDelayMs: 0,
-  queueRows: 8192,
-  queueSeconds: 10,
-  intraOpThreads: 1,
-  runLimitSeconds: 60,
-  runLimitBytes: 2 ** 30,
-};
+const DEFAULTS = { ...SERVING, maxBatchSize: 32, queueRows: 8192, queueSeconds: 10 };
 
 let folder: string;
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { createEngine, type EngineOptions } from "#service/inference/engine/crea
 import { engineOptions } from "#service/inference/engine-options.js";
 import { readSettings } from "#service/inference/settings.js";
 import type { Engine } from "#service/inference/engine/engine.js";
+import type { ServingDefaults } from "#service/inference/engine/loading/load-version.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 
 /** A line of the engine's log. */
@@ -87,6 +88,17 @@ export class RepositoryFixture {
     await rm(this.root, { recursive: true });
   }
 }
+
+/** Settings of models whose config.json does not say, for tests that load versions themselves: small batches, one thread. */
+export const SERVING: ServingDefaults = {
+  maxBatchSize: 4,
+  maxBatchDelayMs: 0,
+  queueRows: 16,
+  queueSeconds: 1,
+  intraOpThreads: 1,
+  runLimitSeconds: 60,
+  runLimitBytes: 2 ** 30,
+};
 
 /** A tensor of floats. */
 export function floats(shape: readonly number[], data: readonly number[]): Tensor {

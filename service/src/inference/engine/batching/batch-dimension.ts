@@ -55,7 +55,7 @@ function problemOf(
   inputs: readonly DeclaredTensor[],
 ): string | undefined {
   if (inputs.length === 0) {
-    return "the graph has no input";
+    return "the graph has no input that must be given";
   }
   if (sizes.has(undefined)) {
     return "a tensor has no dimension";

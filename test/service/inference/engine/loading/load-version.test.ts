@@ -19,17 +19,9 @@ import {
   sumOfRow,
   upperCase,
 } from "../../../../models/index.js";
-import { floats } from "../repository-fixture.js";
+import { floats, SERVING } from "../repository-fixture.js";
 
-const DEFAULTS = {
-  maxBatchSize: 8,
-  maxBatchDelayMs: 0,
-  queueRows: 64,
-  queueSeconds: 1,
-  intraOpThreads: 1,
-  runLimitSeconds: 60,
-  runLimitBytes: 2 ** 30,
-};
+const DEFAULTS = { ...SERVING, maxBatchSize: 8, queueRows: 64 };
 const loaded: ServedVersion[] = [];
 let folder: string;
 

@@ -5,7 +5,7 @@ import type { InferenceResult, ModelReference } from "#service/inference/engine/
 import { ModelManager, type ManagerOptions } from "#service/inference/engine/repository/model-manager.js";
 import { ServiceError } from "#service/server/errors.js";
 import { broken, identity, truncated, withWeightsIn } from "../../../../models/index.js";
-import { floats, RepositoryFixture } from "../repository-fixture.js";
+import { floats, RepositoryFixture, SERVING } from "../repository-fixture.js";
 
 let repository: RepositoryFixture;
 let manager: ModelManager;
@@ -19,15 +19,7 @@ function manage(options: Partial<ManagerOptions> = {}): ModelManager {
       root: repository.root,
       loadAll: true,
       retireSeconds: 60,
-      serving: {
-        maxBatchSize: 4,
-        maxBatchDelayMs: 0,
-        queueRows: 16,
-        queueSeconds: 1,
-        intraOpThreads: 1,
-        runLimitSeconds: 60,
-        runLimitBytes: 2 ** 30,
-      },
+      serving: SERVING,
       ...options,
     },
     { info: log, warn: log, error: log },
