@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import pino from "pino";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -51,6 +52,9 @@ async function serving(
 function post(headers = ""): string {
   return `POST / HTTP/1.1\r\nHost: localhost\r\n${headers}Content-Length: 4\r\n\r\n`;
 }
+
+/** How often exchanges are looked at. */
+const LOOK_MS = 250;
 
 const never: Handler = () => new Promise(() => undefined);
 
@@ -120,6 +124,26 @@ describe("a request that hangs", () => {
     lifecycle.drain(500);
     await client.until(/ 503 .*"shutting_down"/s);
     await client.closed();
+  });
+
+  it("is refused when its client sends nothing more to a server that stops", async () => {
+    const now = performance.now.bind(performance);
+    let laterMs = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + laterMs);
+    const client = await serving(
+      async (exchange) => {
+        await readBody(exchange, 100);
+        return { status: 200, body: "" };
+      },
+      {},
+    );
+    client.send(`${post()}bo`);
+    lifecycle.drain();
+    await delay(2 * LOOK_MS);
+    laterMs = 6000;
+    await client.until(/ 503 .*"shutting_down"/s);
+    await client.closed();
+    clock.mockRestore();
   });
 });
 
