@@ -18,9 +18,14 @@ export class CollectedBytes {
   /** What small pieces are copied into, and how much of it is used; its used part is not among the pieces yet. */
   private block: Buffer | undefined;
   private used = 0;
-  private length = 0;
+  private collected = 0;
 
   constructor(private readonly exchange: Exchange) {}
+
+  /** Bytes that came. */
+  get length(): number {
+    return this.collected;
+  }
 
   /** Throws memory_full, and too_large for more than may ever be held. */
   add(piece: Buffer): void {
@@ -31,7 +36,7 @@ export class CollectedBytes {
     } else {
       this.copy(piece);
     }
-    this.length += piece.length;
+    this.collected += piece.length;
   }
 
   /** All that came. Throws as `add` does: for a moment it is there twice, unless it came as one piece. */

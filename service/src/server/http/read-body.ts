@@ -45,18 +45,11 @@ function plain(exchange: Exchange, limit: number): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
     const body = new CollectedBytes(exchange);
-    let length = 0;
     const onData = (piece: Buffer): void => {
-      length += piece.length;
-      try {
-        if (length > limit) {
-          throw tooLarge(limit);
-        }
-        body.add(piece);
-      } catch (error) {
+      const fault = collect(body, piece, limit, tooLarge);
+      if (fault) {
         request.off("data", onData).resume();
-        body.discard();
-        reject(error as Error);
+        reject(fault);
       }
     };
     request.on("data", onData);
@@ -95,7 +88,7 @@ function decodedBy(
   const { request } = exchange;
   return new Promise((resolve, reject) => {
     const body = new CollectedBytes(exchange);
-    let [sent, length] = [0, 0];
+    let sent = 0;
     request.on("data", (piece: Buffer) => {
       sent += piece.length;
       if (sent > limit) {
@@ -104,22 +97,35 @@ function decodedBy(
     });
     request.on("error", (cause) => reject(clientGone(cause)));
     stream.on("data", (piece: Buffer) => {
-      length += piece.length;
-      try {
-        if (length > limit) {
-          throw inflatesTooFar(limit);
-        }
-        body.add(piece);
-      } catch (error) {
+      const fault = collect(body, piece, limit, inflatesTooFar);
+      if (fault) {
         stream.destroy();
-        body.discard();
-        reject(error as Error);
+        reject(fault);
       }
     });
     stream.on("end", () => finish(body, resolve, reject));
     stream.on("error", (cause) => reject(corrupt(cause, coding)));
     request.pipe(stream);
   });
+}
+
+/** Adds a piece to a body; for one too many lets go of them all, and gives the fault. */
+function collect(
+  body: CollectedBytes,
+  piece: Buffer,
+  limit: number,
+  tooMuch: (limit: number) => ServiceError,
+): Error | undefined {
+  try {
+    if (body.length + piece.length > limit) {
+      throw tooMuch(limit);
+    }
+    body.add(piece);
+    return undefined;
+  } catch (error) {
+    body.discard();
+    return error as Error;
+  }
 }
 
 function finish(
