@@ -130,13 +130,10 @@ describe("a request that hangs", () => {
     const now = performance.now.bind(performance);
     let laterMs = 0;
     const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + laterMs);
-    const client = await serving(
-      async (exchange) => {
-        await readBody(exchange, 100);
-        return { status: 200, body: "" };
-      },
-      {},
-    );
+    const client = await serving(async (exchange) => {
+      await readBody(exchange, 100);
+      return { status: 200, body: "" };
+    }, {});
     client.send(`${post()}bo`);
     lifecycle.drain();
     await delay(2 * LOOK_MS);
