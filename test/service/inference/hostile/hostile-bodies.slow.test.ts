@@ -4,14 +4,15 @@ import { identity } from "../../../models/arithmetic.js";
 import { lookUp } from "../../../models/look-up.js";
 import { quadrants, quadrantsConfig } from "../../../models/pictures.js";
 import { RepositoryFixture } from "../engine/repository-fixture.js";
+import { bestOf } from "../best-of.js";
 import { HOSTILE, type Hostile } from "./bodies.js";
 import { LimitedServer } from "./limited-server.js";
 
 const LIMIT = 512 * 2 ** 20;
 const AT_ONCE = 64;
 
-/** How often a kind is tried on a machine that others keep busy: `/livez` is late there whoever asks. */
-const RETRIES = 2;
+/** Milliseconds within which `/livez` is answered. */
+const PROMPT_MS = 250;
 
 /** How long it is waited for answers; what has none by then goes on, and must do no harm either. */
 const PATIENCE_MS = 1500;
@@ -70,16 +71,18 @@ async function sendAtOnce(hostile: Hostile, count: number, port: number): Promis
 describe.each(HOSTILE.map((hostile) => [hostile.name, hostile] as const))("%s", (_, hostile) => {
   it.each([1, AT_ONCE])(
     "leaves the server alive, answering and within its memory: %i at once",
-    { retry: RETRIES },
     async (count) => {
       const living = await livingServer();
-      await living.seen();
-      await sendAtOnce(hostile, count, living.port);
-      const { slowest, highest, failure } = await living.seen();
-      expect(living.isAlive).toBe(true);
-      expect(failure).toBeUndefined();
-      expect(slowest).toBeLessThan(250);
-      expect(highest).toBeLessThan(LIMIT);
+      const slowest = await bestOf(PROMPT_MS, async () => {
+        await living.seen();
+        await sendAtOnce(hostile, count, living.port);
+        const seen = await living.seen();
+        expect(living.isAlive).toBe(true);
+        expect(seen.failure).toBeUndefined();
+        expect(seen.highest).toBeLessThan(LIMIT);
+        return seen.slowest;
+      });
+      expect(slowest).toBeLessThan(PROMPT_MS);
     },
   );
 });
