@@ -146,3 +146,19 @@ export function grows(): Uint8Array {
     }),
   );
 }
+
+/** `likeness` FLOAT [N, N] of each row of `input` [N, 4] to each: rows touch, and memory grows with the square of their number. */
+export function likeness(): Uint8Array {
+  return encodeModel(
+    model({
+      name: "likeness",
+      nodes: [
+        node("Transpose", ["input"], ["turned"], { perm: { kind: "ints", value: [1, 0] } }),
+        node("MatMul", ["input", "turned"], ["likeness"]),
+      ],
+      inputs: [value("input", "FLOAT", ["N", 4])],
+      outputs: [value("likeness", "FLOAT", ["N", "N"])],
+      initializers: [],
+    }),
+  );
+}

@@ -1,6 +1,16 @@
 /** Small ONNX models, made on the spot, for tests that serve or read models. Each function gives a file's bytes. */
 export { add, fixedBatch, identity, slow, sumOfRow } from "./arithmetic.js";
-export { detector, divides, endless, grows, onlyFortyTwo, reservedIds, resizes, windows } from "./awkward.js";
+export {
+  detector,
+  divides,
+  endless,
+  grows,
+  likeness,
+  onlyFortyTwo,
+  reservedIds,
+  resizes,
+  windows,
+} from "./awkward.js";
 export { broken, truncated, withWeightsIn } from "./broken.js";
 export { manyOutputs, onlyTotal } from "./many-outputs.js";
 export { noInputs } from "./empty.js";

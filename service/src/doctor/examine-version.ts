@@ -7,7 +7,7 @@ import { configFaults } from "../models/config-faults.js";
 import { versionFault } from "../models/file-fault.js";
 import type { ModelConfig } from "../models/model-config.js";
 import type { VersionFiles } from "../models/version-folder.js";
-import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
+import type { ServingDefaults } from "../inference/engine/loading/plan-serving.js";
 import type { Place } from "../inference/engine/loading/open-sessions.js";
 import type { WarmRun } from "../inference/engine/loading/warm-up.js";
 import type { TensorSpec } from "../tensors/tensor.js";

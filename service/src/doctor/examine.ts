@@ -4,7 +4,7 @@ import type { ModelConfig } from "../models/model-config.js";
 import { parseModelConfig } from "../models/config-file.js";
 import { nameProblem } from "../models/names.js";
 import { NO_VERSION, scanModel, type ModelFolder } from "../models/scan.js";
-import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
+import type { ServingDefaults } from "../inference/engine/loading/plan-serving.js";
 import { examineVersion, type VersionReport } from "./examine-version.js";
 
 export interface ModelReport {

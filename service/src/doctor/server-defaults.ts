@@ -1,5 +1,5 @@
 import { engineOptions } from "../inference/engine-options.js";
-import type { ServingDefaults } from "../inference/engine/loading/load-version.js";
+import type { ServingDefaults } from "../inference/engine/loading/plan-serving.js";
 import { detectThreads } from "../inference/engine/threads.js";
 import { readSettings } from "../inference/settings.js";
 

@@ -1,7 +1,8 @@
 import { ServiceError } from "../server/errors.js";
 import type { Classification, ModelConfig } from "../models/model-config.js";
 import type { VersionFiles } from "../models/version-folder.js";
-import { loadVersion, type ServingDefaults } from "../inference/engine/loading/load-version.js";
+import { loadVersion } from "../inference/engine/loading/load-version.js";
+import type { ServingDefaults } from "../inference/engine/loading/plan-serving.js";
 import type { ServedVersion } from "../inference/engine/served-version.js";
 import { takeSamples, type Sample } from "./samples.js";
 

@@ -7,7 +7,7 @@ import { createEngine, type EngineOptions } from "#service/inference/engine/crea
 import { engineOptions } from "#service/inference/engine-options.js";
 import { readSettings } from "#service/inference/settings.js";
 import type { Engine } from "#service/inference/engine/engine.js";
-import type { ServingDefaults } from "#service/inference/engine/loading/load-version.js";
+import type { ServingDefaults } from "#service/inference/engine/loading/plan-serving.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 
 /** A line of the engine's log. */

@@ -9,6 +9,7 @@ import {
   endless,
   endsTheProcess,
   grows,
+  likeness,
   onlyFortyTwo,
   reservedIds,
   resizes,
@@ -213,5 +214,15 @@ describe("free dimensions", () => {
     const results = await Promise.all(Array.from({ length: 8 }, () => ask(engine, row(1000))));
     expect(Math.max(...results.map(({ batchRows }) => batchRows))).toBe(4);
     expect((await ask(engine, row(1000, 10))).outputs["output"]?.shape).toEqual([10, 1, 1000]);
+  });
+
+  it("count in a request that runs whole too, rows among them", async () => {
+    await repository.putModel("m", "1", likeness());
+    const engine = await repository.started({ runLimitBytes: 50e6 });
+    const rows = (count: number): Record<string, Tensor> => ({
+      input: floats([count, 4], Array<number>(count * 4).fill(1)),
+    });
+    expect((await ask(engine, rows(1000))).outputs["likeness"]?.shape).toEqual([1000, 1000]);
+    await expect(ask(engine, rows(5000))).rejects.toMatchObject({ code: "too_large" });
   });
 });

@@ -6,7 +6,8 @@ import { ServiceError } from "#service/server/errors.js";
 import type { ServedVersion } from "#service/inference/engine/served-version.js";
 import type { InferenceResult } from "#service/inference/engine/engine.js";
 import type { ModelConfig } from "#service/models/model-config.js";
-import { loadVersion, usefulRows } from "#service/inference/engine/loading/load-version.js";
+import { loadVersion } from "#service/inference/engine/loading/load-version.js";
+import { usefulRows } from "#service/inference/engine/loading/plan-serving.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 import {
   add,
