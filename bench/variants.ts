@@ -57,6 +57,7 @@ export const VARIANTS: readonly Variant[] = [
         { PORT: String(port), MODEL_REPOSITORY: FILES.models, INTRA_OP_THREADS: "1" },
         // As npm start and the image have it.
         "--single-threaded-gc",
+        "--expose-gc",
         FILES.server,
         "serve",
       ),

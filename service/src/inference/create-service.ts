@@ -101,7 +101,8 @@ export function createService(options: ServiceOptions): Service {
 const SHARE_OF_MEMORY = 1 / 8;
 
 function budgetOf({ maxBytesInFlight, workers }: ServiceOptions["settings"]): ByteBudget {
-  return new ByteBudget(maxBytesInFlight ?? Math.floor((memoryLimitBytes() * SHARE_OF_MEMORY) / workers));
+  const memory = Math.floor(memoryLimitBytes() / workers);
+  return new ByteBudget(maxBytesInFlight ?? Math.floor(memory * SHARE_OF_MEMORY), memory);
 }
 
 /** Every route of the service but its description. Those that carry most requests come first. */

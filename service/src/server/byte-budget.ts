@@ -1,4 +1,5 @@
 import { ServiceError } from "./errors.js";
+import { Garbage } from "./garbage.js";
 
 /** Bytes that a byte of JSON becomes: a number and its comma, written as two characters, take eight bytes. */
 export const JSON_GROWTH = 4;
@@ -6,9 +7,15 @@ export const JSON_GROWTH = 4;
 /** The bytes that all requests together hold of bodies, tensors and answers. */
 export class ByteBudget {
   private total = 0;
+  private readonly garbage: Garbage;
 
-  /** `limit` in bytes: the setting MAX_BYTES_IN_FLIGHT. */
-  constructor(readonly limit: number) {}
+  /** `limit`, the setting MAX_BYTES_IN_FLIGHT, and the `memory` of this process in bytes. */
+  constructor(
+    readonly limit: number,
+    memory: number,
+  ) {
+    this.garbage = new Garbage(limit, memory);
+  }
 
   /** Bytes that are held now. */
   get held(): number {
@@ -25,6 +32,12 @@ export class ByteBudget {
 
   release(bytes: number): void {
     this.total -= bytes;
+    this.garbage.add(bytes);
+  }
+
+  /** Counts what came and was thrown away at once. */
+  discarded(bytes: number): void {
+    this.garbage.add(bytes);
   }
 
   private full(): ServiceError {

@@ -117,6 +117,11 @@ export class Exchange implements Call, ServedCall {
     this.held -= bytes;
   }
 
+  /** Throws away the rest of the body as it comes. */
+  discardBody(): void {
+    this.request.on("data", ({ length }: Buffer) => this.budget.discarded(length)).resume();
+  }
+
   /** What is held goes back once nobody uses it: neither the handler, which may outlive its answer, nor the socket. */
   handled(): void {
     this.isHandled = true;

@@ -48,7 +48,8 @@ function plain(exchange: Exchange, limit: number): Promise<Buffer> {
     const onData = (piece: Buffer): void => {
       const fault = collect(body, piece, limit, tooLarge);
       if (fault) {
-        request.off("data", onData).resume();
+        request.off("data", onData);
+        exchange.discardBody();
         reject(fault);
       }
     };
@@ -74,7 +75,8 @@ async function decoded(exchange: Exchange, limit: number, encoding: string): Pro
   try {
     return await decodedBy({ stream, coding }, exchange, limit);
   } finally {
-    request.unpipe(stream).resume();
+    request.unpipe(stream);
+    exchange.discardBody();
     stream.destroy();
   }
 }

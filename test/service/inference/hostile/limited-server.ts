@@ -11,7 +11,7 @@ const SERVICE = fileURLToPath(new URL("../../../../service", import.meta.url));
 export interface Seen {
   /** Milliseconds of the slowest answer to `/livez`. */
   readonly slowest: number;
-  /** Bytes of resident memory at their highest. */
+  /** Bytes of memory, but for what mirrors files, at their highest. */
   readonly highest: number;
   /** Why an answer did not come. */
   readonly failure: string | undefined;
@@ -33,7 +33,7 @@ export class LimitedServer {
     const join = group ? `echo $$ > ${group.joining} && ` : "";
     const child = spawn(
       "sh",
-      ["-c", `${join}exec "$0" --single-threaded-gc dist/main.js serve`, process.execPath],
+      ["-c", `${join}exec "$0" --single-threaded-gc --expose-gc dist/main.js serve`, process.execPath],
       {
         cwd: SERVICE,
         env: { ...process.env, PORT: "0", ...environment, ...(group ? {} : toldOf(bytes)) },

@@ -30,7 +30,7 @@ async function serving(
   limits: { bodyTimeoutSeconds?: number; requestTimeoutSeconds?: number },
   access: Access = "anybody",
 ): Promise<RawClient> {
-  budget = new ByteBudget(2 ** 30);
+  budget = new ByteBudget(2 ** 30, 2 ** 33);
   lifecycle = new Lifecycle();
   const keys = { ring: new KeyRing([]), guardPredictions: false, guardAdministration: false };
   server = createHttpServer({

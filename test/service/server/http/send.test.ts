@@ -28,7 +28,7 @@ async function serving(
       request,
       response,
       { milliseconds: 1000, name: "the test's limit" },
-      new ByteBudget(BUDGET),
+      new ByteBudget(BUDGET, 8 * BUDGET),
     );
     exchanges.push(exchange);
     sent.push(
