@@ -1,21 +1,27 @@
 import { readFileSync } from "node:fs";
 
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 
-import { PATHS } from "@ai-model-service/contract/http";
+import { ADMIN_PORT, PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { missingNeeds, REGISTRY } from "./support/needs.js";
 import { Project } from "./support/project.js";
+import { defaultDeny, reach, startBystander, type Place } from "./support/reach.js";
 import { postToService } from "./support/service-proxy.js";
 import { createStack } from "./support/stack.js";
 import { Traffic, type Counts } from "./support/traffic.js";
 
 const NAMESPACE = "digits-of-a-test";
 const MIN_REPLICAS = 2;
+
+/** Ports of CoreDNS, the one Service that every cluster has: names, and figures about them. */
+const DNS_PORT = 53;
+const DNS_METRICS = 9153;
+const HTTPS_PORT = 443;
 
 const digits = z
   .array(z.object({ label: z.string(), pixels: z.base64().transform((text) => Buffer.from(text, "base64")) }))
@@ -30,6 +36,8 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
   let project: Project;
   let stack: Stack;
   let traffic: Traffic;
+  /** A pod of somebody else's. */
+  let bystander: Place;
 
   beforeAll(async () => {
     config.loadFromDefault();
@@ -45,6 +53,7 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
       service: {
         shutdownDelaySeconds: 3,
         environment: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" },
+        egressPorts: [DNS_METRICS],
       },
       monitoring: { mode: "none" },
     });
@@ -117,6 +126,41 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
     expect(await answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
   });
 
+  it("lets callers predict, and nobody administrate", async () => {
+    bystander = await startBystander(config, `${NAMESPACE}-clients`);
+    for (const host of [`inference.${NAMESPACE}.svc`, ...(await podAddresses())]) {
+      expect(await reach(config, bystander, host, SERVICE_PORT)).toBe("open");
+    }
+    for (const host of [`inference-admin.${NAMESPACE}.svc`, ...(await podAddresses())]) {
+      expect(await reach(config, bystander, host, ADMIN_PORT)).toBe("dropped");
+    }
+  });
+
+  it("lets a pod connect to the ports that the settings name, and to nothing else", async () => {
+    const { host: apiServer, dns } = await servicesOfCluster();
+    const [first] = await podNames();
+    const server = { namespace: NAMESPACE, pod: first ?? "", container: "server" };
+    expect(await reach(config, server, dns, DNS_PORT)).toBe("open");
+    expect(await reach(config, server, dns, DNS_METRICS)).toBe("open");
+    expect(await reach(config, server, apiServer, HTTPS_PORT)).toBe("dropped");
+    expect(await reach(config, bystander, apiServer, HTTPS_PORT)).toBe("open");
+    const { items } = await core().listNamespacedPod({ namespace: NAMESPACE });
+    const other = items.find(({ metadata }) => metadata?.name !== first)?.status?.podIP ?? "";
+    expect(await reach(config, server, other, SERVICE_PORT)).toBe("dropped");
+  });
+
+  it("goes on where everything that is not allowed is forbidden", async () => {
+    const networking = config.makeApiClient(NetworkingV1Api);
+    await networking.createNamespacedNetworkPolicy({ namespace: NAMESPACE, body: defaultDeny("deny") });
+    const before = await answeredMoreThan(0);
+    expect(await answeredMoreThan(before.answered + 200)).toMatchObject({ failed: 0, faults: [] });
+    // Long enough for a probe to fail as often as makes a pod unready.
+    await new Promise((resolve) => setTimeout(resolve, 20_000));
+    expect(await readyReplicas()).toBe(MIN_REPLICAS);
+    expect(await reach(config, bystander, `inference.${NAMESPACE}.svc`, SERVICE_PORT)).toBe("open");
+    await networking.deleteNamespacedNetworkPolicy({ namespace: NAMESPACE, name: "deny" });
+  });
+
   it("leaves nothing behind", async () => {
     await traffic.stop();
     await stack.destroy();
@@ -129,8 +173,15 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
   const core = () => config.makeApiClient(CoreV1Api);
   const pods = async () => (await core().listNamespacedPod({ namespace: NAMESPACE })).items;
   const podNames = async () => (await pods()).map(({ metadata }) => metadata?.name);
+  const podAddresses = async () => (await pods()).map(({ status }) => status?.podIP ?? "");
   const imagesOfPods = async () => [...new Set((await pods()).map(({ spec }) => spec?.containers[0]?.image))];
   const imageName = async () => String((await stack.outputs())["image"]?.value);
+
+  async function servicesOfCluster() {
+    const api = await core().readNamespacedService({ namespace: "default", name: "kubernetes" });
+    const dns = await core().readNamespacedService({ namespace: "kube-system", name: "kube-dns" });
+    return { host: api.spec?.clusterIP ?? "", dns: dns.spec?.clusterIP ?? "" };
+  }
 
   async function readyReplicas(): Promise<number | undefined> {
     const apps = config.makeApiClient(AppsV1Api);
