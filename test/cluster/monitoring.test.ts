@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { PATHS } from "@ai-model-service/contract/http";
+import { writeFileSync } from "node:fs";
+import { CoreV1Api, KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
+import { ADMIN_PORT, PATHS } from "@ai-model-service/contract/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
 import { concurrency } from "#infra/monitoring/inference-queries.js";
@@ -18,6 +18,7 @@ import { loadResult, startLoad, type Load } from "./monitoring/load.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
 import { PrometheusClient, type Series } from "./monitoring/prometheus.js";
 import { BEFORE_SECONDS, story } from "./monitoring/story.js";
+import { defaultDeny, reach, startBystander } from "./support/reach.js";
 
 const NAMESPACE = "watched";
 const MONITORING = "watched-monitoring";
@@ -31,6 +32,11 @@ const OF_SERVICE = Object.entries(labelsOf("inference").labels)
 const ONE_ROW = {
   type: "application/json",
   base64: Buffer.from('{"instances":[[1]]}').toString("base64"),
+};
+/** Work for the server, not for its client: else how many requests are in flight depends on how fast the client is. */
+const MANY_ROWS = {
+  type: "application/octet-stream",
+  base64: Buffer.alloc(96 * 28 * 28, 100).toString("base64"),
 };
 
 const MAX_REPLICAS = 3;
@@ -121,6 +127,25 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     await service.everyMetricIsLive(MONITORING);
   });
 
+  it("is scraped by its monitoring, and by nobody else, where everything that is not allowed is forbidden", async () => {
+    const networking = config.makeApiClient(NetworkingV1Api);
+    await networking.createNamespacedNetworkPolicy({ namespace: NAMESPACE, body: defaultDeny("deny") });
+    const denied = Date.now() / 1000;
+    const host = `inference-admin.${NAMESPACE}.svc`;
+    const client = await startBystander(config, CLIENTS);
+    expect(await reach(config, client, host, ADMIN_PORT)).toBe("dropped");
+    const watcher = await startBystander(config, MONITORING);
+    expect(await reach(config, watcher, host, ADMIN_PORT)).toBe("open");
+    await eventually("it is scraped some times more", async () => {
+      const up = values(await prometheus.range(`up{${own(WATCHED)}}`, denied, SCRAPE_SECONDS));
+      expect(up).not.toContain(0);
+      return up.length > 4 ? up : undefined;
+    });
+    await service.everyMetricIsLive(MONITORING);
+    const core = config.makeApiClient(CoreV1Api);
+    await core.deleteNamespacedPod({ namespace: MONITORING, name: watcher.pod });
+  });
+
   it("says when a version fails to load and when predictions are slow", async () => {
     await mountBadModels(config, NAMESPACE, "inference");
     const failed = await eventually("InferenceModelLoadFailed fires", async () => {
@@ -152,10 +177,10 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     const load: Load = {
       namespace: CLIENTS,
       name: "load",
-      url: predictUrl(NAMESPACE),
+      url: `${predictUrl(NAMESPACE)}?datatype=UINT8`,
       connections: 8,
       seconds: 150,
-      body: { type: "image/png", base64: readFileSync("test/fixtures/digit-3.png").toString("base64") },
+      body: MANY_ROWS,
     };
     let began = 0;
     const current = autoscaler("status_current_replicas");
