@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 
+import { inapplicable } from "./applicable.js";
 import { autoscalingSchema } from "./autoscaling.js";
 import { eksSchema } from "./eks.js";
 import { existingSchema } from "./existing.js";
@@ -72,9 +73,11 @@ export function parseSettings(record: Record<string, string>): Settings {
     const name = key.slice(PROJECT.length + 1);
     return [name, isObjectSection(name) ? fromJson(text) : text] as const;
   });
-  const result = settingsSchema.safeParse(Object.fromEntries(sections), { reportInput: true });
-  if (!result.success) {
-    throw new SettingsError(explain(result.error.issues));
+  const given = Object.fromEntries(sections);
+  const result = settingsSchema.safeParse(given, { reportInput: true });
+  const issues = result.success ? inapplicable(given, result.data) : result.error.issues;
+  if (!result.success || issues.length > 0) {
+    throw new SettingsError(explain(issues));
   }
   return result.data;
 }

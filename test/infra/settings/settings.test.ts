@@ -139,6 +139,44 @@ describe("settings", () => {
     expect(ofMonitoring({ mode: "existing", prometheusNamespace: "obs" })).toEqual([]);
   });
 
+  it("are refused where the stack would not look at them", () => {
+    const registry = { address: "localhost:5000" };
+    expect(
+      faults({
+        cluster: "local",
+        existing: { context: "kind" },
+        eks: { region: "eu-central-1", tags: {} },
+        ingress: { scheme: "internal" },
+        monitoring: { mode: "none", storage: "20Gi", charts: "charts", runbooks: "https://example.com" },
+        autoscaling: { concurrencyPerPod: 4, cpuPercent: 80 },
+      }),
+    ).toEqual([
+      "existing.context applies only where cluster is existing",
+      "eks.region applies only where cluster is eks",
+      "eks.tags applies only where cluster is eks",
+      "ingress.scheme applies only where cluster is eks",
+      "monitoring.charts applies only where the program installs a chart: with monitoring.mode stack, or monitoring.prometheusUrl",
+      "monitoring.storage applies only where monitoring.mode is stack",
+      "monitoring.runbooks applies only where there is monitoring: monitoring.mode is none",
+      "autoscaling.concurrencyPerPod applies only where monitoring serves the metric: with monitoring.mode stack, monitoring.prometheusUrl or monitoring.sharedAdapter",
+    ]);
+    expect(faults({ cluster: "existing", registry, local: { ports: { api: 7000 } } })).toEqual([
+      "local.ports applies only where cluster is local",
+    ]);
+    const reference = `r/service@sha256:${"a".repeat(64)}`;
+    expect(
+      faults({ cluster: "existing", image: { reference, base: "node:24", platform: "linux/arm64" } }),
+    ).toEqual(["image.base applies only where the program builds the image, not with image.reference"]);
+    const joined = { mode: "existing", prometheusNamespace: "obs" };
+    const autoscaling = { concurrencyPerPod: 4 };
+    const more = { sharedAdapter: true, labels: { release: "kps" }, alertPatience: 0.5 };
+    expect(faults({ cluster: "local", monitoring: { ...joined, ...more }, autoscaling })).toEqual([]);
+    const prometheusUrl = "http://prometheus.obs.svc:9090";
+    const adapter = { prometheusUrl, namespace: "metrics", adapterValues: {}, charts: "charts" };
+    expect(faults({ cluster: "local", monitoring: { ...joined, ...adapter }, autoscaling })).toEqual([]);
+    expect(faults({ cluster: "local", existing: {}, eks: {}, ingress: {} })).toEqual([]);
+  });
+
   it("never show a password's value", () => {
     const registry = { address: "localhost:5000", username: "me", password: 271828 };
     expect(faults({ cluster: "existing", registry })).toEqual(["registry.password must be a string"]);

@@ -1,0 +1,73 @@
+import type { z } from "zod";
+
+import type { Settings } from "./settings.js";
+
+/** Settings that count for some stacks alone. */
+interface Scope {
+  /** A section, or one setting of it. */
+  readonly keys: readonly string[];
+  readonly includes: (settings: Settings) => boolean;
+  /** In words: "applies only ...". */
+  readonly where: string;
+}
+
+function onCluster(cluster: Settings["cluster"], ...keys: string[]): Scope {
+  return { keys, includes: (settings) => settings.cluster === cluster, where: `where cluster is ${cluster}` };
+}
+
+const SCOPES: readonly Scope[] = [
+  onCluster("local", "local"),
+  onCluster("existing", "existing"),
+  onCluster("eks", "eks", "ingress"),
+  {
+    keys: ["image.builder", "image.base"],
+    includes: ({ image }) => image.reference === undefined,
+    where: "where the program builds the image, not with image.reference",
+  },
+  {
+    keys: ["charts", "namespace", "adapterValues"].map((name) => `monitoring.${name}`),
+    includes: ({ monitoring: { mode, prometheusUrl } }) => mode === "stack" || prometheusUrl !== undefined,
+    where: "where the program installs a chart: with monitoring.mode stack, or monitoring.prometheusUrl",
+  },
+  {
+    keys: ["crds", "grafana", "retentionDays", "storage", "stackValues"].map((name) => `monitoring.${name}`),
+    includes: ({ monitoring: { mode } }) => mode === "stack",
+    where: "where monitoring.mode is stack",
+  },
+  {
+    keys: ["scrapeIntervalSeconds", "objectives", "alertPatience", "runbooks", "labels"].map(
+      (name) => `monitoring.${name}`,
+    ),
+    includes: ({ monitoring: { mode } }) => mode !== "none",
+    where: "where there is monitoring: monitoring.mode is none",
+  },
+  {
+    keys: ["autoscaling.concurrencyPerPod"],
+    includes: ({ monitoring: { mode, prometheusUrl, sharedAdapter } }) =>
+      mode === "stack" || prometheusUrl !== undefined || sharedAdapter,
+    where:
+      "where monitoring serves the metric: with monitoring.mode stack, monitoring.prometheusUrl or monitoring.sharedAdapter",
+  },
+];
+
+/**
+ * A fault for every setting that is `given` and that a stack of these settings would not look at: whoever wrote it believes
+ * that it does something.
+ */
+export function inapplicable(
+  given: Readonly<Record<string, unknown>>,
+  settings: Settings,
+): z.core.$ZodIssueCustom[] {
+  return SCOPES.filter(({ includes }) => !includes(settings)).flatMap(({ keys, where }) =>
+    keys
+      .flatMap((key) => pathsOf(given, key))
+      .map((path) => ({ code: "custom", path, message: `applies only ${where}`, input: undefined })),
+  );
+}
+
+/** The settings of a section that are given, or the one itself. */
+function pathsOf(given: Readonly<Record<string, unknown>>, key: string): string[][] {
+  const [section = "", name] = key.split(".");
+  const names = Object.keys(given[section] ?? {});
+  return (name === undefined ? names : names.filter((each) => each === name)).map((each) => [section, each]);
+}
