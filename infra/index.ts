@@ -13,10 +13,13 @@ import { missingCharts } from "./monitoring/charts/missing-charts.js";
 import { createMonitoring } from "./monitoring/create-monitoring.js";
 import { inferenceWatch } from "./monitoring/inference-watch.js";
 import { stackOutputs } from "./outputs.js";
+import { pullSecret } from "./registries/pull-secret.js";
 import { createRegistry } from "./registries/create-registry.js";
 import { inferenceWorkload } from "./services/inference.js";
 import { inferenceKeys } from "./services/inference-keys.js";
+import { secretEnvironment } from "./services/secret-environment.js";
 import { DeployedWorkload } from "./workload/component.js";
+import { labelsOf } from "./workload/labels.js";
 import { workloadNamespace } from "./workload/namespace.js";
 
 const settings = loadSettings();
@@ -27,9 +30,12 @@ const placement = onCluster(cluster);
 const space = workloadNamespace(cluster, settings.namespace);
 const namespace = space.metadata.name;
 
-const workload = inferenceWorkload(settings);
-inferenceKeys(settings.service.keys, { namespace, labels: workload.labels }, placement);
-const inference = new DeployedWorkload({ workload, image, namespace }, placement);
+const place = { namespace, labels: labelsOf("inference").labels };
+const secrets = secretEnvironment(settings.service.secretEnvironment, place, placement);
+const workload = inferenceWorkload(settings, secrets);
+inferenceKeys(settings.service.keys, place, placement);
+const pull = pullSecret(settings.registry, place, placement);
+const inference = new DeployedWorkload({ workload, image, namespace, pullSecret: pull }, placement);
 const reached =
   publicEndpoint(cluster, settings.ingress, { workload, namespace }) ?? serviceAccess(inference.service);
 

@@ -1,12 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { fault } from "./fault.js";
-import { parseSettings, SettingsError, type Settings } from "./settings/settings.js";
+import { keepSecret } from "./secrecy.js";
+import { fullKey } from "./settings/keys.js";
+import { secretTexts } from "./settings/secret-texts.js";
+import { parseSettings, SettingsError, settingsSchema, type Settings } from "./settings/settings.js";
 
-/** The current stack's settings. */
+/** What Pulumi's runtime has, but leaves out of its types. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+
+/** The current stack's settings. What is secret among them stays so in every resource. */
 export function loadSettings(): Settings {
+  const secret = Object.keys(settingsSchema.shape).filter((section) => isConfigSecret(fullKey(section)));
   try {
-    return parseSettings(pulumi.runtime.allConfig());
+    const settings = parseSettings(pulumi.runtime.allConfig(), secret);
+    keepSecret(secretTexts(settings, secret));
+    return settings;
   } catch (error) {
     throw error instanceof SettingsError ? fault(error.message) : error;
   }

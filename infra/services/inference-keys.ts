@@ -6,7 +6,8 @@ import type { ApiKey } from "@ai-model-service/contract/keys";
 
 import type { Placement } from "../clusters/cluster.js";
 import { PROMETHEUS_KEY } from "../settings/service-keys.js";
-import type { Labels, SecretKey, Volume } from "../workload/workload.js";
+import type { SecretKey, Volume } from "../workload/workload.js";
+import type { Place } from "./place.js";
 
 const SECRET = "inference-keys";
 const FOLDER = "/etc/keys";
@@ -18,11 +19,6 @@ export const KEYS = {
   volume: { name: "keys", path: FOLDER, readOnly: true, source: { secret: SECRET } } satisfies Volume,
   ofPrometheus: { secret: SECRET, key: PROMETHEUS_KEY } satisfies SecretKey,
 };
-
-interface Place {
-  readonly namespace: pulumi.Input<string>;
-  readonly labels: Labels;
-}
 
 /**
  * Puts the keys of the settings into a Secret, and with them one that Prometheus sends: once there are keys, metrics need

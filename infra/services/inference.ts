@@ -10,9 +10,13 @@ import { labelsOf } from "../workload/labels.js";
 import type { Workload } from "../workload/workload.js";
 import { KEYS } from "./inference-keys.js";
 
-/** The service that answers predictions, as the settings of a stack describe it. */
+/**
+ * The service that answers predictions, as the settings of a stack describe it, with the variables that come from a
+ * Secret.
+ */
 export function inferenceWorkload(
   settings: Pick<Settings, "service" | "replicas" | "resources" | "autoscaling" | "monitoring">,
+  secrets: Workload["secrets"] = {},
 ): Workload {
   const { service, replicas, resources, autoscaling } = settings;
   const port = "http";
@@ -37,7 +41,7 @@ export function inferenceWorkload(
       [ENVIRONMENT.shutdownDelaySeconds]: String(service.shutdownDelaySeconds),
       [ENVIRONMENT.shutdownGraceSeconds]: String(service.shutdownGraceSeconds),
     },
-    secrets: {},
+    secrets,
     volumes: keys ? [KEYS.volume] : [],
     resources,
     userId: SERVICE_USER_ID,

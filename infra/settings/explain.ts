@@ -4,27 +4,30 @@ import { fullKey } from "./keys.js";
 
 type Issue = z.core.$ZodIssue;
 
-/** One sentence for every fault, by full key. */
-export function explain(issues: readonly Issue[]): string {
-  const sentences = issues.flatMap(sentencesOf).map((sentence) => `  ${fullKey(sentence)}.`);
+/** One sentence for every fault, by full key; none shows what the sections that are `secret` hold. */
+export function explain(issues: readonly Issue[], secret: readonly string[] = []): string {
+  const sentences = issues
+    .flatMap((issue) => sentencesOf(issue, secret))
+    .map((sentence) => `  ${fullKey(sentence)}.`);
   return `The settings of this stack cannot be used:\n${sentences.join("\n")}`;
 }
 
-function sentencesOf(issue: Issue): string[] {
+function sentencesOf(issue: Issue, secret: readonly string[]): string[] {
   const key = keyOf(issue.path);
+  const butIs = secret.some((section) => issue.path[0] === section) ? "" : found(issue);
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((name) => `${keyOf([...issue.path, name])} is not a setting`);
     case "invalid_key":
       return issue.issues.map((inner) => `${key} ${inner.message}`);
     case "invalid_value":
-      return [`${key} must be ${alternatives(issue.values)}${butIs(issue)}`];
+      return [`${key} must be ${alternatives(issue.values)}${butIs}`];
     case "invalid_type":
-      return [`${key} must be ${withArticle(issue.expected)}${butIs(issue)}`];
+      return [`${key} must be ${withArticle(issue.expected)}${butIs}`];
     case "too_small":
-      return [`${key} must be at least ${String(issue.minimum)}${butIs(issue)}`];
+      return [`${key} must be at least ${String(issue.minimum)}${butIs}`];
     case "too_big":
-      return [`${key} must be at most ${String(issue.maximum)}${butIs(issue)}`];
+      return [`${key} must be at most ${String(issue.maximum)}${butIs}`];
     default:
       return [`${key} ${issue.message}`];
   }
@@ -47,11 +50,11 @@ function withArticle(type: string): string {
 }
 
 /** What was found instead, at a glance; never a password's value or a key's. */
-function butIs({ path, input }: Issue): string {
+function found({ path, input }: Issue): string {
   if (input === undefined) {
     return ", but is not set";
   }
-  return path.at(-1) === "password" || path.includes("keys")
+  return path.at(-1) === "password" || path.includes("keys") || path.includes("secretEnvironment")
     ? ""
     : `, not ${JSON.stringify(input).slice(0, 60)}`;
 }

@@ -33,7 +33,15 @@ export const serviceSchema = z
     environment: z
       .record(variable, z.string())
       .default({})
-      .describe("Settings of the server, by their environment variables; see above."),
+      .describe(
+        "Settings of the server, by their environment variables; see above. Anybody who may read pods can read them.",
+      ),
+    secretEnvironment: z
+      .record(variable, z.string())
+      .default({})
+      .describe(
+        "The same, for values that are secret (set them with `--secret`): they are kept in a Secret, and a change restarts the replicas.",
+      ),
     keys: keysSchema
       .default([])
       .describe(
@@ -63,5 +71,14 @@ export const serviceSchema = z
   .refine((s) => s.shutdownDelaySeconds < s.shutdownGraceSeconds, {
     path: ["shutdownDelaySeconds"],
     error: "must be less than service.shutdownGraceSeconds, which includes it",
+  })
+  .superRefine(({ environment, secretEnvironment }, context) => {
+    for (const name of Object.keys(secretEnvironment).filter((each) => each in environment)) {
+      context.addIssue({
+        code: "custom",
+        path: ["secretEnvironment", name],
+        message: "is in service.environment too",
+      });
+    }
   })
   .describe("How the model server is reached, how it runs and how it stops.");

@@ -65,9 +65,10 @@ export class SettingsError extends Error {}
 
 /**
  * Checks a stack's configuration: full key to text, objects as JSON, as Pulumi hands it to a program.
- * Keys of other namespaces (providers) are left alone. Throws one error that lists every fault by its full key.
+ * Keys of other namespaces (providers) are left alone. Throws one error that lists every fault by its full key, and shows
+ * no value of the sections that are `secret`.
  */
-export function parseSettings(record: Record<string, string>): Settings {
+export function parseSettings(record: Record<string, string>, secret: readonly string[] = []): Settings {
   const own = Object.entries(record).filter(([key]) => key.startsWith(`${PROJECT}:`));
   const sections = own.map(([key, text]) => {
     const name = key.slice(PROJECT.length + 1);
@@ -77,7 +78,7 @@ export function parseSettings(record: Record<string, string>): Settings {
   const result = settingsSchema.safeParse(given, { reportInput: true });
   const issues = result.success ? inapplicable(given, result.data) : result.error.issues;
   if (!result.success || issues.length > 0) {
-    throw new SettingsError(explain(issues));
+    throw new SettingsError(explain(issues, secret));
   }
   return result.data;
 }

@@ -15,6 +15,8 @@ interface DeployedWorkloadArgs {
   image: pulumi.Input<string>;
   /** Name of a namespace that exists. */
   namespace: pulumi.Input<string>;
+  /** Name of the Secret that the image is pulled with, where it needs one. */
+  pullSecret?: pulumi.Input<string> | undefined;
 }
 
 /** Type of the component while the model server was all that it could deploy: stacks of that time know it by this. */
@@ -26,7 +28,8 @@ export class DeployedWorkload extends pulumi.ComponentResource {
   /** Of the administrators' port. */
   readonly administration: k8s.core.v1.Service;
 
-  constructor({ workload, image, namespace }: DeployedWorkloadArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(args: DeployedWorkloadArgs, opts: pulumi.ComponentResourceOptions) {
+    const { workload, image, namespace, pullSecret } = args;
     const { name, labels } = workload;
     super("ai-model-service:workload:Workload", name, {}, { ...opts, aliases: [{ type: FORMER_TYPE }] });
     const metadata = { name, namespace, labels };
@@ -34,7 +37,11 @@ export class DeployedWorkload extends pulumi.ComponentResource {
 
     const account = new k8s.core.v1.ServiceAccount(
       name,
-      { metadata, automountServiceAccountToken: false },
+      {
+        metadata,
+        automountServiceAccountToken: false,
+        ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
+      },
       child,
     );
     const policy = new k8s.networking.v1.NetworkPolicy(

@@ -1,5 +1,7 @@
 /** Workload: from the plain description of a service, below, to the Kubernetes objects that run it. */
 
+import type * as pulumi from "@pulumi/pulumi";
+
 /** A service as plain data: all that its Kubernetes objects follow from, besides the image and the namespace. */
 export interface Workload {
   /** Name of its Deployment, Service, autoscaler and so on, and of the Pulumi resources. */
@@ -24,7 +26,7 @@ export interface Workload {
   metrics: { path: string; key?: SecretKey | undefined };
   environment: Record<string, string>;
   /** Environment variables that come from Kubernetes Secrets. */
-  secrets: Record<string, SecretKey>;
+  secrets: Record<string, SecretVariable>;
   volumes: Volume[];
   resources: Record<"requests" | "limits", { cpu: string; memory: string }>;
   /** User and group that its process runs as. */
@@ -65,6 +67,12 @@ export interface Probes {
 /** A value in a Kubernetes Secret of the same namespace. */
 export interface SecretKey {
   secret: string;
+  key: string;
+}
+
+/** The same, of a Secret whose name is known once it is there. */
+export interface SecretVariable {
+  secret: pulumi.Input<string>;
   key: string;
 }
 

@@ -5,7 +5,10 @@ import { DIGEST, runProgram, type Run, type StackSettings } from "./support/prog
 
 const PREBUILT = `registry.test/service@sha256:${"1".repeat(64)}`;
 
-function onExistingCluster(settings: StackSettings = {}, options?: { preview: boolean }): Promise<Run> {
+function onExistingCluster(
+  settings: StackSettings = {},
+  options?: { preview?: boolean; secret?: readonly string[] },
+): Promise<Run> {
   const existing = { kubeconfig: kubeconfigFile() };
   return runProgram(
     {
@@ -62,7 +65,7 @@ describe("the program on an existing cluster", () => {
       .filter(({ type }) => type.startsWith("kubernetes:"))
       .map(({ provider }) => provider);
     expect(new Set(providers)).toEqual(
-      new Set(["urn:pulumi:test::ai-model-service::pulumi:providers:kubernetes::cluster::cluster-id"]),
+      new Set(["urn:pulumi:test::ai-model-service::pulumi:pulumi:Stack$pulumi:providers:kubernetes::cluster::cluster-id"]),
     );
   });
 

@@ -77,6 +77,8 @@ export const noPlainSecrets = everyContainer(
     const plain = listAt(container, "env")
       .filter((variable) => SECRET_NAME.test(textAt(variable, "name")) && at(variable, "value") !== undefined)
       .map((variable) => textAt(variable, "name"));
-    return plain.length === 0 ? undefined : `is given ${plain.join(", ")} in plain text`;
+    return plain.length === 0
+      ? undefined
+      : `is given ${plain.join(", ")} in plain text; variables of the service that are secret belong in service.secretEnvironment`;
   },
 );

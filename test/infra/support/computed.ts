@@ -27,7 +27,14 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
 /** Inputs, and what the provider would add. */
 export function computed(type: string, name: string, inputs: Values): Values {
   const arn = type.startsWith("aws:") ? { arn: `arn:aws:test::123456789012:${name}`, name } : {};
-  return { ...arn, ...inputs, ...outputs[type]?.(inputs, name) };
+  return { ...arn, ...inputs, ...outputs[type]?.(inputs, name), ...named(type, name, inputs) };
+}
+
+/** The name that Kubernetes' provider makes where the program gives none. */
+function named(type: string, name: string, { metadata }: Values): Values {
+  return type.startsWith("kubernetes:") && typeof metadata === "object"
+    ? { metadata: { name: `${name}-1a2b3c4d`, ...metadata } }
+    : {};
 }
 
 /** What the mocked providers' functions answer. */

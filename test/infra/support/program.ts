@@ -46,13 +46,16 @@ const PROJECT = "ai-model-service";
 
 export { DIGEST } from "./computed.js";
 
-/** Runs the whole program as Pulumi would, against mocks and a network where everybody answers. In a preview what providers compute is not known. */
+/** Runs the whole program as Pulumi would, against mocks and a network where everybody answers. In a preview what providers compute is not known; `secret` are the sections of the settings that hold secrets. */
 export async function runProgram(
   settings: StackSettings,
-  { preview = false, stack = "test" } = {},
+  { preview = false, stack = "test", secret = [] as readonly string[] } = {},
 ): Promise<Run> {
   const resources: Declared[] = [];
-  pulumi.runtime.setAllConfig(configuration(settings));
+  pulumi.runtime.setAllConfig(
+    configuration(settings),
+    secret.map((section) => `${PROJECT}:${section}`),
+  );
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
@@ -65,6 +68,8 @@ export async function runProgram(
     stack,
     preview,
   );
+  // A stack to belong to, as Pulumi makes one: what holds for all its resources is told to it.
+  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(undefined));
   recordRegistrations(resources);
   vi.resetModules();
   const network = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());

@@ -1,0 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Labels } from "../workload/workload.js";
+
+/** Where the objects of a service belong, and what marks them as its own. */
+export interface Place {
+  readonly namespace: pulumi.Input<string>;
+  readonly labels: Labels;
+}

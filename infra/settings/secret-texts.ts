@@ -1,0 +1,36 @@
+/** Where a person may have put a secret: free text that a provider or a container is given. Names, sizes and ports are none. */
+const FREE_TEXT: Readonly<Record<string, readonly string[]>> = {
+  registry: ["username", "password"],
+  service: ["environment", "secretEnvironment", "keys"],
+  monitoring: ["stackValues", "adapterValues"],
+};
+
+/** Words that settings name and that are in no case worth hiding. */
+const PLAIN = new Set(["", "true", "false", "predict", "admin"]);
+
+/**
+ * The texts that must stay secret where the sections `secret` of a stack's settings are: Pulumi keeps the values of a
+ * section encrypted one by one, but tells a program only that there is a secret somewhere in it.
+ */
+export function secretTexts(
+  settings: Readonly<Record<string, unknown>>,
+  secret: readonly string[],
+): string[] {
+  const parts = secret.flatMap((section) =>
+    (FREE_TEXT[section] ?? []).map((name) => at(settings[section], name)),
+  );
+  return [...new Set(parts.flatMap(textsIn))].filter((text) => !PLAIN.has(text));
+}
+
+function at(section: unknown, name: string): unknown {
+  return typeof section === "object" && section !== null
+    ? (section as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") {
+    return [value];
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
