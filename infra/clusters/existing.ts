@@ -1,40 +1,39 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 
+import { fault } from "../fault.js";
 import { fullKey } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
-import { fault } from "../fault.js";
 import type { Cluster } from "./cluster.js";
-import { checkKubeconfig, selectContext, type SelectedContext } from "./existing/kubeconfig-file.js";
+import { readKubeconfig } from "./existing/kubeconfig-files.js";
+import { selectContext, type Kubeconfig } from "./existing/kubeconfig.js";
+
+/** The namespace that every cluster has from its first day to its last. */
+const OLDEST = "kube-system";
 
 /** A cluster that is there already, from a kubeconfig on this machine. */
 export function existingCluster(settings: Settings["existing"]): Cluster {
-  const { server, kubeconfig } = readContext(settings);
-  const secret = pulumi.secret(stringify(kubeconfig));
-  const provider = new k8s.Provider("cluster", { kubeconfig: secret, clusterIdentifier: server });
-  return { kubeconfig: secret, provider, ready: [] };
+  const kubeconfig = pulumi.secret(stringify(readContext(settings)));
+  const clusterIdentifier = settings.name ?? identity(kubeconfig);
+  const provider = new k8s.Provider("cluster", { kubeconfig, clusterIdentifier });
+  return { kubeconfig, provider, ready: [] };
 }
 
-function readContext({ kubeconfig, context }: Settings["existing"]): SelectedContext {
-  const candidates = kubeconfig === undefined ? kubectlPaths() : [kubeconfig];
+function readContext({ kubeconfig, context }: Settings["existing"]): Kubeconfig {
   try {
-    const path = candidates.find((candidate) => existsSync(candidate));
-    if (path === undefined) {
-      throw new Error(`The file ${candidates.join(" or ")} does not exist.`);
-    }
-    return selectContext(checkKubeconfig(parse(readFileSync(path, "utf8")), path), context);
+    return selectContext(readKubeconfig(kubeconfig), context);
   } catch (error) {
     throw fault(`${fullKey("existing.kubeconfig")}: ${(error as Error).message}`);
   }
 }
 
-/** Where kubectl looks. Of several files in `KUBECONFIG` the first that exists counts. */
-function kubectlPaths(): string[] {
-  const fromEnvironment = (process.env["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
-  return fromEnvironment.length > 0 ? fromEnvironment : [join(homedir(), ".kube", "config")];
+/**
+ * What tells one cluster from another: with another identity every object would be made anew. An address is none, since it
+ * changes with a restart of minikube or another tunnel. Read by a provider of its own, which nothing else depends on.
+ */
+function identity(kubeconfig: pulumi.Output<string>): pulumi.Output<string> {
+  // Given one itself, so that another address is no more than an update to it.
+  const provider = new k8s.Provider("identity", { kubeconfig, clusterIdentifier: "identity" });
+  return k8s.core.v1.Namespace.get("identity", OLDEST, { provider }).metadata.uid;
 }

@@ -1,6 +1,5 @@
 /** Monitoring: collects metrics, evaluates alerts and shows dashboards, and serves the metric that the autoscaler follows. */
 
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Placement } from "../clusters/cluster.js";
@@ -62,15 +61,10 @@ function installedMonitoring(settings: Settings["monitoring"], placement: Placem
   };
 }
 
+/** The adapter goes beside the Prometheus that it asks: that namespace is there. */
 function existingMonitoring(settings: Settings["monitoring"], placement: Placement): Monitoring {
-  const { prometheusUrl } = settings;
-  if (prometheusUrl !== undefined) {
-    const space = new k8s.core.v1.Namespace(
-      "monitoring",
-      { metadata: { name: settings.namespace } },
-      placement,
-    );
-    const namespace = space.metadata.name;
+  const { prometheusUrl, prometheusNamespace: namespace } = settings;
+  if (prometheusUrl !== undefined && namespace !== undefined) {
     metricsAdapter("prometheus-adapter", { namespace, prometheusUrl, settings }, placement);
   }
   return {

@@ -25,12 +25,14 @@ const SCOPES: readonly Scope[] = [
     where: "where the program builds the image, not with image.reference",
   },
   {
-    keys: ["charts", "namespace", "adapterValues"].map((name) => `monitoring.${name}`),
+    keys: ["charts", "adapterValues"].map((name) => `monitoring.${name}`),
     includes: ({ monitoring: { mode, prometheusUrl } }) => mode === "stack" || prometheusUrl !== undefined,
     where: "where the program installs a chart: with monitoring.mode stack, or monitoring.prometheusUrl",
   },
   {
-    keys: ["crds", "grafana", "retentionDays", "storage", "stackValues"].map((name) => `monitoring.${name}`),
+    keys: ["namespace", "crds", "grafana", "retentionDays", "storage", "stackValues"].map(
+      (name) => `monitoring.${name}`,
+    ),
     includes: ({ monitoring: { mode } }) => mode === "stack",
     where: "where monitoring.mode is stack",
   },

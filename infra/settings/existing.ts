@@ -6,7 +6,16 @@ export const existingSchema = z
       .string()
       .min(1)
       .optional()
-      .describe("Path of the kubeconfig; without it `KUBECONFIG`, then `~/.kube/config`, as kubectl does."),
+      .describe(
+        "Path of the kubeconfig; without it the files of `KUBECONFIG`, then `~/.kube/config`, as kubectl does.",
+      ),
     context: z.string().min(1).optional().describe("Context in the kubeconfig; without it the current one."),
+    name: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "What identifies the cluster, whatever its address; without it the UID of its namespace kube-system, which the program then reads. Another identity is another cluster: everything is made anew there.",
+      ),
   })
   .describe("Which cluster of which kubeconfig to use.");

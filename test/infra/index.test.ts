@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { find } from "./support/graph.js";
 import { kubeconfigFile } from "./support/kubeconfig.js";
 import { DIGEST, runProgram, type Run, type StackSettings } from "./support/program.js";
 
@@ -38,6 +39,7 @@ describe("the program on an existing cluster", () => {
       "kubernetes:policy/v1:PodDisruptionBudget inference",
       "pulumi:providers:docker docker",
       "pulumi:providers:kubernetes cluster",
+      "pulumi:providers:kubernetes identity",
     ]);
   });
 
@@ -65,7 +67,9 @@ describe("the program on an existing cluster", () => {
       .filter(({ type }) => type.startsWith("kubernetes:"))
       .map(({ provider }) => provider);
     expect(new Set(providers)).toEqual(
-      new Set(["urn:pulumi:test::ai-model-service::pulumi:pulumi:Stack$pulumi:providers:kubernetes::cluster::cluster-id"]),
+      new Set([
+        "urn:pulumi:test::ai-model-service::pulumi:pulumi:Stack$pulumi:providers:kubernetes::cluster::cluster-id",
+      ]),
     );
   });
 
@@ -98,7 +102,7 @@ describe("the program on an existing cluster", () => {
     const credentials: unknown = expect.objectContaining({ password: "hidden" });
     expect(run.only("Image").inputs).toHaveProperty("registry", secret(credentials));
     const kubeconfig: unknown = expect.stringContaining("my-token");
-    expect(run.only("kubernetes").inputs).toHaveProperty("kubeconfig", secret(kubeconfig));
+    expect(find(run, "kubernetes", "cluster").inputs).toHaveProperty("kubeconfig", secret(kubeconfig));
   });
 
   it("tells how the service is called", async () => {

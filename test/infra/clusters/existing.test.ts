@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
+import { find } from "../support/graph.js";
+import { KUBE_SYSTEM_UID } from "../support/computed.js";
 import { kubeconfigFile } from "../support/kubeconfig.js";
 import { runProgram } from "../support/program.js";
 
@@ -13,7 +15,20 @@ describe("an existing cluster", () => {
       existing: { kubeconfig: kubeconfigFile(), context: "there" },
       image,
     });
-    expect(run.only("kubernetes").inputs).toHaveProperty("clusterIdentifier", "https://192.0.2.77:6443");
+    expect(JSON.stringify(find(run, "kubernetes", "cluster").inputs)).toContain("https://192.0.2.77:6443");
+  });
+
+  it("is known by the UID of its oldest namespace, whatever its address", async () => {
+    const existing = { kubeconfig: kubeconfigFile() };
+    const run = await runProgram({ cluster: "existing", existing, image });
+    expect(find(run, "kubernetes", "cluster").inputs).toHaveProperty("clusterIdentifier", KUBE_SYSTEM_UID);
+  });
+
+  it("is known by a name where the settings give one, and then asked for nothing", async () => {
+    const existing = { kubeconfig: kubeconfigFile(), name: "staging" };
+    const run = await runProgram({ cluster: "existing", existing, image });
+    expect(run.only("kubernetes").inputs).toHaveProperty("clusterIdentifier", "staging");
+    expect(run.resources.filter(({ name }) => name === "identity")).toEqual([]);
   });
 
   it("needs a kubeconfig, and the error says where it was looked for", async () => {

@@ -172,7 +172,7 @@ describe("settings", () => {
     const more = { sharedAdapter: true, labels: { release: "kps" }, alertPatience: 0.5 };
     expect(faults({ cluster: "local", monitoring: { ...joined, ...more }, autoscaling })).toEqual([]);
     const prometheusUrl = "http://prometheus.obs.svc:9090";
-    const adapter = { prometheusUrl, namespace: "metrics", adapterValues: {}, charts: "charts" };
+    const adapter = { prometheusUrl, adapterValues: {}, charts: "charts" };
     expect(faults({ cluster: "local", monitoring: { ...joined, ...adapter }, autoscaling })).toEqual([]);
     expect(faults({ cluster: "local", existing: {}, eks: {}, ingress: {} })).toEqual([]);
   });

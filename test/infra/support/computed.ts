@@ -1,6 +1,9 @@
 /** An image name with the digest that mocked builds get. */
 export const DIGEST = `sha256:${"d".repeat(64)}`;
 
+/** What tells the mocked cluster from others. */
+export const KUBE_SYSTEM_UID = "2f6c1f3e-0000-4000-8000-000000000000";
+
 /** What k3s writes, cut short. */
 const NODE_KUBECONFIG = "clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n";
 
@@ -13,6 +16,9 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
   }),
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: DIGEST }),
   "docker:index/container:Container": () => ({ containerLogs: NODE_KUBECONFIG }),
+  "kubernetes:core/v1:Namespace": ({ metadata }) => ({
+    metadata: { uid: KUBE_SYSTEM_UID, ...(metadata as object | undefined) },
+  }),
   "kubernetes:core/v1:Service": () => ({ status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } }),
   "aws:eks/cluster:Cluster": () => ({
     endpoint: "https://cluster.test",
@@ -27,7 +33,8 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
 /** Inputs, and what the provider would add. */
 export function computed(type: string, name: string, inputs: Values): Values {
   const arn = type.startsWith("aws:") ? { arn: `arn:aws:test::123456789012:${name}`, name } : {};
-  return { ...arn, ...inputs, ...outputs[type]?.(inputs, name), ...named(type, name, inputs) };
+  const values = { ...arn, ...inputs, ...outputs[type]?.(inputs, name) };
+  return { ...values, ...named(type, name, values) };
 }
 
 /** The name that Kubernetes' provider makes where the program gives none. */

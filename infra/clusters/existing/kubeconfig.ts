@@ -8,11 +8,17 @@ const kubeconfigFile = z.looseObject({
   contexts: z
     .array(named.extend({ context: z.looseObject({ cluster: z.string(), user: z.string() }) }))
     .default([]),
-  users: z.array(named).default([]),
+  users: z
+    .array(
+      named.extend({
+        user: z.looseObject({ exec: z.looseObject({ command: z.string() }).optional() }).default({}),
+      }),
+    )
+    .default([]),
 });
 
 /** The parts of a kubeconfig file that matter here; everything else is kept as it is. */
-type Kubeconfig = z.infer<typeof kubeconfigFile>;
+export type Kubeconfig = z.infer<typeof kubeconfigFile>;
 
 /** Checks the parsed content of a kubeconfig file; throws with the file's path and the first fault. */
 export function checkKubeconfig(content: unknown, path: string): Kubeconfig {
@@ -24,19 +30,27 @@ export function checkKubeconfig(content: unknown, path: string): Kubeconfig {
   throw new Error(`${path} is not a kubeconfig: ${fault}.`);
 }
 
-/** One context of a kubeconfig and what identifies its cluster. */
-export interface SelectedContext {
-  cluster: string;
-  /** URL of the API server. */
-  server: string;
-  kubeconfig: Kubeconfig;
+/** Several kubeconfig files as one: of the same name, and of the current context, the first counts, as for kubectl. */
+export function merge(files: readonly Kubeconfig[]): Kubeconfig {
+  const all = Object.assign({}, ...[...files].reverse()) as Kubeconfig;
+  return {
+    ...all,
+    "current-context": files.map((file) => file["current-context"]).find((name) => name),
+    clusters: firstByName(files.flatMap(({ clusters }) => clusters)),
+    contexts: firstByName(files.flatMap(({ contexts }) => contexts)),
+    users: firstByName(files.flatMap(({ users }) => users)),
+  };
+}
+
+function firstByName<T extends { name: string }>(entries: readonly T[]): T[] {
+  return [...new Map([...entries].reverse().map((entry) => [entry.name, entry])).values()].reverse();
 }
 
 /**
  * Cuts a kubeconfig down to one context, so that no other cluster's credentials go into the state.
  * Without a name it takes the current context. Throws when the context, its cluster or its user is missing.
  */
-export function selectContext(all: Kubeconfig, name = all["current-context"] ?? ""): SelectedContext {
+export function selectContext(all: Kubeconfig, name = all["current-context"] ?? ""): Kubeconfig {
   const context = all.contexts.find((c) => c.name === name);
   if (context === undefined) {
     const known = all.contexts.map((c) => c.name).join(", ") || "none";
@@ -46,15 +60,11 @@ export function selectContext(all: Kubeconfig, name = all["current-context"] ?? 
   const cluster = find(all.clusters, context.context.cluster, "cluster");
   const user = find(all.users, context.context.user, "user");
   return {
-    cluster: cluster.name,
-    server: cluster.cluster.server,
-    kubeconfig: {
-      ...all,
-      "current-context": context.name,
-      clusters: [cluster],
-      contexts: [context],
-      users: [user],
-    },
+    ...all,
+    "current-context": context.name,
+    clusters: [cluster],
+    contexts: [context],
+    users: [user],
   };
 }
 
