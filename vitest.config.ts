@@ -21,6 +21,7 @@ export default defineConfig({
       project("infra"),
       project("bench", SHARED),
       project("docs", SHARED),
+      project("delivery", SHARED),
       project("web"),
       { test: { name: "slow", include: [`test/{service,infra,bench}/${SLOW}`], ...timeouts } },
       {
