@@ -16,6 +16,8 @@ const FILE = "keys.json";
 /** Where the service's keys are: in a Secret that is mounted whole, so that a change reaches pods that run. */
 export const KEYS = {
   file: `${FOLDER}/${FILE}`,
+  /** The file's name in the Secret. */
+  entry: FILE,
   volume: { name: "keys", path: FOLDER, readOnly: true, source: { secret: SECRET } } satisfies Volume,
   ofPrometheus: { secret: SECRET, key: PROMETHEUS_KEY } satisfies SecretKey,
 };

@@ -21,7 +21,7 @@ const outputsSchema = z.object({
 export type DeployedOutputs = z.infer<typeof outputsSchema>;
 
 /** A stack as Pulumi finds it: its name (the selected one without), and the environment that leads to its state. */
-interface StackPlace {
+export interface StackPlace {
   stack: string | undefined;
   environment: Record<string, string | undefined>;
 }
@@ -42,18 +42,33 @@ export function stackPlace(
     : { stack, environment };
 }
 
-/** Reads the outputs of a stack. Throws with Pulumi's own words, or what is missing. */
-export async function readOutputs({ stack, environment: env }: StackPlace): Promise<DeployedOutputs> {
+/** What Pulumi says of a stack. Rejects with Pulumi's own words where it fails. */
+export async function answerOf(
+  { stack, environment: env }: StackPlace,
+  ...command: readonly string[]
+): Promise<string> {
   const named = stack === undefined ? [] : ["--stack", stack];
-  const args = ["stack", "output", "--json", "--show-secrets", ...named];
-  const { status, stdout, stderr, error } = spawnSync(await findPulumi(), args, { env, encoding: "utf8" });
+  const { status, stdout, stderr, error } = spawnSync(await findPulumi(), [...command, ...named], {
+    env,
+    encoding: "utf8",
+  });
   if (error !== undefined) {
     throw new Error(`Pulumi cannot be run: ${error.message}.`);
   }
   if (status !== 0) {
     throw new Error(stderr.trim());
   }
-  const result = outputsSchema.safeParse(JSON.parse(stdout));
+  return stdout;
+}
+
+/** The outputs of a stack as Pulumi has them; none before its first update. */
+export async function rawOutputs(place: StackPlace): Promise<unknown> {
+  return JSON.parse(await answerOf(place, "stack", "output", "--json", "--show-secrets"));
+}
+
+/** Reads the outputs of a stack. Throws with Pulumi's own words, or what is missing. */
+export async function readOutputs(place: StackPlace): Promise<DeployedOutputs> {
+  const result = outputsSchema.safeParse(await rawOutputs(place));
   if (!result.success) {
     throw new Error("The stack has no outputs yet: run `pulumi up` first.");
   }

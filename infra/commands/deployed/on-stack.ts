@@ -3,7 +3,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 
-import { readOutputs, type DeployedOutputs, stackPlace } from "./deployed-stack.js";
+import { readOutputs, type DeployedOutputs, type StackPlace, stackPlace } from "./deployed-stack.js";
 
 /** A command that works on a deployed stack's cluster; its error is one sentence. */
 export async function onStack(
@@ -19,13 +19,21 @@ export async function onStack(
     );
   command.action(async ({ stack }: { stack?: string }) => {
     try {
-      const outputs = await readOutputs(stackPlace(stack, process.env));
-      await run(outputs, kubeConfig(outputs));
+      const { outputs, config } = await openStack(stackPlace(stack, process.env));
+      await run(outputs, config);
     } catch (error) {
       command.error(error instanceof Error ? error.message : String(error));
     }
   });
   await command.parseAsync();
+}
+
+/** What a stack that is up gave out, and the way to its cluster. */
+export async function openStack(
+  place: StackPlace,
+): Promise<{ outputs: DeployedOutputs; config: KubeConfig }> {
+  const outputs = await readOutputs(place);
+  return { outputs, config: kubeConfig(outputs) };
 }
 
 /** The stack's own kubeconfig where it made the cluster, else what kubectl would use. */

@@ -46,8 +46,10 @@ function tunnel(config: KubeConfig, namespace: string, pod: string, port: number
   });
 }
 
-function isReady(pod: V1Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+/** One that is about to end still answers, but may be of the version before. */
+export function isReady({ metadata, status }: V1Pod): boolean {
+  const ready = status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
+  return ready && metadata?.deletionTimestamp === undefined;
 }
 
 /** The number that a Service's port leads to in a pod, which may give it a name. */

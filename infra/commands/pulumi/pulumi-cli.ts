@@ -36,7 +36,7 @@ function installed(root?: string): Promise<PulumiCommand | undefined> {
 }
 
 async function fetchTo(folder: string, releases: string): Promise<void> {
-  console.log(`Pulumi's command line is not on the PATH. Downloading version ${version} to ${folder}.`);
+  console.error(`Pulumi's command line is not on the PATH. Downloading version ${version} to ${folder}.`);
   try {
     await installRelease(version, folder, releases);
   } catch (error) {

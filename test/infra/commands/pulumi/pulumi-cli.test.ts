@@ -29,7 +29,7 @@ let server: Server | undefined;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "home-"));
   vi.stubEnv("PATH", pathWithoutPulumi());
-  vi.spyOn(console, "log").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
 });
 
 afterEach(() => {
