@@ -47,7 +47,7 @@ function tunnel(config: KubeConfig, namespace: string, pod: string, port: number
 }
 
 /** One that is about to end still answers, but may be of the version before. */
-export function isReady({ metadata, status }: V1Pod): boolean {
+function isReady({ metadata, status }: V1Pod): boolean {
   const ready = status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
   return ready && metadata?.deletionTimestamp === undefined;
 }

@@ -2,28 +2,17 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { KubeConfig } from "@kubernetes/client-node";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { callersKey } from "#infra/commands/delivery/smoke-test.js";
+import { callersKey, smokeTest } from "#infra/commands/delivery/smoke-test.js";
+import { fakeCluster, type FakeCluster } from "../../support/fake-cluster.js";
 
-let server: Server | undefined;
+const NAMESPACE = "/api/v1/namespaces/ns";
+const KEYS = `${NAMESPACE}/secrets/inference-keys`;
 
-afterEach(() => server?.close());
+let cluster: FakeCluster | undefined;
 
-/** A cluster whose API server gives one answer to everything. */
-async function clusterThatAnswers(status: number, body: unknown): Promise<KubeConfig> {
-  server = createServer((_, response) => {
-    response.writeHead(status, { "content-type": "application/json", connection: "close" });
-    response.end(JSON.stringify(body));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const config = new KubeConfig();
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  config.loadFromClusterAndUser({ name: "c", server: address, skipTLSVerify: true }, { name: "u" });
-  return config;
-}
+afterEach(() => cluster?.close());
 
 function secretWith(keys: unknown) {
   const file = Buffer.from(JSON.stringify(keys)).toString("base64");
@@ -35,23 +24,95 @@ const admin = { name: "ops", key: "all", role: "admin" };
 const shop = { name: "shop", key: "buy", role: "predict", requestsPerSecond: 5 };
 
 describe("the key of the smoke test", () => {
-  it("is a caller's, so that no more is tried than what callers may do", async () => {
-    const config = await clusterThatAnswers(200, secretWith([admin, shop, prometheus]));
-    expect(await callersKey(config, "ns")).toBe("buy");
-  });
-
-  it("is an administrator's where there is no other, never Prometheus's", async () => {
-    const config = await clusterThatAnswers(200, secretWith([prometheus, admin]));
-    expect(await callersKey(config, "ns")).toBe("all");
+  it.each([
+    ["a caller's, so that no more is tried than what callers may do", [admin, shop, prometheus], "buy"],
+    ["an administrator's where there is no other, never Prometheus's", [prometheus, admin], "all"],
+    ["none where Prometheus alone has one", [prometheus], undefined],
+  ])("is %s", async (_, keys, expected) => {
+    cluster = await fakeCluster({ [KEYS]: secretWith(keys) });
+    expect(await callersKey(cluster.config, "ns")).toBe(expected);
   });
 
   it("is none where the stack has no keys", async () => {
-    const config = await clusterThatAnswers(404, { kind: "Status", code: 404 });
-    expect(await callersKey(config, "ns")).toBeUndefined();
+    cluster = await fakeCluster({});
+    expect(await callersKey(cluster.config, "ns")).toBeUndefined();
   });
 
   it("is not taken for none where the cluster forbids to read it", async () => {
-    const config = await clusterThatAnswers(403, { kind: "Status", code: 403 });
-    await expect(callersKey(config, "ns")).rejects.toThrow(/403/);
+    cluster = await fakeCluster({ [KEYS]: 403 });
+    await expect(callersKey(cluster.config, "ns")).rejects.toThrow(/403/);
+  });
+});
+
+describe("the smoke test", () => {
+  let service: Server;
+  let label: string;
+  let sent: unknown[];
+
+  beforeEach(async () => {
+    [label, sent] = ["7", []];
+    service = createServer((request, response) => {
+      sent.push(request.headers["x-api-key"]);
+      request.resume();
+      request.on("end", () => response.end(JSON.stringify({ predictions: [{ label }] })));
+    });
+    service.listen(0, "127.0.0.1");
+    await once(service, "listening");
+  });
+
+  afterEach(() => {
+    service.closeAllConnections();
+    service.close();
+  });
+
+  /** A cluster in the middle of a rollout: a pod of the version before still answers. */
+  async function rollout(more: Record<string, unknown> = {}): Promise<FakeCluster> {
+    const status = { conditions: [{ type: "Ready", status: "True" }] };
+    const containers = [{ name: "server", ports: [{ name: "http", containerPort: 8000 }] }];
+    const pod = (name: string, metadata = {}) => ({
+      metadata: { name, ...metadata },
+      spec: { containers },
+      status,
+    });
+    const { port } = service.address() as AddressInfo;
+    return fakeCluster(
+      {
+        [`${NAMESPACE}/services/inference`]: {
+          spec: { selector: { app: "i" }, ports: [{ port: 80, targetPort: "http" }] },
+        },
+        [`${NAMESPACE}/pods`]: {
+          items: [pod("before", { deletionTimestamp: "2026-01-01T00:00:00Z" }), pod("after")],
+        },
+        ...more,
+      },
+      port,
+    );
+  }
+
+  const outputs = { namespace: "ns", serviceName: "inference" };
+
+  it("asks a pod that stays for a prediction, on the callers' port and with a caller's key", async () => {
+    cluster = await rollout({ [KEYS]: secretWith([shop, prometheus]) });
+    expect(await smokeTest(outputs, cluster.config)).toEqual(["ns/inference"]);
+    expect(cluster.forwarded).toEqual([`${NAMESPACE}/pods/after/portforward?ports=8000`]);
+    expect(sent).toEqual(["buy"]);
+  });
+
+  it("asks the callers' address too", async () => {
+    cluster = await rollout();
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    expect(await smokeTest(outputs, cluster.config, url)).toEqual(["ns/inference", url]);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("fails for another digit", async () => {
+    cluster = await rollout();
+    label = "1";
+    await expect(smokeTest(outputs, cluster.config)).rejects.toThrow(/took the picture of a 7 for something/);
+  });
+
+  it("fails where no pod is ready", async () => {
+    cluster = await rollout({ [`${NAMESPACE}/pods`]: { items: [] } });
+    await expect(smokeTest(outputs, cluster.config)).rejects.toThrow("No pod of ns/inference is ready.");
   });
 });
