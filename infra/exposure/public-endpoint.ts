@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { type Cluster, onCluster } from "../clusters/cluster.js";
 import type { Settings } from "../settings/settings.js";
+import { serviceTimeouts } from "../workload/rollout.js";
 import type { Workload } from "../workload/workload.js";
 import { type Access, accessAt } from "./access.js";
 import { loadBalancerAnnotations, loadBalancerSpec, loadBalancerUrl } from "./load-balancer.js";
@@ -27,7 +28,7 @@ export function publicEndpoint(
   { workload, namespace }: Opened,
 ): pulumi.Output<Access> | undefined {
   const { exposure } = cluster;
-  const opts = onCluster(cluster);
+  const opts = { ...onCluster(cluster), customTimeouts: serviceTimeouts(workload) };
   const open = (spec: ServiceSpec, annotations: Record<string, string>) =>
     new k8s.core.v1.Service(
       NAME,

@@ -10,12 +10,18 @@ import { labelsOf } from "../workload/labels.js";
 import type { Workload } from "../workload/workload.js";
 import { KEYS } from "./inference-keys.js";
 
+/** Seconds until a replica can start and be reached: on eks a node is made for it, and the load balancer takes it in. */
+const PLACE_SECONDS = { local: 0, existing: 0, eks: 300 } as const satisfies Record<
+  Settings["cluster"],
+  number
+>;
+
 /**
  * The service that answers predictions, as the settings of a stack describe it, with the variables that come from a
  * Secret.
  */
 export function inferenceWorkload(
-  settings: Pick<Settings, "service" | "replicas" | "resources" | "autoscaling" | "monitoring">,
+  settings: Pick<Settings, "cluster" | "service" | "replicas" | "resources" | "autoscaling" | "monitoring">,
   secrets: Workload["secrets"] = {},
 ): Workload {
   const { service, replicas, resources, autoscaling } = settings;
@@ -51,6 +57,7 @@ export function inferenceWorkload(
       metrics: concurrencySignal(settings),
       scaleDownSeconds: autoscaling.scaleDownSeconds,
     },
+    startSeconds: service.startSeconds + PLACE_SECONDS[settings.cluster],
     shutdownSeconds: service.shutdownGraceSeconds,
     egressPorts: service.egressPorts,
   };

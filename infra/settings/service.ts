@@ -51,6 +51,14 @@ export const serviceSchema = z
       .array(port)
       .default([])
       .describe("TCP ports that replicas may connect to, for traces or a model store; none by default."),
+    startSeconds: z
+      .int()
+      .min(30)
+      .max(3600)
+      .default(300)
+      .describe(
+        "Seconds that a new replica may take to pull its image and load its models; a rollout that takes longer has failed.",
+      ),
     shutdownDelaySeconds: z
       .int()
       .min(0)

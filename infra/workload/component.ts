@@ -6,6 +6,7 @@ import { deploymentSpec } from "./deployment.js";
 import { disruptionBudgetSpec } from "./disruption-budget.js";
 import { networkPolicySpec } from "./network-policy.js";
 import { administrationName, administrationSpec, serviceSpec } from "./service-spec.js";
+import { rolloutTimeouts, serviceTimeouts } from "./rollout.js";
 import type { Workload } from "./workload.js";
 
 /** What a workload needs to be deployed. */
@@ -53,14 +54,15 @@ export class DeployedWorkload extends pulumi.ComponentResource {
     new k8s.apps.v1.Deployment(
       name,
       { metadata, spec: deploymentSpec(workload, { image, serviceAccountName }) },
-      { ...child, dependsOn: policy },
+      { ...child, dependsOn: policy, customTimeouts: rolloutTimeouts(workload) },
     );
-    this.service = new k8s.core.v1.Service(name, { metadata, spec: serviceSpec(workload) }, child);
+    const reached = { ...child, customTimeouts: serviceTimeouts(workload) };
+    this.service = new k8s.core.v1.Service(name, { metadata, spec: serviceSpec(workload) }, reached);
     const ofAdministration = administrationName(workload);
     this.administration = new k8s.core.v1.Service(
       ofAdministration,
       { metadata: { ...metadata, name: ofAdministration }, spec: administrationSpec(workload) },
-      child,
+      reached,
     );
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(workload) }, child);
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: autoscalerSpec(workload) }, child);

@@ -1,20 +1,18 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { podSpec, type PodWorkload, type PodInputs } from "./pod.js";
+import { ROLLING_UPDATE, roundSeconds } from "./rollout.js";
 import type { Workload } from "./workload.js";
 
-/**
- * The number of replicas is not set: it is the autoscaler's. A rollout first adds a replica, and takes an old one away
- * only when the new one is ready.
- */
+/** The number of replicas is not set: it is the autoscaler's. */
 export function deploymentSpec(
-  workload: PodWorkload & Pick<Workload, "labels">,
+  workload: PodWorkload & Pick<Workload, "labels" | "startSeconds">,
   inputs: PodInputs,
 ): k8s.types.input.apps.v1.DeploymentSpec {
   return {
     selector: { matchLabels: workload.selector },
-    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-    progressDeadlineSeconds: 300,
+    strategy: { type: "RollingUpdate", rollingUpdate: ROLLING_UPDATE },
+    progressDeadlineSeconds: roundSeconds(workload),
     revisionHistoryLimit: 5,
     template: { metadata: { labels: workload.labels }, spec: podSpec(workload, inputs) },
   };

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { terminationSeconds } from "./rollout.js";
 import type { Labels, Probes, Volume, Workload } from "./workload.js";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -30,17 +31,14 @@ export interface PodInputs {
   serviceAccountName: pulumi.Input<string>;
 }
 
-/** Seconds between the end of the process and the moment when the kubelet would kill it. */
-const TERMINATION_MARGIN_SECONDS = 5;
-
 /** A replica: one container without any right that it does not use, spread over nodes and zones. */
 export function podSpec(workload: PodWorkload, { image, serviceAccountName }: PodInputs): PodSpec {
-  const { selector, userId, shutdownSeconds, volumes } = workload;
+  const { selector, userId, volumes } = workload;
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: shutdownSeconds + TERMINATION_MARGIN_SECONDS,
+    terminationGracePeriodSeconds: terminationSeconds(workload),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: userId,

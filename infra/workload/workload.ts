@@ -32,6 +32,8 @@ export interface Workload {
   /** User and group that its process runs as. */
   userId: number;
   scaling: Scaling;
+  /** Seconds that a new replica may take until it is ready, its place on a node and behind a load balancer included. */
+  startSeconds: number;
   /** Seconds that its process takes at most to end after SIGTERM. */
   shutdownSeconds: number;
   /** TCP ports that its pods may connect to. */

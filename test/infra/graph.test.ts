@@ -54,6 +54,19 @@ describe.each(Object.keys(STACKS) as StackName[])("the graph of %s", (stack) => 
     expect(find(created, "Deployment", "inference").inputs).not.toHaveProperty("spec.replicas");
   });
 
+  it("lets Pulumi wait for a rollout of as many replicas as there may be, and for the first behind each Service", () => {
+    const { created } = runs[stack];
+    const { inputs, timeouts } = find(created, "Deployment", "inference");
+    const { progressDeadlineSeconds: deadline } = inputs["spec"] as { progressDeadlineSeconds: number };
+    // Ten replicas, three at a time.
+    expect(Number.parseInt(timeouts?.update ?? "")).toBeGreaterThan(4 * deadline);
+    expect(timeouts?.create).toBe(timeouts?.update);
+    const services = created.resources.filter(({ type }) => type.endsWith(":Service"));
+    for (const service of services.filter(({ name }) => name !== "grafana")) {
+      expect(Number.parseInt(service.timeouts?.create ?? ""), service.name).toBeGreaterThan(deadline);
+    }
+  });
+
   it("keeps the kubeconfig secret on its way to the provider and out", () => {
     const { created } = runs[stack];
     const provider = created.resources.find(({ type }) => type === "pulumi:providers:kubernetes");

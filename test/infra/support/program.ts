@@ -25,6 +25,8 @@ export interface Declared {
   deletedWith: string;
   /** Types under which a stack may know the resource from before. */
   formerTypes: string[];
+  /** How long Pulumi waits for it, where that is said. */
+  timeouts: { create: string; update: string; delete: string } | undefined;
   /** Names of outputs that are kept secret beside those that come from secret inputs. */
   secretOutputs: string[];
 }
@@ -107,8 +109,20 @@ function declaredBy(request: RegisterResourceRequest, urn: string): Declared {
     dependencies: request.getDependenciesList(),
     deletedWith: request.getDeletedwith(),
     formerTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() ?? []),
+    timeouts: timeoutsOf(request),
     secretOutputs: request.getAdditionalsecretoutputsList(),
   };
+}
+
+function timeoutsOf(request: RegisterResourceRequest): Declared["timeouts"] {
+  const timeouts = request.getCustomtimeouts();
+  return (
+    timeouts && {
+      create: timeouts.getCreate(),
+      update: timeouts.getUpdate(),
+      delete: timeouts.getDelete(),
+    }
+  );
 }
 
 function configuration(settings: StackSettings): Record<string, string> {

@@ -25,6 +25,7 @@ export const JOBS: Workload = {
   resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "2Gi" } },
   userId: 2000,
   scaling: { min: 1, max: 2, cpuPercent: 80, metrics: [{ name: "queued", perPod: 3 }], scaleDownSeconds: 60 },
+  startSeconds: 100,
   shutdownSeconds: 40,
   egressPorts: [],
 };
