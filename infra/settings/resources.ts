@@ -11,12 +11,20 @@ export const resourcesSchema = z
       .strictObject({
         cpu: cpu.default("250m").describe("CPU that a replica is given."),
         memory: memory.default("192Mi").describe("Memory that a replica is given."),
+        ephemeralStorage: memory
+          .default("64Mi")
+          .describe("Disk of its node that a replica is given, for its log."),
       })
       .prefault({}),
     limits: z
       .strictObject({
         cpu: cpu.default("1").describe("CPU at which a replica is held back."),
         memory: memory.default("512Mi").describe("Memory at which a replica is ended."),
+        ephemeralStorage: memory
+          .default("256Mi")
+          .describe(
+            "Disk at which a replica is evicted: more than the logs that a node keeps of a container, by default 50 MB.",
+          ),
       })
       .prefault({}),
   })
@@ -27,5 +35,9 @@ export const resourcesSchema = z
   .refine((r) => !(memoryBytes(r.requests.memory) > memoryBytes(r.limits.memory)), {
     path: ["requests", "memory"],
     error: "must not exceed resources.limits.memory",
+  })
+  .refine((r) => !(memoryBytes(r.requests.ephemeralStorage) > memoryBytes(r.limits.ephemeralStorage)), {
+    path: ["requests", "ephemeralStorage"],
+    error: "must not exceed resources.limits.ephemeralStorage",
   })
   .describe("What one replica is given (requests) and where it is stopped (limits).");

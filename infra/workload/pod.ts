@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { terminationSeconds } from "./rollout.js";
-import type { Labels, Probes, Volume, Workload } from "./workload.js";
+import type { Labels, Probes, Resources, Volume, Workload } from "./workload.js";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
@@ -73,10 +73,14 @@ function container(workload: PodWorkload, image: pulumi.Input<string>): Containe
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
-    resources,
+    resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
     env: environment(workload),
     ...(volumes.length > 0 && { volumeMounts: volumes.map(mount) }),
   };
+}
+
+function quantities({ cpu, memory, ephemeralStorage }: Resources) {
+  return { cpu, memory, "ephemeral-storage": ephemeralStorage };
 }
 
 function probe(probes: Probes, question: "live" | "ready"): k8s.types.input.core.v1.Probe {

@@ -28,7 +28,7 @@ export interface Workload {
   /** Environment variables that come from Kubernetes Secrets. */
   secrets: Record<string, SecretVariable>;
   volumes: Volume[];
-  resources: Record<"requests" | "limits", { cpu: string; memory: string }>;
+  resources: Record<"requests" | "limits", Resources>;
   /** User and group that its process runs as. */
   userId: number;
   scaling: Scaling;
@@ -84,6 +84,14 @@ export interface Volume {
   path: string;
   readOnly?: boolean;
   source: { emptyDir: { sizeLimit?: string } } | { claim: string } | { secret: string };
+}
+
+/** What a replica uses of its node, as quantities of Kubernetes. */
+export interface Resources {
+  cpu: string;
+  memory: string;
+  /** Of the node's disk: logs, what the container writes, volumes that go with the pod. */
+  ephemeralStorage: string;
 }
 
 /** The range that the autoscaler moves in, and what it holds the replicas to. */

@@ -72,6 +72,10 @@ describe("the Dockerfile", () => {
     expect(dockerfile).toContain(`USER ${SERVICE_USER_ID}:${SERVICE_USER_ID}\n`);
   });
 
+  it("runs as no user that a node has", () => {
+    expect(SERVICE_USER_ID).toBeGreaterThan(10_000);
+  });
+
   it("takes its base from the settings alone", () => {
     expect(dockerfile).toContain(`ARG BASE=${imageSchema.parse({}).base}\n`);
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);

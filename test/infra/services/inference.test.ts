@@ -59,10 +59,10 @@ describe("the inference service", () => {
   it("has requests and limits, and runs as the image's user", () => {
     expect(inference()).toMatchObject({
       resources: {
-        requests: { cpu: "250m", memory: "192Mi" },
-        limits: { cpu: "1", memory: "512Mi" },
+        requests: { cpu: "250m", memory: "192Mi", ephemeralStorage: "64Mi" },
+        limits: { cpu: "1", memory: "512Mi", ephemeralStorage: "256Mi" },
       },
-      userId: 1000,
+      userId: 10001,
     });
   });
 

@@ -81,13 +81,17 @@ describe("settings", () => {
         cluster: "local",
         service: { shutdownDelaySeconds: 30, shutdownGraceSeconds: 30 },
         replicas: { min: 5, max: 2 },
-        resources: { requests: { cpu: "2", memory: "1Gi" }, limits: { cpu: "1500m", memory: "900M" } },
+        resources: {
+          requests: { cpu: "2", memory: "1Gi", ephemeralStorage: "300Mi" },
+          limits: { cpu: "1500m", memory: "900M" },
+        },
       }),
     ).toEqual([
       "service.shutdownDelaySeconds must be less than service.shutdownGraceSeconds, which includes it",
       "replicas.max must not be less than replicas.min",
       "resources.requests.cpu must not exceed resources.limits.cpu",
       "resources.requests.memory must not exceed resources.limits.memory",
+      "resources.requests.ephemeralStorage must not exceed resources.limits.ephemeralStorage",
     ]);
   });
 

@@ -22,7 +22,10 @@ export const JOBS: Workload = {
     { name: "data", path: "/data", readOnly: true, source: { claim: "jobs-data" } },
     { name: "keys", path: "/keys", source: { secret: "jobs-keys" } },
   ],
-  resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "2Gi" } },
+  resources: {
+    requests: { cpu: "1", memory: "1Gi", ephemeralStorage: "2Gi" },
+    limits: { cpu: "2", memory: "2Gi", ephemeralStorage: "3Gi" },
+  },
   userId: 2000,
   scaling: { min: 1, max: 2, cpuPercent: 80, metrics: [{ name: "queued", perPod: 3 }], scaleDownSeconds: 60 },
   startSeconds: 100,

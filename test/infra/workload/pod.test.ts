@@ -100,7 +100,10 @@ describe("a replica", () => {
   });
 
   it("has requests and limits", () => {
-    expect(pod()).toHaveProperty("containers.0.resources", JOBS.resources);
+    expect(pod()).toHaveProperty("containers.0.resources", {
+      requests: { cpu: "1", memory: "1Gi", "ephemeral-storage": "2Gi" },
+      limits: { cpu: "2", memory: "2Gi", "ephemeral-storage": "3Gi" },
+    });
   });
 
   it("keeps apart from its like alone", () => {
