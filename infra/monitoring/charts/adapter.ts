@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../settings/settings.js";
 import { adapterRule } from "../adapter-rule.js";
 import { adapterValues } from "./adapter-values.js";
-import { CHARTS, chartSource } from "./chart.js";
+import { CHARTS, chartSource, RELEASE_SECONDS } from "./chart.js";
 import { merge } from "./merge.js";
 
 interface MetricsAdapterArgs {
@@ -27,6 +27,7 @@ export function metricsAdapter(
       ...chartSource(settings.charts, CHARTS.adapter, pulumi.runtime.getRootDirectory()),
       name,
       namespace,
+      timeout: RELEASE_SECONDS,
       values: merge(adapterValues(prometheusUrl, rule), settings.adapterValues),
     },
     opts,

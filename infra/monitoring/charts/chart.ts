@@ -15,6 +15,9 @@ export const CHARTS = {
   adapter: { name: "prometheus-adapter", version: "5.3.0" },
 } as const satisfies Record<string, Chart>;
 
+/** Seconds that Helm waits for what it installs: on a new cluster nodes, volumes and images come first. */
+export const RELEASE_SECONDS = 900;
+
 /** How a Helm release names its chart. */
 interface ChartSource {
   readonly chart: string;

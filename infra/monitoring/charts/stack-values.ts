@@ -1,4 +1,6 @@
+import { memoryBytes } from "../../settings/quantity.js";
 import type { Settings } from "../../settings/settings.js";
+import { KEPT_WHERE_IT_IS } from "./kept-in-place.js";
 import type { Values } from "./merge.js";
 
 /** Names that the chart's objects get, and others refer to. */
@@ -33,7 +35,7 @@ export function stackValues(settings: ValuesSettings): Values {
     prometheus: { prometheusSpec: prometheusSpec(settings) },
     alertmanager: { alertmanagerSpec: { resources: requests("10m", "32Mi") } },
     grafana: grafana(settings.grafana),
-    "kube-state-metrics": { resources: requests("10m", "48Mi") },
+    "kube-state-metrics": { podAnnotations: KEPT_WHERE_IT_IS, resources: requests("10m", "48Mi") },
     "prometheus-node-exporter": { resources: requests("10m", "32Mi") },
     ...unreachable(),
   };
@@ -42,14 +44,27 @@ export function stackValues(settings: ValuesSettings): Values {
 function prometheusSpec({ retentionDays, storage }: ValuesSettings): Values {
   return {
     retention: `${retentionDays}d`,
+    // What comes first: a volume that is full ends Prometheus.
+    retentionSize: retentionSize(storage ?? WITHOUT_VOLUME),
+    podMetadata: { annotations: KEPT_WHERE_IT_IS },
     resources: requests("100m", "384Mi"),
     // Without these it would see only the monitors and rules that carry the release's own labels.
     serviceMonitorSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
     probeSelectorNilUsesHelmValues: false,
     ruleSelectorNilUsesHelmValues: false,
-    ...(storage !== undefined && { storageSpec: volume(storage) }),
+    storageSpec: storage === undefined ? { emptyDir: { sizeLimit: WITHOUT_VOLUME } } : volume(storage),
   };
+}
+
+/** Disk of its node that Prometheus may take where it has no volume. */
+const WITHOUT_VOLUME = "10Gi";
+
+/** Share of a volume that series may take: the log of what comes in, and blocks while they are merged, come on top. */
+const SHARE_OF_SERIES = 0.8;
+
+function retentionSize(storage: string): string {
+  return `${Math.max(1, Math.floor((memoryBytes(storage) * SHARE_OF_SERIES) / 2 ** 20))}MiB`;
 }
 
 function volume(storage: string): Values {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import type { Settings } from "../../settings/settings.js";
-import { CHARTS, chartSource } from "./chart.js";
+import { CHARTS, chartSource, RELEASE_SECONDS } from "./chart.js";
 import { merge } from "./merge.js";
 import { PROMETHEUS_STACK, stackValues } from "./stack-values.js";
 
@@ -41,6 +41,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         ...chart("stack"),
         name: PROMETHEUS_STACK.release,
         namespace: this.namespace,
+        timeout: RELEASE_SECONDS,
         skipCrds: true,
         values: merge(stackValues(settings), settings.stackValues),
       },

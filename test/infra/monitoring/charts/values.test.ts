@@ -36,12 +36,21 @@ describe("the stack's values", () => {
     expect(without.grafana).toEqual({ enabled: false });
   });
 
-  it("keep series on a volume where a size is given", () => {
-    const path = "prometheus.prometheusSpec.storageSpec";
-    expect(values).not.toHaveProperty(path);
-    expect(
-      stackValues({ namespace: "monitoring", grafana: true, retentionDays: 10, storage: "20Gi" }),
-    ).toHaveProperty(`${path}.volumeClaimTemplate.spec.resources.requests.storage`, "20Gi");
+  it.each([
+    ["20Gi", "16384MiB"],
+    ["1G", "762MiB"],
+    ["1.5Ti", "1258291MiB"],
+    ["1Mi", "1MiB"],
+  ])("keep series on a volume where a size is given, and less than it holds: %s", (storage, size) => {
+    const { prometheus } = stackValues({
+      namespace: "monitoring",
+      grafana: true,
+      retentionDays: 10,
+      storage,
+    });
+    const path = "prometheusSpec.storageSpec.volumeClaimTemplate.spec.resources.requests.storage";
+    expect(prometheus).toHaveProperty(path, storage);
+    expect(prometheus).toHaveProperty("prometheusSpec.retentionSize", size);
   });
 
   it("keep the operator's Service for kubelets where it is removed with everything else", () => {
