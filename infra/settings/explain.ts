@@ -49,12 +49,15 @@ function withArticle(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
+/** Sections whose values are secrets, or addresses that hold one. */
+const SECRET = ["keys", "receivers", "secretEnvironment"];
+
 /** What was found instead, at a glance; never a password's value or a key's. */
 function found({ path, input }: Issue): string {
   if (input === undefined) {
     return ", but is not set";
   }
-  return path.at(-1) === "password" || path.includes("keys") || path.includes("secretEnvironment")
+  return path.at(-1) === "password" || SECRET.some((part) => path.includes(part))
     ? ""
     : `, not ${JSON.stringify(input).slice(0, 60)}`;
 }

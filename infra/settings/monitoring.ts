@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { LATENCY_BUCKETS_SECONDS } from "@ai-model-service/contract/metrics";
 
+import { alertReceiversSchema } from "./alert-receivers.js";
 import { memoryBytes } from "./quantity.js";
 
 const share = z.number().gt(0, "must be between 0 and 1").lt(1, "must be between 0 and 1");
@@ -23,6 +24,10 @@ const objectives = z
       .describe("Seconds within which that share must be answered."),
   })
   .describe("What the service promises over 30 days; alerts fire when it is about to break it.");
+
+function hasConfig(alertmanager: unknown): boolean {
+  return typeof alertmanager === "object" && alertmanager !== null && "config" in alertmanager;
+}
 
 export const monitoringSchema = z
   .strictObject({
@@ -76,11 +81,13 @@ export const monitoringSchema = z
       .describe(
         "Factor on how long a condition must hold before its alert fires; below 1 to rehearse the alerts.",
       ),
+    receivers: alertReceiversSchema.prefault({}),
     runbooks: z
-      .string()
-      .min(1)
-      .default("docs/runbooks.md")
-      .describe("Address of the runbooks that alerts link to; `#ALERT` is appended."),
+      .url({ protocol: /^https?$/, error: "must be a URL that begins with https:// or http://" })
+      .optional()
+      .describe(
+        "Address at which [the runbooks](runbooks.md) can be read, to which alerts then link; `#ALERT` is appended.",
+      ),
     prometheusUrl: z
       .url()
       .optional()
@@ -110,7 +117,7 @@ export const monitoringSchema = z
       .record(z.string(), z.json())
       .default({})
       .describe(
-        "Values of the chart kube-prometheus-stack over the program's own: image mirrors, Alertmanager's receivers, resources.",
+        "Values of the chart kube-prometheus-stack over the program's own: image mirrors, resources.",
       ),
     adapterValues: z
       .record(z.string(), z.json())
@@ -129,5 +136,13 @@ export const monitoringSchema = z
     path: ["sharedAdapter"],
     error:
       "applies only to monitoring.mode existing without prometheusUrl, since a cluster has one custom metrics API",
+  })
+  .refine((m) => m.mode === "stack" || Object.keys(m.receivers).length === 0, {
+    path: ["receivers"],
+    error: "apply only to monitoring.mode stack: another Alertmanager has its own",
+  })
+  .refine((m) => Object.keys(m.receivers).length === 0 || !hasConfig(m.stackValues["alertmanager"]), {
+    path: ["receivers"],
+    error: "would replace monitoring.stackValues.alertmanager.config, which is set too",
   })
   .describe("Who collects metrics, and what is worth an alert.");

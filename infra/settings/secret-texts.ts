@@ -2,7 +2,7 @@
 const FREE_TEXT: Readonly<Record<string, readonly string[]>> = {
   registry: ["username", "password"],
   service: ["environment", "secretEnvironment", "keys"],
-  monitoring: ["stackValues", "adapterValues"],
+  monitoring: ["receivers", "stackValues", "adapterValues"],
 };
 
 /** Words that settings name and that are in no case worth hiding. */

@@ -286,7 +286,6 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
       const expected = inferenceRules({
         watched: WATCHED,
         objectives: OBJECTIVES,
-        runbooks: "",
         patience: 1,
       });
       const count = expected.flatMap(({ rules }) => rules).length;

@@ -16,11 +16,14 @@ export interface Alert {
 
 /** What all alerts of a service share. */
 export interface AlertFrame {
-  /** Address of the runbooks; an alert appends its own section. */
-  readonly runbooks: string;
+  /** Address of the runbooks, where they can be read; an alert appends its own section. */
+  readonly runbooks?: string | undefined;
   /** Factor on how long a condition must hold: 1, or less to rehearse the alerts. */
   readonly patience: number;
 }
+
+/** Where the runbooks are in the repository. */
+const PAGE = "docs/runbooks.md";
 
 /** An alert as Prometheus's rule files have it. */
 export function alertRule(alert: Alert, { runbooks, patience }: AlertFrame): AlertRule {
@@ -30,6 +33,12 @@ export function alertRule(alert: Alert, { runbooks, patience }: AlertFrame): Ale
     expr,
     ...(minutes !== undefined && { for: `${Math.round(minutes * 60 * patience)}s` }),
     labels: { severity, ...labels },
-    annotations: { summary, description, runbook_url: `${runbooks}#${name.toLowerCase()}` },
+    annotations: { summary, description, ...runbookOf(name, runbooks) },
   };
+}
+
+/** A link that opens; where nobody said at which address, the page of the repository, which is no link. */
+function runbookOf(name: string, runbooks: string | undefined): Partial<AlertRule["annotations"]> {
+  const section = `#${name.toLowerCase()}`;
+  return runbooks === undefined ? { runbook: `${PAGE}${section}` } : { runbook_url: `${runbooks}${section}` };
 }

@@ -7,7 +7,8 @@ export interface AlertRule {
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
-    readonly runbook_url: string;
+    readonly runbook_url?: string;
+    readonly runbook?: string;
   };
 }
 

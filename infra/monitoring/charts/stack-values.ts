@@ -1,5 +1,6 @@
 import { memoryBytes } from "../../settings/quantity.js";
 import type { Settings } from "../../settings/settings.js";
+import { hasReceivers } from "../alerts/receivers.js";
 import { KEPT_WHERE_IT_IS } from "./kept-in-place.js";
 import type { Values } from "./merge.js";
 
@@ -11,10 +12,14 @@ export const PROMETHEUS_STACK = {
   grafana: "grafana",
   grafanaPort: 80,
   grafanaSecret: "grafana-admin",
+  receiversSecret: "alertmanager-receivers",
   dashboardLabel: "grafana_dashboard",
 } as const;
 
-type ValuesSettings = Pick<Settings["monitoring"], "namespace" | "grafana" | "retentionDays" | "storage">;
+type ValuesSettings = Pick<
+  Settings["monitoring"],
+  "namespace" | "grafana" | "retentionDays" | "storage" | "receivers"
+>;
 
 /** Values of kube-prometheus-stack. */
 export function stackValues(settings: ValuesSettings): Values {
@@ -33,7 +38,7 @@ export function stackValues(settings: ValuesSettings): Values {
     },
     kubelet: { namespace: settings.namespace },
     prometheus: { prometheusSpec: prometheusSpec(settings) },
-    alertmanager: { alertmanagerSpec: { resources: requests("10m", "32Mi") } },
+    alertmanager: { alertmanagerSpec: alertmanagerSpec(settings) },
     grafana: grafana(settings.grafana),
     "kube-state-metrics": { podAnnotations: KEPT_WHERE_IT_IS, resources: requests("10m", "48Mi") },
     "prometheus-node-exporter": { resources: requests("10m", "32Mi") },
@@ -70,6 +75,14 @@ function retentionSize(storage: string): string {
 function volume(storage: string): Values {
   const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } };
   return { volumeClaimTemplate: { spec } };
+}
+
+function alertmanagerSpec({ receivers }: ValuesSettings): Values {
+  const { receiversSecret } = PROMETHEUS_STACK;
+  return {
+    resources: requests("10m", "32Mi"),
+    ...(hasReceivers(receivers) && { useExistingSecret: true, configSecret: receiversSecret }),
+  };
 }
 
 function grafana(enabled: boolean): Values {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import type { Settings } from "../../settings/settings.js";
+import { alertmanagerConfig, hasReceivers } from "../alerts/receivers.js";
 import { CHARTS, chartSource, RELEASE_SECONDS } from "./chart.js";
 import { merge } from "./merge.js";
 import { PROMETHEUS_STACK, stackValues } from "./stack-values.js";
@@ -35,6 +36,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         ]
       : [];
     const password = settings.grafana ? this.grafanaSecret() : undefined;
+    const receivers = hasReceivers(settings.receivers) ? [this.receiversSecret(settings)] : [];
     this.release = new k8s.helm.v3.Release(
       name,
       {
@@ -45,11 +47,27 @@ export class MonitoringStack extends pulumi.ComponentResource {
         skipCrds: true,
         values: merge(stackValues(settings), settings.stackValues),
       },
-      { ...child, dependsOn: [...definitions, ...(password === undefined ? [] : [password.secret])] },
+      {
+        ...child,
+        dependsOn: [...definitions, ...receivers, ...(password === undefined ? [] : [password.secret])],
+      },
     );
     this.grafanaPassword = password?.value;
     this.prometheusUrl = `http://${PROMETHEUS_STACK.prometheus}.${settings.namespace}.svc:${PROMETHEUS_STACK.prometheusPort}`;
     this.registerOutputs({});
+  }
+
+  /** Whoever is told of alerts, in a Secret that Alertmanager reads anew when it changes: Helm would keep it in plain sight. */
+  private receiversSecret({ receivers }: Settings["monitoring"]): k8s.core.v1.Secret {
+    const name = PROMETHEUS_STACK.receiversSecret;
+    return new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: { name, namespace: this.namespace },
+        stringData: { "alertmanager.yaml": pulumi.secret(JSON.stringify(alertmanagerConfig(receivers))) },
+      },
+      { parent: this },
+    );
   }
 
   /** The chart would make another password at every render. */

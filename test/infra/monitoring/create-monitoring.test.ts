@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CONCURRENCY_METRIC } from "#infra/monitoring/adapter-rule.js";
+import { isSecret } from "../support/graph.js";
 import { kubeconfigFile } from "../support/kubeconfig.js";
 import { runProgram, type Declared, type Run } from "../support/program.js";
 
@@ -93,6 +94,19 @@ describe("monitoring that the program installs", () => {
     const run = await withMonitoring({ mode: "stack" });
     expect(names(ofKind(run, "Secret"))).toEqual(["grafana-admin"]);
     expect(names(ofKind(await withMonitoring({ mode: "stack", grafana: false }), "Secret"))).toEqual([]);
+  });
+
+  it("keeps the receivers of alerts in a Secret that Alertmanager reads, and out of plain text", async () => {
+    const receivers = { slack: { url: "https://hooks.slack.test/T0/hidden" } };
+    const run = await withMonitoring({ mode: "stack", receivers });
+    const secret = ofKind(run, "Secret").find(({ name }) => name === "alertmanager-receivers");
+    expect(isSecret(secret?.inputs["stringData"])).toBe(true);
+    expect(JSON.stringify(secret?.inputs)).toContain("hidden");
+    const [stack] = ofKind(run, "Release").filter(({ name }) => name === "monitoring");
+    expect(stack?.inputs).toHaveProperty("values.alertmanager.alertmanagerSpec.configSecret", secret?.name);
+    expect(stack?.dependencies).toContain(secret?.urn);
+    const others = run.resources.filter((resource) => resource !== secret);
+    expect(JSON.stringify(others)).not.toContain("hidden");
   });
 
   it("previews before there is a cluster", async () => {

@@ -4,6 +4,6 @@ import type { AlertContext } from "#infra/monitoring/alerts/rule-groups.js";
 export const ALERTS: AlertContext = {
   watched: { namespace: "shop", job: "inference" },
   objectives: { availability: 0.999, latency: 0.99, latencySeconds: 0.1 },
-  runbooks: "docs/runbooks.md",
+  runbooks: "https://wiki.example.com/runbooks",
   patience: 1,
 };

@@ -152,7 +152,15 @@ describe("an alert", () => {
 
   it("links to its section", () => {
     for (const { alert, annotations } of alerts) {
-      expect(annotations.runbook_url).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
+      expect(annotations.runbook_url).toBe(`${ALERTS.runbooks}#${alert.toLowerCase()}`);
+    }
+  });
+
+  it("has no link that would not open, where nobody said where the runbooks can be read", () => {
+    const unlinked = inferenceRules({ ...ALERTS, runbooks: undefined }).flatMap(({ rules }) => rules);
+    for (const { alert, annotations } of unlinked.filter((rule) => "alert" in rule)) {
+      expect(annotations).not.toHaveProperty("runbook_url");
+      expect(annotations.runbook).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
     }
   });
 

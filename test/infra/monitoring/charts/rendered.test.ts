@@ -74,6 +74,19 @@ describe.skipIf(missing !== undefined)("what the charts render", () => {
     });
   });
 
+  it("has Alertmanager read the Secret of the receivers instead of one of its own", async () => {
+    const receivers = { deadMansSwitch: { url: "https://hc.example.com/uuid" } };
+    const found = await releases({ receivers });
+    expect(found.find(({ kind }) => kind === "Alertmanager")).toMatchObject({
+      spec: { configSecret: "alertmanager-receivers" },
+    });
+    expect(found.filter(({ metadata: { name } }) => name === "alertmanager-monitoring")).toEqual([]);
+  });
+
+  it("has an alert that always fires, for the dead man's switch", () => {
+    expect(valuesOf(objects, "alert")).toContain("Watchdog");
+  });
+
   it("runs two adapters that are never both taken away, and keep apart", () => {
     const { spec } = object("Deployment", "prometheus-adapter") as {
       spec: { replicas: number; template: { metadata: { labels: object }; spec: object } };

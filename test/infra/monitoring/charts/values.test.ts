@@ -10,6 +10,7 @@ describe("the stack's values", () => {
     grafana: true,
     retentionDays: 10,
     storage: undefined,
+    receivers: {},
   });
 
   it("leave the resource definitions to their own release", () => {
@@ -32,6 +33,7 @@ describe("the stack's values", () => {
       grafana: false,
       retentionDays: 10,
       storage: undefined,
+      receivers: {},
     });
     expect(without.grafana).toEqual({ enabled: false });
   });
@@ -47,6 +49,7 @@ describe("the stack's values", () => {
       grafana: true,
       retentionDays: 10,
       storage,
+      receivers: {},
     });
     const path = "prometheusSpec.storageSpec.volumeClaimTemplate.spec.resources.requests.storage";
     expect(prometheus).toHaveProperty(path, storage);
