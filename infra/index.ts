@@ -39,7 +39,7 @@ const inference = new DeployedWorkload({ workload, image, namespace, pullSecret:
 const reached =
   publicEndpoint(cluster, settings.ingress, { workload, namespace }) ?? serviceAccess(inference.service);
 
-const monitoring = createMonitoring(settings.monitoring, placement);
+const monitoring = createMonitoring(settings.monitoring, cluster, placement);
 monitoring.watch({ watch: inferenceWatch, workload, namespace: settings.namespace, after: space });
 
 export default stackOutputs({

@@ -2,10 +2,11 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Placement } from "../clusters/cluster.js";
+import type { Cluster, Placement } from "../clusters/cluster.js";
 import type { Settings } from "../settings/settings.js";
 import type { Workload } from "../workload/workload.js";
 import { metricsAdapter } from "./charts/adapter.js";
+import { beginAnew } from "./charts/interrupted-release.js";
 import { MonitoringStack } from "./charts/stack.js";
 import { ServiceWatch, type Watch } from "./service-watch.js";
 
@@ -29,7 +30,13 @@ interface WatchedService {
 }
 
 /** Installs the monitoring, joins the one that is there, or does without, as the settings say. */
-export function createMonitoring(settings: Settings["monitoring"], placement: Placement): Monitoring {
+export function createMonitoring(
+  settings: Settings["monitoring"],
+  cluster: Pick<Cluster, "kubeconfig">,
+  onCluster: Placement,
+): Monitoring {
+  const transformations = [...onCluster.transformations, beginAnew(cluster.kubeconfig)];
+  const placement = { ...onCluster, transformations };
   switch (settings.mode) {
     case "stack":
       return installedMonitoring(settings, placement);

@@ -83,6 +83,16 @@ describe("monitoring that the program installs", () => {
     });
   });
 
+  it("lets Helm begin anew after an update that was killed, whichever chart it was at", async () => {
+    for (const { name, hooks } of ofKind(await withMonitoring({ mode: "stack" }), "Release")) {
+      expect([hooks.beforeCreate.length, hooks.beforeUpdate.length], name).toEqual([1, 1]);
+    }
+    const others = (await withMonitoring({ mode: "stack" })).resources.filter(
+      ({ type }) => !type.endsWith(":Release"),
+    );
+    expect(others.flatMap(({ hooks }) => [...hooks.beforeCreate, ...hooks.beforeUpdate])).toEqual([]);
+  });
+
   it("has the autoscaler follow CPU and the requests in each pod", async () => {
     const metrics = metricsOf(await withMonitoring({ mode: "stack" }));
     expect(metrics).toHaveProperty("spec.metrics.0.resource.name", "cpu");

@@ -27,6 +27,8 @@ export interface Declared {
   formerTypes: string[];
   /** How long Pulumi waits for it, where that is said. */
   timeouts: { create: string; update: string; delete: string } | undefined;
+  /** Names of what the program does before it is created or updated. */
+  hooks: { beforeCreate: string[]; beforeUpdate: string[] };
   /** Names of outputs that are kept secret beside those that come from secret inputs. */
   secretOutputs: string[];
 }
@@ -90,6 +92,10 @@ export async function runProgram(
 function recordRegistrations(resources: Declared[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
   const register = monitor.registerResource.bind(monitor);
+  // Real engines call hooks; mocks do not know them.
+  Object.assign(monitor, {
+    registerResourceHook: (_: unknown, done: (error: null, response: object) => void) => done(null, {}),
+  });
   monitor.registerResource = (request: RegisterResourceRequest, callback) =>
     register(request, (error: unknown, response: RegisterResourceResponse | undefined) => {
       if (response !== undefined) {
@@ -110,6 +116,10 @@ function declaredBy(request: RegisterResourceRequest, urn: string): Declared {
     deletedWith: request.getDeletedwith(),
     formerTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() ?? []),
     timeouts: timeoutsOf(request),
+    hooks: {
+      beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+      beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
+    },
     secretOutputs: request.getAdditionalsecretoutputsList(),
   };
 }
