@@ -9,12 +9,23 @@ import { requests } from "./queries.js";
  * is exact however short they are, and has what waits for the event loop or is being decoded; but it sees a request
  * only once it ended. The sampled gauge of what waits or runs in the engine sees requests that hang, and exists
  * before the first one.
+ *
+ * A pod that is scraped through several Services counts once.
  */
 export function concurrency(matchers: string, by: string, window: string): string {
   const durations = requests("sum", matchers);
-  const ended = `sum by (${by}) (rate(${durations}[${window}]))`;
-  const sampled = `sum by (${by}) (avg_over_time(${METRICS.inferenceRequestsPending}{${matchers}}[${window}]))`;
+  const pending = `${METRICS.inferenceRequestsPending}{${matchers}}`;
+  const ended = `sum by (${by}) (${once(`rate(${durations}[${window}])`)})`;
+  const sampled = `sum by (${by}) (${once(`avg_over_time(${pending}[${window}])`)})`;
   return `(${ended} > ${sampled}) or ${sampled}`;
+}
+
+/** Labels of the way by which a pod is scraped: two Services of the same pods give each of its series twice. */
+const OF_SCRAPE = ["job", "service", "endpoint", "instance", "container"];
+
+/** Each series of a pod once, by however many ways it is scraped. */
+function once(series: string): string {
+  return `max without (${OF_SCRAPE.join(", ")}) (${series})`;
 }
 
 /** Windows, distance and number of predictions from which a drift is worth a person's time. */

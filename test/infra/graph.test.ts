@@ -22,6 +22,43 @@ afterAll(async () => {
   await daemon.close();
 });
 
+interface Labelled {
+  metadata: { name: string; namespace: string; labels: Record<string, string> };
+}
+
+/** The ways by which Prometheus scrapes the pods of a Deployment, by the operator's rules: monitor, Service, port. */
+function scrapesOf(
+  { resources }: Run,
+  pods: Labelled & {
+    spec: { template: { metadata: Pick<Labelled["metadata"], "labels">; spec: unknown } };
+  },
+): string[] {
+  const ofKind = <T>(kind: string) =>
+    resources.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ inputs }) => inputs as unknown as T);
+  const has = (labels: Record<string, string>, wanted: object) =>
+    Object.entries(wanted).every(([name, value]) => labels[name] === value);
+  const ports = [valuesOf(pods, "containerPort"), valuesOf(pods.spec.template.spec, "name")].flat();
+  type Service = Labelled & { spec: { selector: object; ports: { name: string; targetPort: string }[] } };
+  type Monitor = Labelled & { spec: { selector: { matchLabels: object }; endpoints: { port: string }[] } };
+  return ofKind<Monitor>("ServiceMonitor").flatMap((monitor) =>
+    ofKind<Service>("Service")
+      .filter(({ metadata }) => metadata.namespace === monitor.metadata.namespace)
+      .filter(({ metadata }) => has(metadata.labels, monitor.spec.selector.matchLabels))
+      .filter(({ metadata }) => metadata.namespace === pods.metadata.namespace)
+      .filter(({ spec }) => has(pods.spec.template.metadata.labels, spec.selector))
+      .flatMap(({ metadata, spec }) =>
+        monitor.spec.endpoints.flatMap((endpoint) =>
+          spec.ports
+            .filter(({ name, targetPort }) => name === endpoint.port && ports.includes(targetPort))
+            .map(
+              ({ name }) =>
+                `ServiceMonitor ${monitor.metadata.name} through Service ${metadata.name} port ${name}`,
+            ),
+        ),
+      ),
+  );
+}
+
 describe.each(Object.keys(STACKS) as StackName[])("the graph of %s", (stack) => {
   it("is the one that was reviewed", async () => {
     await expect(drawing(runs[stack].created)).toMatchFileSnapshot(`graph/${stack}.txt`);
@@ -65,6 +102,13 @@ describe.each(Object.keys(STACKS) as StackName[])("the graph of %s", (stack) => 
     for (const service of services.filter(({ name }) => name !== "grafana")) {
       expect(Number.parseInt(service.timeouts?.create ?? ""), service.name).toBeGreaterThan(deadline);
     }
+  });
+
+  it("has each pod scraped once, whatever Services lead to it", () => {
+    const { created } = runs[stack];
+    const { inputs } = find(created, "Deployment", "inference");
+    const scrapes = scrapesOf(created, inputs as never);
+    expect(scrapes).toEqual(["ServiceMonitor inference through Service inference-admin port admin"]);
   });
 
   it("keeps the kubeconfig secret on its way to the provider and out", () => {
