@@ -12,8 +12,8 @@ export const IMAGE_INPUTS = [
   "service",
 ] as const;
 
-/** Folders below an input that the image does not depend on. */
-export const NOT_INPUTS: ReadonlySet<string> = new Set(["node_modules", "dist"]);
+/** Folders and files below an input that the image does not depend on. */
+export const NOT_INPUTS: ReadonlySet<string> = new Set(["node_modules", "dist", ".DS_Store", "Thumbs.db"]);
 
 /** Paths of all files below the inputs, relative to root, sorted. */
 export function inputFiles(root: string, inputs: readonly string[] = IMAGE_INPUTS): string[] {

@@ -47,6 +47,7 @@ export function awsRegistry(
   return {
     repository: repository.repositoryUrl,
     credentials: credentials(repository, opts.provider),
+    immutableTags: true,
     identity: repository.registryId.apply((account) => `${account}/${name}`),
     dependsOn: [repository, lifecycle],
   };

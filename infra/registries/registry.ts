@@ -8,6 +8,8 @@ export interface Registry {
   credentials?: { username: pulumi.Input<string>; password: pulumi.Input<string> };
   /** Tells one registry from its replacement under the same name, so that the image is pushed again. */
   identity?: pulumi.Input<string>;
+  /** Whether a tag can be pushed only once, ever. */
+  immutableTags?: boolean;
   /** What must exist before a push. */
   dependsOn: pulumi.Resource[];
 }

@@ -294,6 +294,14 @@ describe("the graph of prod", () => {
     );
   });
 
+  it("pushes each content under a tag of its own, which a step back to an earlier commit does not push again", () => {
+    const { created } = runs.prod;
+    const { inputs } = find(created, "RandomId", "image");
+    const { content } = inputs["keepers"] as { content: string };
+    const { imageName } = find(created, "Image", "service").inputs;
+    expect(imageName).toMatch(new RegExp(`/ai-model-service[^:]*:${content}-[0-9a-f]{8}$`));
+  });
+
   it("is on the internet only if the settings say so", async () => {
     const scheme = (run: Run) =>
       find(run, "Service", "public").inputs as { metadata: { annotations: Record<string, string> } };

@@ -55,6 +55,20 @@ describe("the program on an existing cluster", () => {
     expect(run.outputs["image"]).toBe(reference);
   });
 
+  it("builds from files that are laid out alike everywhere, under a tag that has all that it builds anew for", async () => {
+    const built = async (image: object) => (await onExistingCluster({ image })).only("Image").inputs;
+    const usual = await built({});
+    const context: unknown = expect.stringMatching(/^\.\.\/node_modules\/\.cache\/.+\/content-[0-9a-f]{16}$/);
+    expect(usual).toHaveProperty("build.context", context);
+    const names = [usual["imageName"]];
+    for (const image of [{}, { builder: "BuilderV1" }, { base: "node:26" }, { platform: "linux/arm64" }]) {
+      names.push((await built(image))["imageName"]);
+    }
+    expect(new Set(names).size).toBe(4);
+    expect(names[1]).toBe(names[0]);
+    expect(names[0]).toMatch(/:content-[0-9a-f]{16}$/);
+  });
+
   it("builds nothing and asks for no Docker daemon when an image is given", async () => {
     const run = await onExistingCluster({ image: { reference: PREBUILT } });
     expect(run.resources.filter(({ type }) => type.includes("docker"))).toEqual([]);

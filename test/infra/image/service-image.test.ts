@@ -68,12 +68,20 @@ describe("the Dockerfile", () => {
     expect(dockerfile).toContain(`EXPOSE ${SERVICE_PORT} ${ADMIN_PORT}\n`);
     expect(dockerfile).toContain(`${ENVIRONMENT.adminPort}=${ADMIN_PORT} `);
     expect(dockerfile).toContain(`${ENVIRONMENT.modelRepository}=${MODEL_REPOSITORY}\n`);
-    expect(dockerfile).toContain(`COPY service/models ${MODEL_REPOSITORY}\n`);
+    expect(dockerfile).toContain(`COPY --from=bundle /app/service/models ${MODEL_REPOSITORY}\n`);
     expect(dockerfile).toContain(`USER ${SERVICE_USER_ID}:${SERVICE_USER_ID}\n`);
   });
 
   it("runs as no user that a node has", () => {
     expect(SERVICE_USER_ID).toBeGreaterThan(10_000);
+  });
+
+  it("copies nothing with the mode that a checkout gave it into what runs", () => {
+    const last = dockerfile.slice(dockerfile.lastIndexOf("\nFROM "));
+    expect(last.match(/^COPY (?!--from=)/gm)).toBeNull();
+    const copied = [...last.matchAll(/^COPY --from=bundle \/app\/(\S+)/gm)].map(([, path = ""]) => path);
+    const [, opened = ""] = /chmod -R u=rwX,go=rX (.+)/.exec(dockerfile) ?? [];
+    expect(opened.split(" ").sort()).toEqual(copied.sort());
   });
 
   it("takes its base from the settings alone", () => {

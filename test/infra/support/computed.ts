@@ -14,6 +14,7 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
   "docker:index/image:Image": ({ imageName }) => ({
     repoDigest: `${String(imageName).replace(/:[^:/]+$/, "")}@${DIGEST}`,
   }),
+  "random:index/randomId:RandomId": () => ({ hex: "0123abcd" }),
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: DIGEST }),
   "docker:index/container:Container": () => ({ containerLogs: NODE_KUBECONFIG }),
   "kubernetes:core/v1:Namespace": ({ metadata }) => ({
