@@ -53,4 +53,5 @@ export default stackOutputs({
   monitoringNamespace: monitoring.namespace,
   grafana: grafanaEndpoint(cluster, monitoring),
   grafanaPassword: monitoring.grafanaPassword,
+  protection: cluster.protection,
 });

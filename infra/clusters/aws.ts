@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { fullKey } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
 import type { Cluster } from "./cluster.js";
 import { makeControlPlane } from "./aws/control-plane.js";
@@ -24,7 +25,8 @@ export function awsCluster(settings: Settings["eks"]): Cluster {
     kubeconfig,
     provider,
     ready: [...ready, storageClass({ provider }), networkPolicies({ provider })],
-    registry: async () => (await import("../registries/aws.js")).awsRegistry(name, opts),
+    registry: async () => (await import("../registries/aws.js")).awsRegistry(name, settings, opts),
+    ...(settings.protect && { protection: howToUnprotect() }),
     exposure: { by: "network-load-balancer", tags: allTags(settings) },
   };
 }
@@ -37,6 +39,16 @@ function awsProvider(settings: Settings["eks"]): aws.Provider {
 /** The settings' tags and the program's own. */
 function allTags({ tags }: Settings["eks"]): Record<string, string> {
   return { ...tags, project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" };
+}
+
+/** What a person is told who wants to delete what is protected. */
+function howToUnprotect(): string {
+  const set = (key: string, value: boolean) => `\`pulumi config set --path ${fullKey(key)} ${value}\``;
+  return (
+    "What holds data is protected: the cluster, its keys, logs, images and namespaces. " +
+    `Before a \`pulumi destroy\`, run ${set("eks.protect", false)}, for the images ${set("eks.deleteImages", true)} too, ` +
+    "and `pulumi up`."
+  );
 }
 
 function kubeconfigOf(cluster: aws.eks.Cluster, region: string): pulumi.Output<string> {

@@ -22,6 +22,8 @@ export interface Cluster {
   volume?: pulumi.Resource;
   /** Makes the registry that comes with the cluster; absent where none does. */
   registry?: () => Promise<Registry>;
+  /** How its protection from being deleted is lifted, if it has one: namespaces then share it. */
+  protection?: string;
   /** How the cluster's Services are reached from outside; absent where the program does not know. */
   exposure?: Exposure;
 }
@@ -37,8 +39,24 @@ export interface Placement {
 }
 
 /** Where everything that lives on a cluster belongs. */
-export function onCluster({ provider, ready, volume }: Cluster): Placement {
+export function onCluster({ provider, ready, volume, protection }: Cluster): Placement {
   const goneWithVolume: pulumi.ResourceTransformation = ({ type, props, opts }) =>
     type.startsWith("kubernetes:") ? { props, opts: { ...opts, deletedWith: volume } } : undefined;
-  return { provider, dependsOn: ready, transformations: volume === undefined ? [] : [goneWithVolume] };
+  return {
+    provider,
+    dependsOn: ready,
+    transformations: [
+      ...(volume === undefined ? [] : [goneWithVolume]),
+      ...(protection === undefined ? [] : [protectNamespaces]),
+    ],
+  };
+}
+
+/** A namespace takes the volumes with it that were claimed in it. */
+function protectNamespaces({
+  type,
+  props,
+  opts,
+}: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult | undefined {
+  return type === "kubernetes:core/v1:Namespace" ? { props, opts: { ...opts, protect: true } } : undefined;
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Settings } from "../settings/settings.js";
 import type { Registry } from "./registry.js";
 
 /** Which images ECR lets go: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html */
@@ -24,9 +25,11 @@ const LIFECYCLE = {
 /** A private repository of ECR: its tags cannot be moved, its images are encrypted and scanned. */
 export function awsRegistry(
   name: string,
+  settings: Pick<Settings["eks"], "protect" | "deleteImages">,
   opts: pulumi.CustomResourceOptions & { provider: aws.Provider },
 ): Registry {
-  const key = new aws.kms.Key("images", { description: `Images of ${name}`, enableKeyRotation: true }, opts);
+  const kept = { ...opts, protect: settings.protect };
+  const key = new aws.kms.Key("images", { description: `Images of ${name}`, enableKeyRotation: true }, kept);
   const repository = new aws.ecr.Repository(
     "images",
     {
@@ -34,10 +37,9 @@ export function awsRegistry(
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: key.arn }],
-      // Every image in it was pushed by this program and can be built again.
-      forceDelete: true,
+      forceDelete: settings.deleteImages,
     },
-    opts,
+    kept,
   );
   const lifecycle = new aws.ecr.LifecyclePolicy(
     "images",

@@ -46,6 +46,18 @@ export const eksSchema = z
       .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
       .default(30)
       .describe("Days that the control plane's logs are kept."),
+    protect: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether Pulumi refuses to delete what holds data: the cluster, its keys, logs, images and namespaces.",
+      ),
+    deleteImages: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the images go with their repository; else AWS refuses to delete one that holds any.",
+      ),
     tags: z
       .record(z.string().min(1).max(128), z.string().max(256))
       .default({})

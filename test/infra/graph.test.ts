@@ -302,6 +302,35 @@ describe("the graph of prod", () => {
     expect(imageName).toMatch(new RegExp(`/ai-model-service[^:]*:${content}-[0-9a-f]{8}$`));
   });
 
+  it("protects what holds data, and says how that is lifted", () => {
+    const { resources, outputs } = runs.prod.created;
+    const kept = resources.filter((resource) => resource.protect);
+    expect(kept.map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`).sort()).toEqual([
+      "Cluster cluster",
+      "Key images",
+      "Key secrets",
+      "LogGroup control-plane",
+      "Namespace ai-model-service",
+      "Namespace monitoring",
+      "Repository images",
+    ]);
+    expect(outputs["protection"]).toContain("`pulumi config set --path ai-model-service:eks.protect false`");
+  });
+
+  it("protects nothing, nor says so, where the settings lift it", async () => {
+    const settings = STACKS.prod();
+    const run = await runProgram({ ...settings, eks: { ...settings.eks, protect: false } });
+    expect(run.resources.filter((resource) => resource.protect)).toEqual([]);
+    expect(run.outputs).not.toHaveProperty("protection");
+  });
+
+  it("deletes images with their repository only if the settings say so", async () => {
+    const settings = STACKS.prod();
+    const run = await runProgram({ ...settings, eks: { ...settings.eks, deleteImages: true } });
+    expect(runs.prod.created.only("Repository").inputs).toHaveProperty("forceDelete", false);
+    expect(run.only("Repository").inputs).toHaveProperty("forceDelete", true);
+  });
+
   it("is on the internet only if the settings say so", async () => {
     const scheme = (run: Run) =>
       find(run, "Service", "public").inputs as { metadata: { annotations: Record<string, string> } };

@@ -26,16 +26,17 @@ export function makeControlPlane(
   opts: pulumi.CustomResourceOptions,
 ): ControlPlane {
   const [role, nodes] = [clusterRole(opts), nodeRole(opts)];
+  const kept = { ...opts, protect: settings.protect };
   const key = new aws.kms.Key(
     "secrets",
     { description: `Secrets of ${name}`, enableKeyRotation: true },
-    opts,
+    kept,
   );
   // Made here, before EKS would make it, so that logs end some day and go with the stack.
   const logs = new aws.cloudwatch.LogGroup(
     "control-plane",
     { name: `/aws/eks/${name}/cluster`, retentionInDays: settings.logRetentionDays },
-    opts,
+    kept,
   );
   const cluster = new aws.eks.Cluster(
     "cluster",
@@ -58,7 +59,7 @@ export function makeControlPlane(
       upgradePolicy: { supportType: "STANDARD" },
     },
     // Nodes are the cluster's: while it is deleted they still need their roles and their way out.
-    { ...opts, dependsOn: [...role.attachments, ...nodes.attachments, ...vpc.routes, logs] },
+    { ...kept, dependsOn: [...role.attachments, ...nodes.attachments, ...vpc.routes, logs] },
   );
   const access = settings.admins.flatMap((principalArn, index) => admin(cluster, principalArn, index, opts));
   const metrics = new aws.eks.Addon(

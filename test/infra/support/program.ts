@@ -23,6 +23,10 @@ export interface Declared {
   dependencies: string[];
   /** URN of the resource whose end is also its own. */
   deletedWith: string;
+  /** Whether Pulumi refuses to delete it. */
+  protect: boolean;
+  /** Names of inputs that stay as they were when it was made. */
+  ignoreChanges: string[];
   /** Types under which a stack may know the resource from before. */
   formerTypes: string[];
   /** How long Pulumi waits for it, where that is said. */
@@ -114,6 +118,8 @@ function declaredBy(request: RegisterResourceRequest, urn: string): Declared {
     provider: request.getProvider(),
     dependencies: request.getDependenciesList(),
     deletedWith: request.getDeletedwith(),
+    protect: request.getProtect() ?? false,
+    ignoreChanges: request.getIgnorechangesList(),
     formerTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() ?? []),
     timeouts: timeoutsOf(request),
     hooks: {
