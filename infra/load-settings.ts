@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { fault } from "./fault.js";
 import { keepSecret } from "./secrecy.js";
+import { type AwsConfig, parseAwsConfig } from "./settings/aws-config.js";
 import { fullKey } from "./settings/keys.js";
 import { secretTexts } from "./settings/secret-texts.js";
 import { parseSettings, SettingsError, settingsSchema, type Settings } from "./settings/settings.js";
@@ -12,10 +13,19 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: 
 /** The current stack's settings. What is secret among them stays so in every resource. */
 export function loadSettings(): Settings {
   const secret = Object.keys(settingsSchema.shape).filter((section) => isConfigSecret(fullKey(section)));
+  const settings = reported(() => parseSettings(pulumi.runtime.allConfig(), secret));
+  keepSecret(secretTexts(settings, secret));
+  return settings;
+}
+
+/** What the current stack's configuration says to AWS's provider. */
+export function loadAwsConfig(eks: Settings["eks"]): AwsConfig {
+  return reported(() => parseAwsConfig(pulumi.runtime.allConfig(), eks));
+}
+
+function reported<T>(parse: () => T): T {
   try {
-    const settings = parseSettings(pulumi.runtime.allConfig(), secret);
-    keepSecret(secretTexts(settings, secret));
-    return settings;
+    return parse();
   } catch (error) {
     throw error instanceof SettingsError ? fault(error.message) : error;
   }

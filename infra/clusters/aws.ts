@@ -1,21 +1,26 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { loadAwsConfig } from "../load-settings.js";
+import type { AwsConfig } from "../settings/aws-config.js";
 import { fullKey } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
 import type { Cluster } from "./cluster.js";
 import { makeControlPlane } from "./aws/control-plane.js";
+import { allTags, awsProvider } from "./aws/provider.js";
 import { execKubeconfig } from "./aws/token-kubeconfig.js";
 import { makeVpc } from "./aws/vpc.js";
 
 /** A cluster of EKS in a network of its own on AWS, with a registry beside it. */
 export function awsCluster(settings: Settings["eks"]): Cluster {
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
-  const opts = { provider: awsProvider(settings) };
+  const config = loadAwsConfig(settings);
+  const tags = allTags(settings, config);
+  const opts = { provider: awsProvider(settings, config, tags) };
   const vpc = makeVpc(name, settings, opts);
   const { cluster, ready } = makeControlPlane(name, settings, vpc, opts);
-  const kubeconfig = pulumi.secret(kubeconfigOf(cluster, settings.region ?? ""));
+  const kubeconfig = pulumi.secret(kubeconfigOf(cluster, settings.region ?? "", config));
   const provider = new k8s.Provider(
     "cluster",
     { kubeconfig, clusterIdentifier: cluster.arn },
@@ -27,18 +32,8 @@ export function awsCluster(settings: Settings["eks"]): Cluster {
     ready: [...ready, storageClass({ provider }), networkPolicies({ provider })],
     registry: async () => (await import("../registries/aws.js")).awsRegistry(name, settings, opts),
     ...(settings.protect && { protection: howToUnprotect() }),
-    exposure: { by: "network-load-balancer", tags: allTags(settings) },
+    exposure: { by: "network-load-balancer", tags },
   };
-}
-
-/** The region's API; its default tags reach every resource that can carry tags. */
-function awsProvider(settings: Settings["eks"]): aws.Provider {
-  return new aws.Provider("aws", { region: settings.region, defaultTags: { tags: allTags(settings) } });
-}
-
-/** The settings' tags and the program's own. */
-function allTags({ tags }: Settings["eks"]): Record<string, string> {
-  return { ...tags, project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" };
 }
 
 /** What a person is told who wants to delete what is protected. */
@@ -51,11 +46,16 @@ function howToUnprotect(): string {
   );
 }
 
-function kubeconfigOf(cluster: aws.eks.Cluster, region: string): pulumi.Output<string> {
+function kubeconfigOf(
+  cluster: aws.eks.Cluster,
+  region: string,
+  { profile, assumeRole, assumeRoles }: AwsConfig,
+): pulumi.Output<string> {
+  const roleArn = (assumeRole ?? assumeRoles?.[0])?.roleArn;
   return pulumi
     .all([cluster.name, cluster.endpoint, cluster.certificateAuthority])
     .apply(([name, endpoint, authority]) =>
-      execKubeconfig({ name, region, endpoint, certificateAuthority: authority.data }),
+      execKubeconfig({ name, region, endpoint, certificateAuthority: authority.data, profile, roleArn }),
     );
 }
 

@@ -1,5 +1,12 @@
 import { z } from "zod";
 
+import { tagsSchema } from "./tags.js";
+
+/** Number of an AWS account. `pulumi config set --path` makes a number of it unless it begins with 0. */
+export const accountSchema = z.coerce
+  .string()
+  .regex(/^\d{12}$/, "must be the twelve digits of an AWS account");
+
 const networks = z
   .array(z.cidrv4("must be a CIDR block such as 203.0.113.0/24"))
   .refine((list) => list.length > 0, "must name a network, or be nobody")
@@ -12,6 +19,9 @@ export const eksSchema = z
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as eu-central-1")
       .optional()
       .describe("Region that everything is made in."),
+    account: accountSchema
+      .optional()
+      .describe("Account that everything is made in; the program refuses credentials of any other."),
     kubernetesVersion: z
       .string()
       .regex(/^1\.\d\d$/, "must be a Kubernetes version such as 1.35")
@@ -58,9 +68,6 @@ export const eksSchema = z
       .describe(
         "Whether the images go with their repository; else AWS refuses to delete one that holds any.",
       ),
-    tags: z
-      .record(z.string().min(1).max(128), z.string().max(256))
-      .default({})
-      .describe("Tags of every AWS resource, besides the program's own."),
+    tags: tagsSchema.default({}).describe("Tags of every AWS resource, besides the program's own."),
   })
   .describe("A cluster and a registry on AWS.");

@@ -4,11 +4,17 @@ import { fullKey } from "./keys.js";
 
 type Issue = z.core.$ZodIssue;
 
-/** One sentence for every fault, by full key; none shows what the sections that are `secret` hold. */
-export function explain(issues: readonly Issue[], secret: readonly string[] = []): string {
+/**
+ * One sentence for every fault, by the key that a path has: by default one of the program's own. None shows what the
+ * sections that are `secret` hold.
+ */
+export function explain(
+  issues: readonly Issue[],
+  { secret = [], keyed = fullKey }: { secret?: readonly string[]; keyed?: (path: string) => string } = {},
+): string {
   const sentences = issues
     .flatMap((issue) => sentencesOf(issue, secret))
-    .map((sentence) => `  ${fullKey(sentence)}.`);
+    .map((sentence) => `  ${keyed(sentence)}.`);
   return `The settings of this stack cannot be used:\n${sentences.join("\n")}`;
 }
 

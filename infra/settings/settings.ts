@@ -78,7 +78,7 @@ export function parseSettings(record: Record<string, string>, secret: readonly s
   const result = settingsSchema.safeParse(given, { reportInput: true });
   const issues = result.success ? inapplicable(given, result.data) : result.error.issues;
   if (!result.success || issues.length > 0) {
-    throw new SettingsError(explain(issues, secret));
+    throw new SettingsError(explain(issues, { secret }));
   }
   return result.data;
 }
@@ -88,7 +88,8 @@ function isObjectSection(name: string): boolean {
   return name !== "cluster" && name !== "namespace";
 }
 
-function fromJson(text: string): unknown {
+/** The value that a text is the JSON of, else the text itself. */
+export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -195,6 +195,38 @@ describe("the graph of prod", () => {
     }
   });
 
+  it("goes to AWS as the configuration of its provider says, and so does kubectl", async () => {
+    const roleArn = "arn:aws:iam::123456789012:role/deployer";
+    const run = await runProgram({
+      ...STACKS.prod(),
+      "aws:profile": "work",
+      "aws:assumeRoles": [{ roleArn }],
+      "aws:defaultTags": { tags: { team: "digits" } },
+      "aws:endpoints": [{ ec2: "https://ec2.test" }],
+    });
+    const { inputs } = find(run, "aws", "aws");
+    expect(inputs["profile"]).toBe("work");
+    expect(JSON.parse(String(inputs["assumeRoles"]))).toEqual([{ roleArn }]);
+    expect(JSON.parse(String(inputs["endpoints"]))).toEqual([{ ec2: "https://ec2.test" }]);
+    expect(JSON.parse(String(inputs["defaultTags"]))).toMatchObject({
+      tags: { team: "digits", stack: "test" },
+    });
+    expect(run.outputs["kubeconfig"]).toContain(`"--profile","work","--role-arn","${roleArn}"`);
+  });
+
+  it("refuses credentials of another account than that of the settings", async () => {
+    const settings = STACKS.prod();
+    const run = await runProgram({ ...settings, eks: { ...settings.eks, account: "123456789012" } });
+    const { inputs } = find(run, "aws", "aws");
+    expect(JSON.parse(String(inputs["allowedAccountIds"]))).toEqual(["123456789012"]);
+  });
+
+  it("makes nothing where the configuration of its provider cannot be honoured", async () => {
+    await expect(runProgram({ ...STACKS.prod(), "aws:accessKey": "AKIA" })).rejects.toThrow(
+      "aws:accessKey is not taken",
+    );
+  });
+
   it("has an API server that few reach, that logs all and trusts access entries alone", () => {
     expect(find(runs.prod.created, "Cluster", "cluster").inputs).toMatchObject({
       accessConfig: { authenticationMode: "API" },

@@ -30,6 +30,27 @@ describe("eks", () => {
     expect(check({ ...complete, apiAccess })).toThrow(message);
   });
 
+  it.each([["123456789012"], [123456789012]])("takes the account %j", (account) => {
+    expect(check({ ...complete, account })()).toHaveProperty("eks.account", "123456789012");
+  });
+
+  it("refuses what is no account", () => {
+    expect(check({ ...complete, account: "1234" })).toThrow(
+      "eks.account must be the twelve digits of an AWS account",
+    );
+  });
+
+  it.each([
+    [{ Stack: "x" }, "eks.tags.Stack is a tag that the program sets itself"],
+    [{ "eks:owner": "x" }, "eks.tags.eks:owner begins with what AWS keeps for itself"],
+    [{ "a=b": "x" }, "eks.tags.a=b must be letters, digits, spaces and"],
+    [{ team: "a,b" }, "eks.tags.team must be letters, digits, spaces and"],
+    [{ team: "a", Team: "b" }, "eks.tags must be at most 40 names and values, whose names differ"],
+    [{ team: 7 }, "eks.tags.team must be a string, not 7"],
+  ])("does not take tags that some of its resources cannot have: %j", (tags, message) => {
+    expect(check({ ...complete, tags })).toThrow(message);
+  });
+
   it("needs a VPC with room", () => {
     expect(check({ ...complete, vpcCidr: "10.0.0.0/24" })).toThrow(
       "eks.vpcCidr must have a prefix of /16 to /20",
