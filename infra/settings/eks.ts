@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { partitionOf } from "./partition.js";
 import { tagsSchema } from "./tags.js";
 
 /** Number of an AWS account. `pulumi config set --path` makes a number of it unless it begins with 0. */
@@ -16,7 +17,10 @@ export const eksSchema = z
   .strictObject({
     region: z
       .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as eu-central-1")
+      .regex(
+        /^([a-z]{2}|us-gov)-[a-z]+-\d$/,
+        "must be an AWS region such as eu-central-1, of AWS, GovCloud or China",
+      )
       .optional()
       .describe("Region that everything is made in."),
     account: accountSchema
@@ -69,5 +73,9 @@ export const eksSchema = z
         "Whether the images go with their repository; else AWS refuses to delete one that holds any.",
       ),
     tags: tagsSchema.default({}).describe("Tags of every AWS resource, besides the program's own."),
+  })
+  .refine(({ region = "", admins }) => admins.every((arn) => arn.startsWith(`arn:${partitionOf(region)}:`)), {
+    path: ["admins"],
+    error: "must be of the partition that eks.region is in: aws, aws-us-gov or aws-cn",
   })
   .describe("A cluster and a registry on AWS.");

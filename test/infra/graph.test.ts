@@ -292,10 +292,32 @@ describe("the graph of prod", () => {
 
   it("spreads over three zones and gives no node an address on the internet", () => {
     const subnets = runs.prod.created.resources.filter(({ type }) => type.endsWith(":Subnet"));
-    expect(new Set(subnets.map(({ inputs }) => inputs["availabilityZone"])).size).toBe(3);
+    expect(new Set(subnets.map(({ inputs }) => inputs["availabilityZone"]))).toEqual(
+      new Set(["eu-central-1a", "eu-central-1b", "eu-central-1c"]),
+    );
     for (const { inputs } of subnets) {
       expect(inputs["mapPublicIpOnLaunch"]).toBe(false);
     }
+  });
+
+  it("keeps the zones that it was made in, whatever the region has later", () => {
+    const subnets = runs.prod.created.resources.filter(({ type }) => type.endsWith(":Subnet"));
+    expect(subnets.map(({ ignoreChanges }) => ignoreChanges)).toEqual(Array(6).fill(["availabilityZone"]));
+  });
+
+  it.each([
+    ["us-gov-west-1", "aws-us-gov", "ec2.amazonaws.com"],
+    ["cn-north-1", "aws-cn", "ec2.amazonaws.com.cn"],
+  ])("names what is AWS's own in %s by its partition", async (region, partition, ec2) => {
+    const { resources } = await runProgram({
+      ...STACKS.prod(),
+      eks: { ...STACKS.prod().eks, region, admins: [`arn:${partition}:iam::123456789012:role/operators`] },
+    });
+    const arns = resources.flatMap(({ inputs }) => valuesOf(inputs, "policyArn")).map(String);
+    expect(arns.length).toBeGreaterThan(7);
+    expect(arns.filter((arn) => !arn.startsWith(`arn:${partition}:`))).toEqual([]);
+    const trusted = resources.map(({ inputs }) => inputs["assumeRolePolicy"]);
+    expect(JSON.stringify(trusted)).toContain(`\\"Service\\":\\"${ec2}\\"`);
   });
 
   it("goes out through one NAT gateway, or one a zone", async () => {

@@ -3,6 +3,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { type Partition, partitionOf } from "../../settings/partition.js";
 import type { Settings } from "../../settings/settings.js";
 import { clusterRole, nodeRole } from "./roles.js";
 import type { Vpc } from "./vpc.js";
@@ -10,7 +11,7 @@ import type { Vpc } from "./vpc.js";
 /** Every kind of log that a control plane writes. */
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
-const ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
+const ADMIN_POLICY = "AmazonEKSClusterAdminPolicy";
 
 /** A cluster and all that must be there before workloads are. */
 interface ControlPlane {
@@ -25,7 +26,8 @@ export function makeControlPlane(
   vpc: Vpc,
   opts: pulumi.CustomResourceOptions,
 ): ControlPlane {
-  const [role, nodes] = [clusterRole(opts), nodeRole(opts)];
+  const partition = partitionOf(settings.region ?? "");
+  const [role, nodes] = [clusterRole(partition, opts), nodeRole(partition, opts)];
   const kept = { ...opts, protect: settings.protect };
   const key = new aws.kms.Key(
     "secrets",
@@ -61,7 +63,9 @@ export function makeControlPlane(
     // Nodes are the cluster's: while it is deleted they still need their roles and their way out.
     { ...kept, dependsOn: [...role.attachments, ...nodes.attachments, ...vpc.routes, logs] },
   );
-  const access = settings.admins.flatMap((principalArn, index) => admin(cluster, principalArn, index, opts));
+  const access = settings.admins.flatMap((principalArn, index) =>
+    admin(cluster, { principalArn, partition }, index, opts),
+  );
   const metrics = new aws.eks.Addon(
     "metrics-server",
     { clusterName: cluster.name, addonName: "metrics-server" },
@@ -82,7 +86,7 @@ function publicAccess(apiAccess: Settings["eks"]["apiAccess"]): {
 
 function admin(
   cluster: aws.eks.Cluster,
-  principalArn: string,
+  { principalArn, partition }: { principalArn: string; partition: Partition },
   index: number,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -92,7 +96,7 @@ function admin(
     {
       clusterName: cluster.name,
       principalArn: entry.principalArn,
-      policyArn: ADMIN_POLICY,
+      policyArn: `arn:${partition}:eks::aws:cluster-access-policy/${ADMIN_POLICY}`,
       accessScope: { type: "cluster" },
     },
     opts,

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { fullKey } from "../../settings/keys.js";
 import type { Settings } from "../../settings/settings.js";
 import { ZONES, type ZoneBlocks, zoneBlocks } from "./subnets.js";
+import { zoneNames } from "./zones.js";
 
 /** The network that a cluster runs in. */
 export interface Vpc {
@@ -25,8 +25,9 @@ export function makeVpc(name: string, settings: Settings["eks"], opts: Options):
   // Whoever forgets to name a security group gets one that lets nothing through.
   new aws.ec2.DefaultSecurityGroup("default", { vpcId: vpc.id, tags: { Name: `${name}-default` } }, opts);
   const gateway = new aws.ec2.InternetGateway("internet", { vpcId: vpc.id, tags: { Name: name } }, opts);
+  const names = zoneNames(opts.provider);
   const zones = zoneBlocks(settings.vpcCidr).map((blocks, index) =>
-    makeZone({ name, vpc, index, blocks, zone: zoneName(index, opts) }, opts),
+    makeZone({ name, vpc, index, blocks, zone: names.apply((found) => found[index] ?? "") }, opts),
   );
   const outbound = publicRoutes(name, vpc, gateway, zones, opts);
   const nat = natGateways(name, settings.natGateways, zones, { ...opts, dependsOn: outbound });
@@ -38,23 +39,6 @@ export function makeVpc(name: string, settings: Settings["eks"], opts: Options):
     privateSubnetIds: zones.map((zone) => zone.privateSubnet.id),
     routes: tables.flatMap((table) => table.resources),
   };
-}
-
-/** The region's zones in their order; a region with fewer than three cannot carry the cluster. */
-function zoneName(index: number, opts: Options): pulumi.Output<string> {
-  const available = aws.getAvailabilityZonesOutput(
-    { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
-    { provider: opts.provider },
-  );
-  return available.names.apply((names) => {
-    const name = names[index];
-    if (name === undefined) {
-      throw new Error(
-        `${fullKey("eks.region")}: The region has ${names.length} availability zones, but the cluster needs ${ZONES}.`,
-      );
-    }
-    return name;
-  });
 }
 
 interface Zone {
@@ -83,7 +67,8 @@ function makeZone({ name, vpc, index, blocks, zone }: ZoneArgs, opts: Options): 
         mapPublicIpOnLaunch: false,
         tags: { Name: `${name}-${kind}-${index}`, [`kubernetes.io/role/${role}`]: "1" },
       },
-      opts,
+      // The region's list changes, by a new zone or a name less: that must not move a network that is there.
+      { ...opts, ignoreChanges: ["availabilityZone"] },
     );
   return { index, privateSubnet: subnet("private", "internal-elb"), publicSubnet: subnet("public", "elb") };
 }

@@ -51,6 +51,22 @@ describe("eks", () => {
     expect(check({ ...complete, tags })).toThrow(message);
   });
 
+  it.each([
+    ["us-gov-west-1", "aws-us-gov"],
+    ["cn-northwest-1", "aws-cn"],
+    ["ap-southeast-7", "aws"],
+  ])("takes the region %s with administrators of %s alone", (region, partition) => {
+    const admins = (of: string) => ({ ...complete, region, admins: [`arn:${of}:iam::123456789012:role/a`] });
+    expect(check(admins(partition))).not.toThrow();
+    expect(check(admins(partition === "aws" ? "aws-cn" : "aws"))).toThrow(
+      "eks.admins must be of the partition that eks.region is in",
+    );
+  });
+
+  it.each(["us-iso-east-1", "eusc-de-east-1", "eu-central-1a"])("does not take the region %s", (region) => {
+    expect(check({ ...complete, region })).toThrow("eks.region must be an AWS region such as eu-central-1");
+  });
+
   it("needs a VPC with room", () => {
     expect(check({ ...complete, vpcCidr: "10.0.0.0/24" })).toThrow(
       "eks.vpcCidr must have a prefix of /16 to /20",

@@ -49,10 +49,24 @@ function named(type: string, name: string, { metadata }: Values): Values {
 export function answer(token: string, inputs: Values): Values {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
-      return { ...inputs, names: ["eu-central-1a", "eu-central-1b", "eu-central-1c"] };
+      return { ...inputs, names: zonesBut(inputs["excludeZoneIds"]) };
     case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
       return { ...inputs, userName: "AWS", password: "for twelve hours" };
     default:
       return inputs;
   }
+}
+
+/** Names of a region's zones, by their ids: more than a cluster needs, and one that EKS does not take. */
+const ZONES = {
+  "use1-az3": "eu-central-1-without-eks",
+  "euc1-az1": "eu-central-1a",
+  "euc1-az2": "eu-central-1b",
+  "euc1-az3": "eu-central-1c",
+  "euc1-az4": "eu-central-1d",
+};
+
+function zonesBut(excluded: unknown): string[] {
+  const ids = Array.isArray(excluded) ? excluded : [];
+  return Object.entries(ZONES).flatMap(([id, name]) => (ids.includes(id) ? [] : [name]));
 }
