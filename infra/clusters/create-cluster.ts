@@ -8,7 +8,7 @@ const kinds: Record<Settings["cluster"], (settings: Settings, otherChecks: Other
   {
     existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
     local: async ({ local }, otherChecks) => (await import("./local.js")).localCluster(local, otherChecks),
-    eks: async ({ eks }) => (await import("./aws.js")).awsCluster(eks),
+    eks: async (settings) => (await import("./aws.js")).awsCluster(settings),
   };
 
 /** The cluster that the settings ask for. The local one reports what `otherChecks` finds together with its own faults. */

@@ -11,6 +11,7 @@ import { dockerProvider } from "../docker/provider.js";
 import { fault } from "../fault.js";
 import { layOutContext } from "./context.js";
 import { contentTag, inputFiles } from "./inputs.js";
+import { imagePlatform } from "./platform.js";
 import type { Registry } from "../registries/registry.js";
 import type { Platform } from "../settings/image.js";
 
@@ -27,15 +28,6 @@ export async function serviceImage(
   return image.reference === undefined
     ? buildImage(image, imagePlatform(cluster, image), await registry()).repoDigest.apply(requireDigest)
     : pulumi.output(requireDigest(image.reference));
-}
-
-/** What the image is built for: the setting; else a cluster on this machine decides, and others are taken for amd64. */
-export function imagePlatform(
-  cluster: Settings["cluster"],
-  { platform }: Pick<Settings["image"], "platform">,
-  architecture: NodeJS.Architecture = process.arch,
-): Platform {
-  return platform ?? (cluster === "local" && architecture === "arm64" ? "linux/arm64" : "linux/amd64");
 }
 
 function buildImage(settings: Settings["image"], platform: Platform, registry: Registry): docker.Image {

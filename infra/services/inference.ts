@@ -4,6 +4,7 @@ import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { ADMIN_PORT, PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
 
+import { nodeArchitecture } from "../image/platform.js";
 import { concurrencySignal } from "../monitoring/adapter-rule.js";
 import type { Settings } from "../settings/settings.js";
 import { labelsOf } from "../workload/labels.js";
@@ -21,7 +22,10 @@ const PLACE_SECONDS = { local: 0, existing: 0, eks: 300 } as const satisfies Rec
  * Secret.
  */
 export function inferenceWorkload(
-  settings: Pick<Settings, "cluster" | "service" | "replicas" | "resources" | "autoscaling" | "monitoring">,
+  settings: Pick<
+    Settings,
+    "cluster" | "image" | "service" | "replicas" | "resources" | "autoscaling" | "monitoring"
+  >,
   secrets: Workload["secrets"] = {},
 ): Workload {
   const { service, replicas, resources, autoscaling } = settings;
@@ -31,6 +35,7 @@ export function inferenceWorkload(
   return {
     name: "inference",
     ...labelsOf("inference"),
+    architecture: nodeArchitecture(settings),
     ports: [
       { name: port, container: SERVICE_PORT, service: service.port },
       { name: administration.port, container: ADMIN_PORT, service: ADMIN_PORT },

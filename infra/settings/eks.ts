@@ -72,7 +72,11 @@ export const eksSchema = z
       .describe(
         "Whether the images go with their repository; else AWS refuses to delete one that holds any.",
       ),
-    tags: tagsSchema.default({}).describe("Tags of every AWS resource, besides the program's own."),
+    tags: tagsSchema
+      .default({})
+      .describe(
+        "Tags of what is made on AWS, besides the program's own; [targets](targets.md#eks-aws) has the exceptions.",
+      ),
   })
   .refine(({ region = "", admins }) => admins.every((arn) => arn.startsWith(`arn:${partitionOf(region)}:`)), {
     path: ["admins"],

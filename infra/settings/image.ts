@@ -13,7 +13,9 @@ export const imageSchema = z
       .describe("An image that is built already; nothing is built then and no Docker daemon is needed."),
     platform: platform
       .optional()
-      .describe("What the nodes are; without it this machine's for a `local` cluster, else linux/amd64."),
+      .describe(
+        "What nodes the image is for; without it this machine's for a `local` cluster, else linux/amd64 if it is built here.",
+      ),
     builder: z
       .enum(["BuilderBuildKit", "BuilderV1"])
       .default("BuilderBuildKit")

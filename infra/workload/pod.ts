@@ -12,6 +12,7 @@ type EnvVar = k8s.types.input.core.v1.EnvVar;
 export type PodWorkload = Pick<
   Workload,
   | "selector"
+  | "architecture"
   | "command"
   | "args"
   | "ports"
@@ -33,8 +34,9 @@ export interface PodInputs {
 
 /** A replica: one container without any right that it does not use, spread over nodes and zones. */
 export function podSpec(workload: PodWorkload, { image, serviceAccountName }: PodInputs): PodSpec {
-  const { selector, userId, volumes } = workload;
+  const { selector, architecture, userId, volumes } = workload;
   return {
+    ...(architecture !== undefined && { nodeSelector: { "kubernetes.io/arch": architecture } }),
     serviceAccountName,
     automountServiceAccountToken: false,
     enableServiceLinks: false,

@@ -257,20 +257,78 @@ describe("the graph of prod", () => {
     });
   });
 
-  it("lets EKS tag its load balancers as everything else, in its own cluster alone", () => {
+  it("lets EKS tag nodes, volumes and load balancers as everything else, in its own cluster alone", () => {
     const { policy } = find(runs.prod.created, "RolePolicy", "cluster-tags").inputs;
-    expect(JSON.parse(String(policy))).toMatchObject({
-      Statement: [
-        {
-          Action: expect.arrayContaining(["elasticloadbalancing:CreateLoadBalancer"]) as string[],
-          Condition: {
-            StringEquals: {
-              "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}",
-            },
-          },
-        },
-      ],
+    const { Statement } = JSON.parse(String(policy)) as { Statement: { Action: string[] }[] };
+    expect(Statement.flatMap(({ Action }) => Action)).toEqual(
+      expect.arrayContaining([
+        "ec2:RunInstances",
+        "ec2:CreateVolume",
+        "ec2:CreateNetworkInterface",
+        "elasticloadbalancing:CreateLoadBalancer",
+      ]),
+    );
+    const own = { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" };
+    for (const statement of Statement) {
+      expect(statement).toHaveProperty("Condition.StringEquals", own);
+    }
+  });
+
+  it("tags what Auto Mode makes: nodes, volumes and load balancers", async () => {
+    const settings = STACKS.prod();
+    const run = await runProgram({
+      ...settings,
+      eks: { ...settings.eks, tags: { team: "a=b" } },
+      "aws:defaultTags": { tags: { cost: "7" } },
     });
+    const tags = {
+      cost: "7",
+      team: "a=b",
+      project: "ai-model-service",
+      stack: "test",
+      "managed-by": "pulumi",
+    };
+    const pairs = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+    expect(run.only("NodeClass").inputs).toHaveProperty("spec.tags", tags);
+    const { parameters } = run.only("StorageClass").inputs as { parameters: Record<string, string> };
+    const tagged = Object.entries(parameters).filter(([key]) => key.startsWith("tagSpecification_"));
+    expect(tagged.map(([, pair]) => pair)).toEqual(pairs);
+    expect(find(run, "Service", "public").inputs).toHaveProperty(
+      ["metadata", "annotations", "service.beta.kubernetes.io/aws-load-balancer-additional-resource-tags"],
+      pairs.join(","),
+    );
+    expect(find(run, "Cluster", "cluster").inputs).toHaveProperty("computeConfig.nodePools", ["system"]);
+  });
+
+  it.each(["amd64", "arm64"])(
+    "has nodes of %s for an image of it, in the cluster's network",
+    async (arch) => {
+      const run = await runProgram({ ...STACKS.prod(), image: { platform: `linux/${arch}` } });
+      const { spec } = run.only("NodePool").inputs as { spec: object };
+      expect(spec).toHaveProperty(
+        "template.spec.requirements",
+        expect.arrayContaining([{ key: "kubernetes.io/arch", operator: "In", values: [arch] }]),
+      );
+      expect(spec).toHaveProperty("template.spec.nodeClassRef.name", "workloads");
+      expect(run.only("NodeClass").inputs).toMatchObject({
+        metadata: { name: "workloads" },
+        spec: {
+          role: "node",
+          subnetSelectorTerms: [{ id: "private-0-id" }, { id: "private-1-id" }, { id: "private-2-id" }],
+          securityGroupSelectorTerms: [{ id: "sg-cluster" }],
+        },
+      });
+      expect(find(run, "Deployment", "inference").inputs).toHaveProperty("spec.template.spec.nodeSelector", {
+        "kubernetes.io/arch": arch,
+      });
+    },
+  );
+
+  it("waits for the metrics of pods only once there are nodes to run them", () => {
+    const { created } = runs.prod;
+    const metrics = find(created, "Addon", "metrics-server");
+    expect(outliving(created, metrics)).toContain(created.only("NodePool"));
+    expect(outliving(created, find(created, "Deployment", "inference"))).toContain(metrics);
   });
 
   it("has network policies enforced before there are workloads", () => {

@@ -13,10 +13,12 @@ const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "schedu
 
 const ADMIN_POLICY = "AmazonEKSClusterAdminPolicy";
 
-/** A cluster and all that must be there before workloads are. */
+/** A cluster and who may reach it. */
 interface ControlPlane {
   cluster: aws.eks.Cluster;
-  ready: pulumi.Resource[];
+  /** Name of the role of its nodes. */
+  nodeRole: pulumi.Output<string>;
+  access: pulumi.Resource[];
 }
 
 /** An EKS cluster in Auto Mode: AWS runs nodes, storage, load balancers and the network's plugins. */
@@ -48,7 +50,8 @@ export function makeControlPlane(
       roleArn: role.arn,
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
       bootstrapSelfManagedAddons: false,
-      computeConfig: { enabled: true, nodePools: ["general-purpose", "system"], nodeRoleArn: nodes.arn },
+      // This pool is for add-ons that ask for it; with it EKS lets nodes of the role in, ours too.
+      computeConfig: { enabled: true, nodePools: ["system"], nodeRoleArn: nodes.arn },
       kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true } },
       storageConfig: { blockStorage: { enabled: true } },
       vpcConfig: {
@@ -66,12 +69,7 @@ export function makeControlPlane(
   const access = settings.admins.flatMap((principalArn, index) =>
     admin(cluster, { principalArn, partition }, index, opts),
   );
-  const metrics = new aws.eks.Addon(
-    "metrics-server",
-    { clusterName: cluster.name, addonName: "metrics-server" },
-    opts,
-  );
-  return { cluster, ready: [cluster, ...access, metrics] };
+  return { cluster, nodeRole: nodes.name, access };
 }
 
 /** Whether and from where the API server is reached from outside of the VPC. */

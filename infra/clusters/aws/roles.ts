@@ -2,9 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Partition } from "../../settings/partition.js";
+import { tagPolicy } from "./tag-policy.js";
 
 /** An IAM role whose policies are attached: depend on `attachments` before using it. */
 interface Role {
+  name: pulumi.Output<string>;
   arn: pulumi.Output<string>;
   attachments: pulumi.Resource[];
 }
@@ -28,41 +30,16 @@ const EC2: Record<Partition, string> = {
   "aws-cn": "ec2.amazonaws.com.cn",
 };
 
-const OWN_CLUSTER = {
-  StringEquals: { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" },
-};
-
-/**
- * Lets Auto Mode give load balancers our tags: its managed policies allow no others than its own.
- * https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html#tag-prop
- */
-const TAGGED_LOAD_BALANCERS = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Action: [
-        "elasticloadbalancing:CreateLoadBalancer",
-        "elasticloadbalancing:CreateTargetGroup",
-        "elasticloadbalancing:CreateListener",
-        "elasticloadbalancing:CreateRule",
-        "ec2:CreateSecurityGroup",
-      ],
-      Resource: "*",
-      Condition: OWN_CLUSTER,
-    },
-  ],
-};
-
 /** The control plane's role. Auto Mode tags the sessions in which it makes nodes, hence the second action. */
 export function clusterRole(partition: Partition, opts: pulumi.CustomResourceOptions): Role {
   const made = role("cluster", "eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], opts);
   const tags = new aws.iam.RolePolicy(
     "cluster-tags",
-    { role: made.name, policy: JSON.stringify(TAGGED_LOAD_BALANCERS) },
+    { role: made.name, policy: tagPolicy(partition) },
     opts,
   );
   return {
+    name: made.name,
     arn: made.arn,
     attachments: [...attach("cluster", made, policyArns(partition, CLUSTER_POLICIES), opts), tags],
   };
@@ -71,7 +48,11 @@ export function clusterRole(partition: Partition, opts: pulumi.CustomResourceOpt
 /** The nodes' role. Pods have none of it. */
 export function nodeRole(partition: Partition, opts: pulumi.CustomResourceOptions): Role {
   const made = role("node", EC2[partition], ["sts:AssumeRole"], opts);
-  return { arn: made.arn, attachments: attach("node", made, policyArns(partition, NODE_POLICIES), opts) };
+  return {
+    name: made.name,
+    arn: made.arn,
+    attachments: attach("node", made, policyArns(partition, NODE_POLICIES), opts),
+  };
 }
 
 function role(

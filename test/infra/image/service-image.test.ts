@@ -10,7 +10,7 @@ import { ADMIN_PORT, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
 import { imageSchema } from "#infra/settings/image.js";
-import { imagePlatform, requireDigest } from "#infra/image/service-image.js";
+import { requireDigest } from "#infra/image/service-image.js";
 
 describe("the image's tag", () => {
   let root: string;
@@ -96,20 +96,5 @@ describe("an image reference", () => {
     const reference = `registry.test/service@sha256:${"0".repeat(64)}`;
     expect(requireDigest(reference)).toBe(reference);
     expect(() => requireDigest("registry.test/service:latest")).toThrow("has no @sha256: digest.");
-  });
-});
-
-describe("the image's platform", () => {
-  it("is this machine's for a cluster on it", () => {
-    expect(imagePlatform("local", {}, "arm64")).toBe("linux/arm64");
-    expect(imagePlatform("local", {}, "x64")).toBe("linux/amd64");
-  });
-
-  it("does not depend on the machine for other clusters", () => {
-    expect(imagePlatform("eks", {}, "arm64")).toBe("linux/amd64");
-  });
-
-  it("is what the settings say", () => {
-    expect(imagePlatform("local", { platform: "linux/amd64" }, "arm64")).toBe("linux/amd64");
   });
 });

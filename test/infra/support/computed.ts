@@ -21,7 +21,8 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
     metadata: { uid: KUBE_SYSTEM_UID, ...(metadata as object | undefined) },
   }),
   "kubernetes:core/v1:Service": () => ({ status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } }),
-  "aws:eks/cluster:Cluster": () => ({
+  "aws:eks/cluster:Cluster": ({ vpcConfig }) => ({
+    vpcConfig: { ...(vpcConfig as Values), clusterSecurityGroupId: "sg-cluster" },
     endpoint: "https://cluster.test",
     certificateAuthority: { data: "Y2E=" },
   }),

@@ -33,6 +33,11 @@ describe("a replica", () => {
     });
   });
 
+  it("is told where its image can run, if that is not everywhere", () => {
+    expect(pod({ architecture: "arm64" }).nodeSelector).toEqual({ "kubernetes.io/arch": "arm64" });
+    expect(pod()).not.toHaveProperty("nodeSelector");
+  });
+
   it("has more time to end than its process takes", () => {
     expect(pod().terminationGracePeriodSeconds).toBeGreaterThan(40);
   });
