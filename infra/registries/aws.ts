@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { PROJECT } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
 import type { Registry } from "./registry.js";
 
@@ -30,10 +31,10 @@ export function awsRegistry(
 ): Registry {
   const kept = { ...opts, protect: settings.protect };
   const key = new aws.kms.Key("images", { description: `Images of ${name}`, enableKeyRotation: true }, kept);
+  // Pulumi adds to its name at each making, so that an image is pushed anew to a repository that was made anew.
   const repository = new aws.ecr.Repository(
-    "images",
+    PROJECT,
     {
-      name,
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: key.arn }],
@@ -50,7 +51,6 @@ export function awsRegistry(
     repository: repository.repositoryUrl,
     credentials: credentials(repository, opts.provider),
     immutableTags: true,
-    identity: repository.registryId.apply((account) => `${account}/${name}`),
     dependsOn: [repository, lifecycle],
   };
 }

@@ -424,7 +424,7 @@ describe("the graph of prod", () => {
       "LogGroup control-plane",
       "Namespace ai-model-service",
       "Namespace monitoring",
-      "Repository images",
+      "Repository ai-model-service",
     ]);
     expect(outputs["protection"]).toContain("`pulumi config set --path ai-model-service:eks.protect false`");
   });
@@ -441,6 +441,33 @@ describe("the graph of prod", () => {
     const run = await runProgram({ ...settings, eks: { ...settings.eks, deleteImages: true } });
     expect(runs.prod.created.only("Repository").inputs).toHaveProperty("forceDelete", false);
     expect(run.only("Repository").inputs).toHaveProperty("forceDelete", true);
+  });
+
+  it("can be made again after a destroy, whatever names AWS keeps", () => {
+    const { resources } = runs.prod.created;
+    const named = ofPackage(runs.prod.created, "aws").filter(({ inputs }) => "name" in inputs);
+    expect(
+      Object.fromEntries(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs["name"]])),
+    ).toEqual({
+      Cluster: "ai-model-service-prod-0a1b2c",
+      LogGroup: "/aws/eks/ai-model-service-prod-0a1b2c/cluster",
+    });
+    expect(resources.filter(({ type }) => type.endsWith(":Alias"))).toEqual([]);
+  });
+
+  it("keeps the names that a stack has", () => {
+    const { created } = runs.prod;
+    for (const [type, name] of [
+      ["Cluster", "cluster"],
+      ["LogGroup", "control-plane"],
+    ] as const) {
+      expect(find(created, type, name).ignoreChanges).toEqual(["name"]);
+    }
+  });
+
+  it("pushes the image to the repository that it made, under a name of that alone", () => {
+    const { imageName } = runs.prod.created.only("Image").inputs;
+    expect(imageName).toMatch(/\.amazonaws\.com\/ai-model-service-0123456:content-/);
   });
 
   it("is on the internet only if the settings say so", async () => {

@@ -1,7 +1,8 @@
 /** A cluster on AWS: its network, its roles and an EKS control plane that runs the nodes itself. */
 
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 
 import { type Partition, partitionOf } from "../../settings/partition.js";
 import type { Settings } from "../../settings/settings.js";
@@ -31,6 +32,8 @@ export function makeControlPlane(
   const partition = partitionOf(settings.region ?? "");
   const [role, nodes] = [clusterRole(partition, opts), nodeRole(partition, opts)];
   const kept = { ...opts, protect: settings.protect };
+  const named = { ...kept, ignoreChanges: ["name"] };
+  const ownName = nameOfThisLife(name);
   const key = new aws.kms.Key(
     "secrets",
     { description: `Secrets of ${name}`, enableKeyRotation: true },
@@ -39,13 +42,13 @@ export function makeControlPlane(
   // Made here, before EKS would make it, so that logs end some day and go with the stack.
   const logs = new aws.cloudwatch.LogGroup(
     "control-plane",
-    { name: `/aws/eks/${name}/cluster`, retentionInDays: settings.logRetentionDays },
-    kept,
+    { name: pulumi.interpolate`/aws/eks/${ownName}/cluster`, retentionInDays: settings.logRetentionDays },
+    named,
   );
   const cluster = new aws.eks.Cluster(
     "cluster",
     {
-      name,
+      name: ownName,
       version: settings.kubernetesVersion,
       roleArn: role.arn,
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
@@ -64,12 +67,21 @@ export function makeControlPlane(
       upgradePolicy: { supportType: "STANDARD" },
     },
     // Nodes are the cluster's: while it is deleted they still need their roles and their way out.
-    { ...kept, dependsOn: [...role.attachments, ...nodes.attachments, ...vpc.routes, logs] },
+    { ...named, dependsOn: [...role.attachments, ...nodes.attachments, ...vpc.routes, logs] },
   );
   const access = settings.admins.flatMap((principalArn, index) =>
     admin(cluster, { principalArn, partition }, index, opts),
   );
   return { cluster, nodeRole: nodes.name, access };
+}
+
+/**
+ * A name that no cluster before had: EKS writes its last logs after a cluster and its log group are deleted, and so makes the
+ * group again, whose name a next cluster of the same name would need. A cluster that is there keeps its name.
+ */
+function nameOfThisLife(name: string): pulumi.Output<string> {
+  const { hex } = new random.RandomId("cluster", { byteLength: 3 });
+  return pulumi.interpolate`${name}-${hex}`;
 }
 
 /** Whether and from where the API server is reached from outside of the VPC. */

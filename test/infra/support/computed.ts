@@ -14,7 +14,9 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
   "docker:index/image:Image": ({ imageName }) => ({
     repoDigest: `${String(imageName).replace(/:[^:/]+$/, "")}@${DIGEST}`,
   }),
-  "random:index/randomId:RandomId": () => ({ hex: "0123abcd" }),
+  "random:index/randomId:RandomId": ({ byteLength }) => ({
+    hex: "0a1b2c3d".slice(0, 2 * Number(byteLength)),
+  }),
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: DIGEST }),
   "docker:index/container:Container": () => ({ containerLogs: NODE_KUBECONFIG }),
   "kubernetes:core/v1:Namespace": ({ metadata }) => ({
@@ -26,8 +28,8 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
     endpoint: "https://cluster.test",
     certificateAuthority: { data: "Y2E=" },
   }),
-  "aws:ecr/repository:Repository": ({ name }) => ({
-    repositoryUrl: `123456789012.dkr.ecr.eu-central-1.amazonaws.com/${String(name)}`,
+  "aws:ecr/repository:Repository": (_, name) => ({
+    repositoryUrl: `123456789012.dkr.ecr.eu-central-1.amazonaws.com/${name}-0123456`,
     registryId: "123456789012",
   }),
 };
