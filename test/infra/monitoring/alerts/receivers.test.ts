@@ -114,6 +114,6 @@ describe("receivers of alerts", () => {
       "monitoring.receivers would replace monitoring.stackValues.alertmanager.config",
     );
     expect(fault(ALL, { stackValues: { alertmanager: { replicas: 2 } } })).toBe("");
-    expect(fault({}, { mode: "none", stackValues: { alertmanager: { config: {} } } })).toBe("");
+    expect(fault({}, { stackValues: { alertmanager: { config: {} } } })).toBe("");
   });
 });
