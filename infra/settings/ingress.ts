@@ -22,6 +22,10 @@ export const ingressSchema = z
       .optional()
       .describe("DNS name that the certificate is for and that leads to the load balancer."),
     sourceRanges: z.array(cidr).default([]).describe("Networks that may connect."),
+    withoutKeys: z
+      .boolean()
+      .default(false)
+      .describe("True where whoever may connect may predict, though there are no `service.keys`."),
   })
   .refine((i) => i.scheme === "internal" || i.certificateArn !== undefined, {
     path: ["certificateArn"],

@@ -51,6 +51,10 @@ export const settingsSchema = z
     path: ["eks", "region"],
     error: "must be set for an eks cluster",
   })
+  .refine((s) => s.ingress.scheme === "internal" || s.service.keys.length > 0 || s.ingress.withoutKeys, {
+    path: ["service", "keys"],
+    error: "must be set when ingress.scheme is public, or ingress.withoutKeys to let anybody predict",
+  })
   .refine((s) => s.cluster !== "eks" || s.eks.apiAccess !== undefined, {
     path: ["eks", "apiAccess"],
     error:

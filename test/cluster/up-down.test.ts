@@ -50,7 +50,7 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("npm run up and n
     const copy = await Project.copy("Pulumi.dev.yaml");
     for (const command of [bringUp, takeDown]) {
       await expect(command({ root: copy.root, stack: STACK }, UNASKED)).rejects.toThrow(
-        `docker rm --force --volumes ${NAME}-node `,
+        `Docker has a cluster ${NAME} that the state in this folder does not know.`,
       );
     }
     await copy.remove();

@@ -45,7 +45,7 @@ export async function bringUp(local: LocalStack, args: string[]): Promise<string
   await recover(cli, daemon, { name: nameOf(stack), stack, state });
   cli.run("up", "--stack", stack, ...args);
   const outputs = cli.ask("stack", "output", "--stack", stack, "--json", "--show-secrets");
-  return summary(JSON.parse(outputs ?? "{}"));
+  return summary(JSON.parse(outputs));
 }
 
 /** Takes away what `bringUp` made; the settings stay. Returns what there is to say. */

@@ -26,17 +26,8 @@ export async function refuseStrangers(daemon: Daemon, name: string, state: Known
     return;
   }
   throw new Error(
-    `Docker has a cluster ${name} that the state in this folder does not know. Either another copy of this repository created it, in which case run npm run down there, or the folder .pulumi was removed here. To remove the cluster for good, run:\n${removal(name)}`,
+    `Docker has a cluster ${name} that the state in this folder does not know. Run npm run down in the copy of this repository that made it. If that copy, or its folder .pulumi, is gone, docs/troubleshooting.md says how to remove the cluster.`,
   );
-}
-
-/** Shell commands that take a cluster away without Pulumi. */
-function removal(name: string): string {
-  const [containers, volumes] = [
-    ["node", "registry", "kubeconfig"],
-    ["registry", ...CLUSTER_VOLUMES],
-  ].map((parts) => parts.map((part) => `${name}-${part}`).join(" "));
-  return `docker rm --force --volumes ${containers}; docker volume rm --force ${volumes}; docker network rm ${name}`;
 }
 
 /**

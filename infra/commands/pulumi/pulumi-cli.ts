@@ -15,8 +15,8 @@ const INSTALL_PAGE = "https://www.pulumi.com/docs/install/";
 export interface PulumiCli {
   /** Runs a command for a person to watch and answer; throws when it fails. */
   run(...args: string[]): void;
-  /** What a command prints; undefined when it fails. */
-  ask(...args: string[]): string | undefined;
+  /** What a command prints; throws with Pulumi's own words when it fails. */
+  ask(...args: string[]): string;
 }
 
 /** Path of Pulumi's command line: on the PATH, else in the user's home, else fetched to there. Rejects with what is to be done. */
@@ -63,8 +63,11 @@ export function pulumiCli(
       }
     },
     ask(...args) {
-      const { status, stdout } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
-      return status === 0 ? stdout : undefined;
+      const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
+      if (status !== 0) {
+        throw new Error(`The command pulumi ${args.join(" ")} failed:\n${stderr.trim()}`);
+      }
+      return stdout;
     },
   };
 }

@@ -6,6 +6,8 @@ import { z } from "zod";
 
 import { parseSettings, settingsSchema } from "#infra/settings/settings.js";
 
+const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/1b2c";
+
 const minimal = { "ai-model-service:cluster": "local" };
 
 function faults(record: Record<string, unknown>): string[] {
@@ -179,6 +181,21 @@ describe("settings", () => {
     const adapter = { prometheusUrl, adapterValues: {}, charts: "charts" };
     expect(faults({ cluster: "local", monitoring: { ...joined, ...adapter }, autoscaling })).toEqual([]);
     expect(faults({ cluster: "local", existing: {}, eks: {}, ingress: {} })).toEqual([]);
+  });
+
+  it("open an endpoint to the internet only with keys, or where they say that it needs none", () => {
+    const open = (ingress: object, keys: object[] = []): string[] =>
+      faults({
+        cluster: "eks",
+        eks: { region: "eu-central-1", apiAccess: "nobody" },
+        ingress: { scheme: "public", certificateArn, sourceRanges: ["0.0.0.0/0"], ...ingress },
+        service: { keys },
+      });
+    expect(open({})).toEqual([
+      "service.keys must be set when ingress.scheme is public, or ingress.withoutKeys to let anybody predict",
+    ]);
+    expect(open({}, [{ name: "shop", key: "hidden" }])).toEqual([]);
+    expect(open({ withoutKeys: true })).toEqual([]);
   });
 
   it("never show a password's value", () => {

@@ -22,7 +22,12 @@ export const STACKS = {
       apiAccess: ["203.0.113.0/24"],
       admins: ["arn:aws:iam::123456789012:role/operators"],
     },
-    ingress: { scheme: "public", certificateArn: CERTIFICATE, sourceRanges: ["0.0.0.0/0"] },
+    ingress: {
+      scheme: "public",
+      certificateArn: CERTIFICATE,
+      sourceRanges: ["0.0.0.0/0"],
+      withoutKeys: true,
+    },
   }),
 } satisfies Record<string, () => StackSettings>;
 

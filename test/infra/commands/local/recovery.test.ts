@@ -41,9 +41,9 @@ const STATE = [
 ];
 
 /** Records what Pulumi is told to run. */
-function fakeCli(exported?: string): PulumiCli & { ran: string[] } {
+function fakeCli(): PulumiCli & { ran: string[] } {
   const ran: string[] = [];
-  return { ran, run: (...args) => void ran.push(args.join(" ")), ask: () => exported };
+  return { ran, run: (...args) => void ran.push(args.join(" ")), ask: () => "" };
 }
 
 const VOLUMES = Object.fromEntries(
@@ -56,11 +56,13 @@ describe("refuseStrangers", () => {
     await expect(refuseStrangers(daemon, NAME, STATE)).resolves.toBeUndefined();
   });
 
-  it("says whose a container may be that the state does not know, and how to remove it", async () => {
+  it("says whose a container may be that the state does not know, and prints nothing that would remove it", async () => {
     const daemon = await docker({ "GET /containers/json": { body: [container("node")] } });
-    await expect(refuseStrangers(daemon, NAME, [])).rejects.toThrow(
-      /^Docker has a cluster ai-model-service-laptop .* does not know\. Either another copy of this repository .*\ndocker rm --force --volumes ai-model-service-laptop-node .*docker volume rm .*docker network rm ai-model-service-laptop$/,
+    const refusal: unknown = await refuseStrangers(daemon, NAME, []).catch((reason: unknown) => reason);
+    expect(String(refusal)).toMatch(
+      /^Error: Docker has a cluster ai-model-service-laptop .* does not know\. Run npm run down/,
     );
+    expect(String(refusal)).not.toContain("docker ");
   });
 });
 
@@ -97,10 +99,36 @@ describe("recover", () => {
 });
 
 describe("stateOf", () => {
-  it("lists what a stack has, and nothing where there is none", () => {
+  /** Answers by the command's second word; one that is not there fails. */
+  function pulumi(answers: Record<string, string>): PulumiCli {
+    return {
+      run: () => undefined,
+      ask: (...args) => {
+        const answer = answers[args[1] ?? ""];
+        if (answer === undefined) {
+          throw new Error(`The command pulumi ${args.join(" ")} failed:\nerror: incorrect passphrase`);
+        }
+        return answer;
+      },
+    };
+  }
+
+  it.each(["laptop", "somebody/laptop"])("lists what a stack has that is listed as %s", (name) => {
+    const ls = JSON.stringify([{ name: "dev" }, { name }]);
     const exported = JSON.stringify({ deployment: { resources: STATE } });
-    expect(stateOf(fakeCli(exported), "laptop")).toEqual(STATE);
-    expect(stateOf(fakeCli('{"deployment":{"resources":null}}'), "laptop")).toEqual([]);
-    expect(stateOf(fakeCli(), "laptop")).toEqual([]);
+    expect(stateOf(pulumi({ ls, export: exported }), "laptop")).toEqual(STATE);
+    const empty = '{"deployment":{"resources":null}}';
+    expect(stateOf(pulumi({ ls, export: empty }), "laptop")).toEqual([]);
+  });
+
+  it("has nothing of a stack that is not there", () => {
+    expect(stateOf(pulumi({ ls: '[{"name":"dev"}]' }), "laptop")).toEqual([]);
+  });
+
+  it("takes a state that cannot be read for no empty one", () => {
+    expect(() => stateOf(pulumi({}), "laptop")).toThrow("stack ls --json failed");
+    expect(() => stateOf(pulumi({ ls: '[{"name":"laptop"}]' }), "laptop")).toThrow(
+      "The command pulumi stack export --stack laptop failed:\nerror: incorrect passphrase",
+    );
   });
 });
