@@ -2,17 +2,22 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { parse } from "yaml";
 
-interface Step {
+/** One step of a job. */
+export interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-interface Job {
+/** One job of a workflow, or the steps of an action. */
+export interface Job {
   readonly name?: string;
   readonly uses?: string;
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly environment?: unknown;
+  readonly needs?: unknown;
+  readonly strategy?: {
+    readonly matrix?: { readonly include?: readonly Readonly<Record<string, string>>[] };
+  };
   readonly "timeout-minutes"?: number;
   readonly steps?: readonly Step[];
 }
