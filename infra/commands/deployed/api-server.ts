@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 
+import { ANSWER_SECONDS } from "./time-limit.js";
+
 /** The API server's refusal; `status` is HTTP's, 0 where it could not be reached. */
 export class ApiError extends Error {
   constructor(
@@ -12,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Reads any path of the API server, including those of aggregated APIs and of the proxy to Services. */
+/** Reads any path of the API server, within a time, including those of aggregated APIs and of the proxy to Services. */
 export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
@@ -24,6 +26,9 @@ export async function getJson<T>(config: KubeConfig, path: string): Promise<T> {
     const request = get(new URL(`${server}${path}`), options, (response) => {
       read(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });
+    request.setTimeout(ANSWER_SECONDS * 1000, () =>
+      request.destroy(new Error(`no answer within ${ANSWER_SECONDS} seconds`)),
+    );
     request.on("error", (error) =>
       reject(new ApiError(0, `The API server ${server} does not answer: ${error.message}.`)),
     );

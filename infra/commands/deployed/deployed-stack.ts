@@ -42,6 +42,9 @@ export function stackPlace(
     : { stack, environment };
 }
 
+/** A backend may be far away, but answers. */
+const BACKEND_SECONDS = 60;
+
 /** What Pulumi says of a stack. Rejects with Pulumi's own words where it fails. */
 export async function answerOf(
   { stack, environment: env }: StackPlace,
@@ -51,7 +54,11 @@ export async function answerOf(
   const { status, stdout, stderr, error } = spawnSync(await findPulumi(), [...command, ...named], {
     env,
     encoding: "utf8",
+    timeout: BACKEND_SECONDS * 1000,
   });
+  if (error instanceof Error && "code" in error && error.code === "ETIMEDOUT") {
+    throw new Error(`Pulumi's backend did not answer within ${BACKEND_SECONDS} seconds.`);
+  }
   if (error !== undefined) {
     throw new Error(`Pulumi cannot be run: ${error.message}.`);
   }

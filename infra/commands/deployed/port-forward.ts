@@ -3,34 +3,52 @@ import { once } from "node:events";
 
 import { CoreV1Api, PortForward, type KubeConfig, type V1Pod, type V1Service } from "@kubernetes/client-node";
 
+import { ANSWER_SECONDS, within } from "./time-limit.js";
+
 /** A port on this machine that leads to a Service of the cluster. */
 interface Forwarded {
   readonly url: string;
   close(): void;
 }
 
-/** Opens `localPort`, or another where it is taken, on the loopback for a port of a Service. Throws where no pod is ready. */
-export async function forward(
-  config: KubeConfig,
-  {
-    namespace,
-    service,
-    port,
-    localPort,
-  }: { namespace: string; service: string; port: number; localPort: number },
-): Promise<Forwarded> {
+/** A port of a Service, and where it is wanted on this machine. */
+interface Wanted {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  readonly localPort: number;
+}
+
+/** A port of a pod. */
+interface Target {
+  readonly pod: string;
+  readonly port: number;
+}
+
+/**
+ * Opens `localPort`, or another where it is taken, on the loopback for a port of a Service. Each connection goes to a pod
+ * that is ready then, so that the way outlives every pod. Throws where none is ready, or the API server does not answer.
+ */
+export async function forward(config: KubeConfig, wanted: Wanted): Promise<Forwarded> {
+  await target(config, wanted);
+  const server = tunnel(config, wanted);
+  await open(server, wanted.localPort).catch(() => open(server, 0));
+  const { port: bound } = server.address() as AddressInfo;
+  return { url: `http://localhost:${bound}`, close: () => void server.close() };
+}
+
+/** Where a connection to the Service goes now. */
+async function target(config: KubeConfig, { namespace, service, port }: Wanted): Promise<Target> {
   const api = config.makeApiClient(CoreV1Api);
-  const found = await api.readNamespacedService({ namespace, name: service });
+  const asked = <T>(answer: Promise<T>) => within(ANSWER_SECONDS, "The API server", answer);
+  const found = await asked(api.readNamespacedService({ namespace, name: service }));
   const selector = Object.entries(found.spec?.selector ?? {}).map(([label, value]) => `${label}=${value}`);
-  const pods = await api.listNamespacedPod({ namespace, labelSelector: selector.join(",") });
+  const pods = await asked(api.listNamespacedPod({ namespace, labelSelector: selector.join(",") }));
   const pod = pods.items.find(isReady);
   if (pod?.metadata?.name === undefined) {
     throw new Error(`No pod of ${namespace}/${service} is ready.`);
   }
-  const server = tunnel(config, namespace, pod.metadata.name, containerPort(found, port, pod));
-  await open(server, localPort).catch(() => open(server, 0));
-  const { port: bound } = server.address() as AddressInfo;
-  return { url: `http://localhost:${bound}`, close: () => void server.close() };
+  return { pod: pod.metadata.name, port: containerPort(found, port, pod) };
 }
 
 async function open(server: Server, port: number): Promise<void> {
@@ -38,11 +56,13 @@ async function open(server: Server, port: number): Promise<void> {
   await once(server, "listening");
 }
 
-function tunnel(config: KubeConfig, namespace: string, pod: string, port: number): Server {
+function tunnel(config: KubeConfig, wanted: Wanted): Server {
   const forwarder = new PortForward(config);
   return createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    forwarder.portForward(namespace, pod, [port], socket, null, socket).catch(() => socket.destroy());
+    target(config, wanted)
+      .then(({ pod, port }) => forwarder.portForward(wanted.namespace, pod, [port], socket, null, socket))
+      .catch(() => socket.destroy());
   });
 }
 
