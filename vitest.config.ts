@@ -23,6 +23,7 @@ export default defineConfig({
       project("docs", SHARED),
       project("delivery", SHARED),
       project("web"),
+      { test: { name: "aws", include: ["test/aws/**/*.test.ts"], testTimeout: 120_000 } },
       { test: { name: "slow", include: [`test/{service,infra,bench}/${SLOW}`], ...timeouts } },
       {
         test: {

@@ -1,33 +1,19 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MODELS_FOLDER } from "#service/paths.js";
 import { identity, upperCase } from "../models/index.js";
+import { preparePython, pythonEnvironment, SKIPPED } from "../python-environment.js";
 import { ServiceFixture } from "../service/inference/service-fixture.js";
-
-/** What shells and test runners take for "skipped", as automake made it. */
-const SKIPPED = 77;
 
 function here(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
-const environment = here("../../node_modules/.cache/clients");
+
+const environment = pythonEnvironment("clients");
 const python = join(environment, "bin", "python");
-
-function succeeds(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
-}
-
-/** The clients' own Python environment, made once. */
-function prepare(): boolean {
-  if (!existsSync(python) && !succeeds("python3", "-m", "venv", environment)) {
-    return false;
-  }
-  return succeeds(python, "-m", "pip", "install", "--quiet", "--requirement", here("requirements.txt"));
-}
 
 /** Models as clients find them, with a port for administrators if `environment` has one. */
 function serve(environment: Readonly<Record<string, string>> = {}): Promise<ServiceFixture> {
@@ -72,7 +58,7 @@ async function exitCode(command: string, ...args: string[]): Promise<number> {
   return code ?? 1;
 }
 
-if (prepare()) {
+if (preparePython("clients")) {
   process.exitCode = (await drive("triton.py")) || (await drive("kserve_client.py")) || (await describe());
 } else {
   console.error(

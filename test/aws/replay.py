@@ -1,0 +1,227 @@
+"""Makes what the program declares on AWS by the AWS SDK's own calls, in moto instead of an account.
+
+    replay.py REGION < RESOURCES
+
+Reads the resources as JSON, in an order in which they can be made, and writes what was wrong with each, a line of JSON each.
+Beside what moto refuses, every value is held to the enumerations of the SDK's own model, which the SDK sends unseen.
+"""
+
+import json
+import os
+import sys
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="none",
+    AWS_SECRET_ACCESS_KEY="none",
+    MOTO_IAM_LOAD_MANAGED_POLICIES="true",
+)
+
+import boto3
+from botocore.model import ListShape, MapShape, StructureShape
+from moto import mock_aws
+
+REGION = sys.argv[1]
+
+
+def held_to_enums(params, model, **_):
+    """Fails on a value that is not in its enumeration."""
+    wrong = list(wrong_enums(params, model.input_shape, model.name))
+    if wrong:
+        raise ValueError("; ".join(wrong))
+
+
+def wrong_enums(value, shape, path):
+    if isinstance(shape, StructureShape):
+        for key, inner in value.items():
+            yield from wrong_enums(inner, shape.members[key], f"{path}.{key}")
+    elif isinstance(shape, ListShape):
+        for inner in value:
+            yield from wrong_enums(inner, shape.member, path)
+    elif isinstance(shape, MapShape):
+        for inner in value.values():
+            yield from wrong_enums(inner, shape.value, path)
+    elif getattr(shape, "enum", None) and value not in shape.enum:
+        yield f"{path} is {value}, not one of {', '.join(shape.enum)}"
+
+
+def client(service):
+    made = boto3.client(service, region_name=REGION)
+    made.meta.events.register(f"before-parameter-build.{made.meta.service_model.service_id.hyphenize()}", held_to_enums)
+    return made
+
+
+class Account:
+    """An account that holds what was made so far, by type and by the id or ARN that the program's mocks gave it."""
+
+    def __init__(self):
+        self.made = {}
+        self.ec2, self.iam, self.ecr, self.eks, self.kms, self.logs = map(
+            client, ("ec2", "iam", "ecr", "eks", "kms", "logs")
+        )
+
+    def real(self, kind, mocked):
+        return self.made[kind, mocked.removesuffix("-id").rpartition(":")[2]]
+
+    def make(self, kind, name, inputs):
+        self.made[kind, name] = getattr(self, kind)(inputs, name)
+
+    def Vpc(self, i, _):
+        vpc = self.ec2.create_vpc(CidrBlock=i["cidrBlock"])["Vpc"]["VpcId"]
+        self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": i["enableDnsHostnames"]})
+        self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": i["enableDnsSupport"]})
+        return self.tagged(vpc, i)
+
+    def tagged(self, resource, i):
+        tags = [{"Key": key, "Value": value} for key, value in i.get("tags", {}).items()]
+        self.ec2.create_tags(Resources=[resource], Tags=tags)
+        return resource
+
+    def DefaultSecurityGroup(self, i, _):
+        filters = [{"Name": "vpc-id", "Values": [self.real("Vpc", i["vpcId"])]}]
+        group = self.ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]
+        return self.tagged(group["GroupId"], i)
+
+    def InternetGateway(self, i, _):
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=self.real("Vpc", i["vpcId"]))
+        return self.tagged(gateway, i)
+
+    def Subnet(self, i, _):
+        subnet = self.ec2.create_subnet(
+            VpcId=self.real("Vpc", i["vpcId"]), CidrBlock=i["cidrBlock"], AvailabilityZone=i["availabilityZone"]
+        )["Subnet"]["SubnetId"]
+        self.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": i["mapPublicIpOnLaunch"]})
+        return self.tagged(subnet, i)
+
+    def RouteTable(self, i, _):
+        table = self.ec2.create_route_table(VpcId=self.real("Vpc", i["vpcId"]))["RouteTable"]["RouteTableId"]
+        return self.tagged(table, i)
+
+    def Route(self, i, _):
+        gateway = (
+            {"GatewayId": self.real("InternetGateway", i["gatewayId"])}
+            if "gatewayId" in i
+            else {"NatGatewayId": self.real("NatGateway", i["natGatewayId"])}
+        )
+        return self.ec2.create_route(
+            RouteTableId=self.real("RouteTable", i["routeTableId"]),
+            DestinationCidrBlock=i["destinationCidrBlock"],
+            **gateway,
+        )
+
+    def RouteTableAssociation(self, i, _):
+        return self.ec2.associate_route_table(
+            RouteTableId=self.real("RouteTable", i["routeTableId"]), SubnetId=self.real("Subnet", i["subnetId"])
+        )
+
+    def Eip(self, i, _):
+        return self.tagged(self.ec2.allocate_address(Domain=i["domain"])["AllocationId"], i)
+
+    def NatGateway(self, i, _):
+        gateway = self.ec2.create_nat_gateway(
+            AllocationId=self.real("Eip", i["allocationId"]), SubnetId=self.real("Subnet", i["subnetId"])
+        )["NatGateway"]["NatGatewayId"]
+        return self.tagged(gateway, i)
+
+    def VpcEndpoint(self, i, _):
+        endpoint = self.ec2.create_vpc_endpoint(
+            VpcId=self.real("Vpc", i["vpcId"]),
+            ServiceName=i["serviceName"],
+            VpcEndpointType=i["vpcEndpointType"],
+            RouteTableIds=[self.real("RouteTable", table) for table in i["routeTableIds"]],
+        )["VpcEndpoint"]["VpcEndpointId"]
+        return self.tagged(endpoint, i)
+
+    def Role(self, i, name):
+        made = self.iam.create_role(RoleName=f"{name}-0123456", AssumeRolePolicyDocument=i["assumeRolePolicy"])
+        return made["Role"]
+
+    def RolePolicy(self, i, name):
+        role = self.real("Role", i["role"])["RoleName"]
+        return self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=i["policy"])
+
+    def RolePolicyAttachment(self, i, _):
+        self.iam.get_policy(PolicyArn=i["policyArn"])
+        return self.iam.attach_role_policy(
+            RoleName=self.real("Role", i["role"])["RoleName"], PolicyArn=i["policyArn"]
+        )
+
+    def Key(self, i, _):
+        key = self.kms.create_key(Description=i["description"])["KeyMetadata"]
+        if i["enableKeyRotation"]:
+            self.kms.enable_key_rotation(KeyId=key["KeyId"])
+        return key["Arn"]
+
+    def LogGroup(self, i, _):
+        self.logs.create_log_group(logGroupName=i["name"])
+        return self.logs.put_retention_policy(logGroupName=i["name"], retentionInDays=i["retentionInDays"])
+
+    def Repository(self, i, name):
+        encryption = i["encryptionConfigurations"][0]
+        made = f"{name}-0123456"
+        self.ecr.create_repository(
+            repositoryName=made,
+            imageTagMutability=i["imageTagMutability"],
+            imageScanningConfiguration=i["imageScanningConfiguration"],
+            encryptionConfiguration={
+                "encryptionType": encryption["encryptionType"],
+                "kmsKey": self.real("Key", encryption["kmsKey"]),
+            },
+        )
+        return made
+
+    def LifecyclePolicy(self, i, _):
+        repository = self.real("Repository", i["repository"])
+        return self.ecr.put_lifecycle_policy(repositoryName=repository, lifecyclePolicyText=i["policy"])
+
+    def Cluster(self, i, _):
+        encryption = i["encryptionConfig"]
+        compute = {**i["computeConfig"], "nodeRoleArn": self.real("Role", i["computeConfig"]["nodeRoleArn"])["Arn"]}
+        network = {**i["vpcConfig"], "subnetIds": [self.real("Subnet", s) for s in i["vpcConfig"]["subnetIds"]]}
+        logs = {"clusterLogging": [{"types": i["enabledClusterLogTypes"], "enabled": True}]}
+        self.eks.create_cluster(
+            name=i["name"],
+            version=i["version"],
+            roleArn=self.real("Role", i["roleArn"])["Arn"],
+            resourcesVpcConfig=network,
+            kubernetesNetworkConfig=i["kubernetesNetworkConfig"],
+            accessConfig=i["accessConfig"],
+            bootstrapSelfManagedAddons=i["bootstrapSelfManagedAddons"],
+            computeConfig=compute,
+            storageConfig=i["storageConfig"],
+            upgradePolicy=i["upgradePolicy"],
+            logging=logs,
+            encryptionConfig=[
+                {
+                    "resources": encryption["resources"],
+                    "provider": {"keyArn": self.real("Key", encryption["provider"]["keyArn"])},
+                }
+            ],
+        )
+        return i["name"]
+
+    def AccessEntry(self, i, _):
+        return self.eks.create_access_entry(clusterName=i["clusterName"], principalArn=i["principalArn"])
+
+    def AccessPolicyAssociation(self, i, _):
+        return self.eks.associate_access_policy(
+            clusterName=i["clusterName"],
+            principalArn=i["principalArn"],
+            policyArn=i["policyArn"],
+            accessScope=i["accessScope"],
+        )
+
+    def Addon(self, i, _):
+        return self.eks.create_addon(clusterName=i["clusterName"], addonName=i["addonName"])
+
+
+with mock_aws():
+    account = Account()
+    for resource in json.load(sys.stdin):
+        kind, name = resource["kind"], resource["name"]
+        try:
+            account.make(kind, name, resource["inputs"])
+            problem = None
+        except Exception as error:  # noqa: BLE001: whatever is wrong is the answer.
+            problem = f"{type(error).__name__}: {error}"
+        print(json.dumps({"kind": kind, "name": name, "problem": problem}))
