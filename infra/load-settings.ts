@@ -4,7 +4,7 @@ import { fault } from "./fault.js";
 import { keepSecret } from "./secrecy.js";
 import { type AwsConfig, parseAwsConfig } from "./settings/aws-config.js";
 import { fullKey } from "./settings/keys.js";
-import { secretTexts } from "./settings/secret-texts.js";
+import { secretTexts, textsIn } from "./settings/secret-texts.js";
 import { parseSettings, SettingsError, settingsSchema, type Settings } from "./settings/settings.js";
 
 /** What Pulumi's runtime has, but leaves out of its types. */
@@ -18,9 +18,15 @@ export function loadSettings(): Settings {
   return settings;
 }
 
-/** What the current stack's configuration says to AWS's provider. */
+/** What the current stack's configuration says to AWS's provider. What is secret in it stays so in every resource. */
 export function loadAwsConfig(eks: Settings["eks"]): AwsConfig {
-  return reported(() => parseAwsConfig(pulumi.runtime.allConfig(), eks));
+  const all = pulumi.runtime.allConfig();
+  const secret = Object.keys(all).flatMap((key) =>
+    key.startsWith("aws:") && isConfigSecret(key) ? [key.slice("aws:".length)] : [],
+  );
+  const config = reported(() => parseAwsConfig(all, eks, secret));
+  keepSecret(secret.flatMap((key) => textsIn(config[key])));
+  return config;
 }
 
 function reported<T>(parse: () => T): T {

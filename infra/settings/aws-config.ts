@@ -127,17 +127,21 @@ function isText(key: string): boolean {
 
 /**
  * Checks the part of a stack's configuration that is AWS's provider's. Throws one error that lists every fault by its full
- * key.
+ * key, and shows no value of the keys that are `secret`.
  */
-export function parseAwsConfig(record: Record<string, string>, eks: Settings["eks"]): AwsConfig {
+export function parseAwsConfig(
+  record: Record<string, string>,
+  eks: Settings["eks"],
+  secret: readonly string[] = [],
+): AwsConfig {
   const own = Object.entries(record).filter(([key]) => key.startsWith("aws:"));
   const values = own.map(([key, value]) => {
     const name = key.slice("aws:".length);
     return [name, isText(name) ? value : fromJson(value)] as const;
   });
-  const result = withRulesOf(eks).safeParse(Object.fromEntries(values));
+  const result = withRulesOf(eks).safeParse(Object.fromEntries(values), { reportInput: true });
   if (!result.success) {
-    throw new SettingsError(explain(result.error.issues, { keyed: (path) => `aws:${path}` }));
+    throw new SettingsError(explain(result.error.issues, { secret, keyed: (path) => `aws:${path}` }));
   }
   return result.data;
 }

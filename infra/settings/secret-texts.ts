@@ -28,7 +28,8 @@ function at(section: unknown, name: string): unknown {
     : undefined;
 }
 
-function textsIn(value: unknown): string[] {
+/** Every text in a value. */
+export function textsIn(value: unknown): string[] {
   if (typeof value === "string") {
     return [value];
   }

@@ -214,6 +214,14 @@ describe("the graph of prod", () => {
     expect(run.outputs["kubeconfig"]).toContain(`"--profile","work","--role-arn","${roleArn}"`);
   });
 
+  it("keeps what is secret in that configuration so", async () => {
+    const run = await runProgram(
+      { ...STACKS.prod(), "aws:httpsProxy": "https://me:hidden@proxy.test" },
+      { secret: ["aws:httpsProxy"] },
+    );
+    expect(isSecret(find(run, "aws", "aws").inputs["httpsProxy"])).toBe(true);
+  });
+
   it("refuses credentials of another account than that of the settings", async () => {
     const settings = STACKS.prod();
     const run = await runProgram({ ...settings, eks: { ...settings.eks, account: "123456789012" } });

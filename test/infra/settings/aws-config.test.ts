@@ -61,6 +61,13 @@ describe("the configuration of AWS's provider", () => {
     expect(() => parse({ [key]: value })).toThrow(message);
   });
 
+  it("shows what it refuses, but no secret", () => {
+    expect(() => parse({ maxRetries: "many" })).toThrow('aws:maxRetries must be a number, not "many".');
+    const eks = parseSettings({ "ai-model-service:cluster": "local" }).eks;
+    const hidden = () => parseAwsConfig({ "aws:maxRetries": "many" }, eks, ["maxRetries"]);
+    expect(hidden).toThrow("aws:maxRetries must be a number.");
+  });
+
   it("shows no credential that it refuses", () => {
     expect(() => parse({ secretKey: "hidden" })).not.toThrow("hidden");
   });

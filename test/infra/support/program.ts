@@ -62,7 +62,7 @@ export async function runProgram(
   const resources: Declared[] = [];
   pulumi.runtime.setAllConfig(
     configuration(settings),
-    secret.map((section) => `${PROJECT}:${section}`),
+    secret.map((key) => (key.includes(":") ? key : `${PROJECT}:${key}`)),
   );
   await pulumi.runtime.setMocks(
     {
