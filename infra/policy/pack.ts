@@ -2,17 +2,18 @@
 
 import { PolicyPack } from "@pulumi/policy";
 
+import { findings } from "./policy-rule.js";
 import { rules } from "./rules/all-rules.js";
 
 /** The rules as `pulumi preview --policy-pack infra/policy` runs them. */
 new PolicyPack("ai-model-service", {
-  policies: rules.map(({ name, description, check }) => ({
-    name,
-    description,
+  policies: rules.map((rule) => ({
+    name: rule.name,
+    description: rule.description,
     enforcementLevel: "mandatory" as const,
     validateResource: ({ type, name: resource, props }, report) => {
-      for (const fault of check({ type, name: resource, props })) {
-        report(`${resource} ${fault}.`);
+      for (const found of findings(rule, { type, name: resource, props })) {
+        report(`${resource} ${found}.`);
       }
     },
   })),

@@ -17,8 +17,15 @@ export interface PodContainer {
   pod: unknown;
 }
 
+/** What the operator of Prometheus makes pods of: their container as it writes it, beside what the object says. */
+const OPERATED = ["Prometheus", "Alertmanager"].map((kind) => `kubernetes:monitoring.coreos.com/v1:${kind}`);
+const AS_THE_OPERATOR_WRITES_IT = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+
 /** The containers of a workload, those that prepare it too; none for other resources. */
 export function containersOf({ type, props }: Checked): PodContainer[] {
+  if (OPERATED.includes(type)) {
+    return [operated(type, at(props, "spec"))];
+  }
   const path = TEMPLATES[type];
   if (path === undefined) {
     return [];
@@ -29,4 +36,13 @@ export function containersOf({ type, props }: Checked): PodContainer[] {
     container,
     pod,
   }));
+}
+
+function operated(type: string, pod: unknown): PodContainer {
+  const container = {
+    image: at(pod, "image"),
+    resources: at(pod, "resources"),
+    securityContext: AS_THE_OPERATOR_WRITES_IT,
+  };
+  return { name: (type.split(":").at(-1) ?? "").toLowerCase(), container, pod };
 }

@@ -20,7 +20,7 @@ export function adapterValues(prometheusUrl: string, rule: AdapterRule): Values 
     // A series stays known for longer than the relist interval, or one late scrape would blind the autoscaler.
     extraArguments: ["--metrics-max-age=5m"],
     logLevel: 2,
-    resources: { requests: { cpu: "20m", memory: "64Mi" } },
+    resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } },
     // One goes on while the other's node is renewed.
     replicas: 2,
     podDisruptionBudget: { enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },

@@ -34,14 +34,21 @@ export function stackValues(settings: ValuesSettings): Values {
       tls: { enabled: false },
       // In kube-system, the default, the operator's Service would stay behind when everything is removed.
       kubeletService: { namespace: settings.namespace },
-      resources: requests("50m", "96Mi"),
+      resources: bounds("50m", "96Mi", "512Mi"),
+      prometheusConfigReloader: { resources: bounds("10m", "32Mi", "128Mi") },
     },
     kubelet: { namespace: settings.namespace },
     prometheus: { prometheusSpec: prometheusSpec(settings) },
     alertmanager: { alertmanagerSpec: alertmanagerSpec(settings) },
     grafana: grafana(settings.grafana),
-    "kube-state-metrics": { podAnnotations: KEPT_WHERE_IT_IS, resources: requests("10m", "48Mi") },
-    "prometheus-node-exporter": { resources: requests("10m", "32Mi") },
+    "kube-state-metrics": {
+      podAnnotations: KEPT_WHERE_IT_IS,
+      resources: bounds("10m", "48Mi", "512Mi"),
+    },
+    "prometheus-node-exporter": {
+      resources: bounds("10m", "32Mi", "128Mi"),
+      containerSecurityContext: CONTAINED,
+    },
     ...unreachable(),
   };
 }
@@ -52,7 +59,7 @@ function prometheusSpec({ retentionDays, storage }: ValuesSettings): Values {
     // What comes first: a volume that is full ends Prometheus.
     retentionSize: retentionSize(storage ?? WITHOUT_VOLUME),
     podMetadata: { annotations: KEPT_WHERE_IT_IS },
-    resources: requests("100m", "384Mi"),
+    resources: bounds("100m", "384Mi", "4Gi"),
     // Without these it would see only the monitors and rules that carry the release's own labels.
     serviceMonitorSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
@@ -61,6 +68,13 @@ function prometheusSpec({ retentionDays, storage }: ValuesSettings): Values {
     storageSpec: storage === undefined ? { emptyDir: { sizeLimit: WITHOUT_VOLUME } } : volume(storage),
   };
 }
+
+/** A container that gets no rights beyond those of its process. */
+const CONTAINED = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
 
 /** Disk of its node that Prometheus may take where it has no volume. */
 const WITHOUT_VOLUME = "10Gi";
@@ -80,7 +94,7 @@ function volume(storage: string): Values {
 function alertmanagerSpec({ receivers }: ValuesSettings): Values {
   const { receiversSecret } = PROMETHEUS_STACK;
   return {
-    resources: requests("10m", "32Mi"),
+    resources: bounds("10m", "32Mi", "256Mi"),
     ...(hasReceivers(receivers) && { useExistingSecret: true, configSecret: receiversSecret }),
   };
 }
@@ -98,8 +112,11 @@ function grafana(enabled: boolean): Values {
       passwordKey: "admin-password",
     },
     service: { port: PROMETHEUS_STACK.grafanaPort },
-    sidecar: { dashboards: { enabled: true, label: PROMETHEUS_STACK.dashboardLabel, labelValue: "1" } },
-    resources: requests("50m", "128Mi"),
+    sidecar: {
+      resources: bounds("10m", "96Mi", "256Mi"),
+      dashboards: { enabled: true, label: PROMETHEUS_STACK.dashboardLabel, labelValue: "1" },
+    },
+    resources: bounds("50m", "128Mi", "512Mi"),
   };
 }
 
@@ -123,6 +140,7 @@ function unreachable(): Values {
   };
 }
 
-function requests(cpu: string, memory: string): Values {
-  return { requests: { cpu, memory } };
+/** What a container gets, and the memory at which it is ended before its node suffers. */
+function bounds(cpu: string, memory: string, memoryLimit: string): Values {
+  return { requests: { cpu, memory }, limits: { memory: memoryLimit } };
 }

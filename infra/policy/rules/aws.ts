@@ -1,9 +1,9 @@
-import { at, listAt, type Rule, textAt } from "../policy-rule.js";
+import { at, type Fault, listAt, type Rule, textAt } from "../policy-rule.js";
 
 const LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 /** The safeguards that AWS leaves off unless it is asked for them, by type. */
-const checks: Record<string, (props: unknown) => [boolean, string][]> = {
+const checks: Record<string, (props: unknown) => [boolean, Fault][]> = {
   "aws:ecr/repository:Repository": (props) => [
     [textAt(props, "imageTagMutability") === "IMMUTABLE", "lets tags be moved"],
     [at(props, "imageScanningConfiguration", "scanOnPush") === true, "does not scan images"],
@@ -24,7 +24,10 @@ const checks: Record<string, (props: unknown) => [boolean, string][]> = {
   ],
   "aws:kms/key:Key": (props) => [[at(props, "enableKeyRotation") === true, "is not rotated"]],
   "aws:cloudwatch/logGroup:LogGroup": (props) => [
-    [Number(at(props, "retentionInDays")) > 0, "keeps its logs forever"],
+    [
+      Number(at(props, "retentionInDays")) > 0,
+      { what: "keeps its logs forever", setting: "eks.logRetentionDays" },
+    ],
   ],
   "kubernetes:storage.k8s.io/v1:StorageClass": (props) => [
     [

@@ -1,5 +1,5 @@
 import { containersOf, type PodContainer } from "../pods.js";
-import { at, listAt, type Rule, textAt } from "../policy-rule.js";
+import { at, type Fault, listAt, type Rule, textAt } from "../policy-rule.js";
 
 /** Environment variables that hold secrets, by name. */
 const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEYS?|CREDENTIALS?|PRIVATE_KEY)$/i;
@@ -8,7 +8,7 @@ const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEYS?|CREDENTIALS?|PRIVA
 function everyContainer(
   name: string,
   description: string,
-  fault: (container: PodContainer) => string | undefined,
+  fault: (container: PodContainer) => Fault | undefined,
 ): Rule {
   return {
     name,
@@ -16,9 +16,15 @@ function everyContainer(
     check: (resource) =>
       containersOf(resource).flatMap((container) => {
         const found = fault(container);
-        return found === undefined ? [] : [`container ${container.name} ${found}`];
+        return found === undefined ? [] : [of(container, found)];
       }),
   };
+}
+
+function of({ name }: PodContainer, fault: Fault): Fault {
+  return typeof fault === "string"
+    ? `container ${name} ${fault}`
+    : { ...fault, what: `container ${name} ${fault.what}` };
 }
 
 export const imagesByDigest = everyContainer(
@@ -28,7 +34,10 @@ export const imagesByDigest = everyContainer(
     const image = textAt(container, "image");
     return /@sha256:[0-9a-f]{64}$/.test(image)
       ? undefined
-      : `runs ${image || "an image without a name"}, which does not name a digest`;
+      : {
+          what: `runs ${image || "an image without a name"}, which does not name a digest`,
+          setting: "image.reference",
+        };
   },
 );
 
@@ -66,7 +75,7 @@ export const bounded = everyContainer(
     ].filter((path) => at(container, "resources", ...path) === undefined);
     return missing.length === 0
       ? undefined
-      : `does not set ${missing.map((path) => path.join(".")).join(" and ")}`;
+      : { what: `does not set ${missing.map((path) => path.join(".")).join(" and ")}`, setting: "resources" };
   },
 );
 
@@ -79,6 +88,6 @@ export const noPlainSecrets = everyContainer(
       .map((variable) => textAt(variable, "name"));
     return plain.length === 0
       ? undefined
-      : `is given ${plain.join(", ")} in plain text; variables of the service that are secret belong in service.secretEnvironment`;
+      : { what: `is given ${plain.join(", ")} in plain text`, setting: "service.secretEnvironment" };
   },
 );

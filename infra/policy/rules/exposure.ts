@@ -1,12 +1,12 @@
 import { ADMIN_PORT } from "@ai-model-service/contract/http";
 
-import { at, type Checked, listAt, type Rule, textAt } from "../policy-rule.js";
+import { at, type Checked, type Fault, listAt, type Rule, textAt } from "../policy-rule.js";
 
 const EVERYBODY = ["0.0.0.0/0", "::/0"];
 const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";
 
 /** What is wrong with a resource of each type. */
-const checks: Record<string, (props: unknown) => string[]> = {
+const checks: Record<string, (props: unknown) => Fault[]> = {
   "kubernetes:core/v1:Service": (props) => [...serviceFaults(props), ...administrationFaults(props)],
   "kubernetes:networking.k8s.io/v1:Ingress": (props) =>
     listAt(props, "spec", "tls").length > 0 ? [] : ["answers without TLS"],
@@ -28,18 +28,18 @@ const checks: Record<string, (props: unknown) => string[]> = {
 const ADMINISTRATION = ["admin", ADMIN_PORT, String(ADMIN_PORT)];
 
 /** Administration is reached from inside of the cluster alone. */
-function administrationFaults(props: unknown): string[] {
+function administrationFaults(props: unknown): Fault[] {
   const type = textAt(props, "spec", "type");
   const leadsThere = listAt(props, "spec", "ports").some((port) =>
     ADMINISTRATION.includes((at(port, "targetPort") ?? at(port, "port")) as string | number),
   );
   return leadsThere && ["LoadBalancer", "NodePort"].includes(type)
-    ? ["opens the administrators' port to the outside"]
+    ? [{ what: "opens the administrators' port to the outside", setting: "service.type" }]
     : [];
 }
 
 /** A load balancer on the internet has TLS and says who may connect; one that does not say where it is counts as public. */
-function serviceFaults(props: unknown): string[] {
+function serviceFaults(props: unknown): Fault[] {
   if (textAt(props, "spec", "type") !== "LoadBalancer") {
     return [];
   }
@@ -48,21 +48,28 @@ function serviceFaults(props: unknown): string[] {
     return [];
   }
   return [
-    ...(annotation("ssl-cert") === "" ? ["is a public load balancer without a certificate"] : []),
+    ...(annotation("ssl-cert") === ""
+      ? [{ what: "is a public load balancer without a certificate", setting: "ingress.certificateArn" }]
+      : []),
     ...(listAt(props, "spec", "loadBalancerSourceRanges").length === 0
-      ? ["is a public load balancer that does not say who may connect"]
+      ? [
+          {
+            what: "is a public load balancer that does not say who may connect",
+            setting: "ingress.sourceRanges",
+          },
+        ]
       : []),
   ];
 }
 
-function clusterFaults(props: unknown): string[] {
+function clusterFaults(props: unknown): Fault[] {
   // AWS opens the endpoint to everybody when nothing is said.
   if (at(props, "vpcConfig", "endpointPublicAccess") === false) {
     return [];
   }
   const networks = listAt(props, "vpcConfig", "publicAccessCidrs");
   const open = networks.length === 0 || networks.some((network) => EVERYBODY.includes(String(network)));
-  return open ? ["lets everybody reach its API server"] : [];
+  return open ? [{ what: "lets everybody reach its API server", setting: "eks.apiAccess" }] : [];
 }
 
 function openRange(networks: unknown[]): string[] {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import type { Checked } from "#infra/policy/policy-rule.js";
+import { type Checked, findings } from "#infra/policy/policy-rule.js";
+import { settingsSchema } from "#infra/settings/settings.js";
 import { rules } from "#infra/policy/rules/all-rules.js";
 import type { FakeDaemon } from "../support/docker-daemon.js";
 import { type Declared, runProgram } from "../support/program.js";
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 function faults(resource: Checked): string[] {
-  return rules.flatMap(({ name, check }) => check(resource).map((fault) => `${name}: ${fault}`));
+  return rules.flatMap((rule) => findings(rule, resource).map((found) => `${rule.name}: ${found}`));
 }
 
 /** A resource of a stack, as the rules see it, with the value at a path replaced. */
@@ -113,6 +114,27 @@ describe("the policy", () => {
     for (const fault of found) {
       expect(fault).toMatch(new RegExp(`^${rule}: `));
     }
+  });
+
+  it.each<[string, ...Parameters<typeof changed>]>([
+    ["image.reference", "dev", "Deployment", "inference", [...container, "image"], "service:latest"],
+    ["resources", "dev", "Deployment", "inference", [...container, "resources"], {}],
+    [
+      "service.secretEnvironment",
+      "dev",
+      "Deployment",
+      "inference",
+      [...container, "env"],
+      [{ name: "API_KEYS", value: "k" }],
+    ],
+    ["ingress.sourceRanges", "prod", "Service", "public", ["spec", "loadBalancerSourceRanges"], []],
+    ["eks.apiAccess", "prod", "Cluster", "cluster", ["vpcConfig", "publicAccessCidrs"], undefined],
+    ["eks.logRetentionDays", "prod", "LogGroup", "control-plane", ["retentionInDays"], undefined],
+  ])("names the setting %s", (setting, ...change) => {
+    const [found = ""] = faults(changed(...change));
+    expect(found).toMatch(new RegExp(`: see ai-model-service:${setting.replaceAll(".", "\\.")}$`));
+    const { shape } = settingsSchema as unknown as { shape: Record<string, unknown> };
+    expect(Object.keys(shape)).toContain(setting.split(".")[0]);
   });
 
   it("shows each rule at work", () => {
