@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -9,13 +9,14 @@ import { PATHS } from "@ai-model-service/contract/http";
 
 import { thisDaemonAddress } from "#infra/docker/address.js";
 import { type Daemon, daemonAt } from "#infra/docker/daemon.js";
-import { own } from "#infra/monitoring/queries.js";
+import { ofAutoscaler, own } from "#infra/monitoring/queries.js";
 import { scalingFacts } from "#infra/commands/deployed/scaling-facts.js";
 import { scalingStatus } from "#infra/commands/deployed/scaling-status.js";
 import { monitoringSchema } from "#infra/settings/monitoring.js";
 import { eventually } from "./monitoring/eventually.js";
+import { loadResult, MANY_ROWS, startLoad, type Load } from "./monitoring/load.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
-import { PrometheusClient } from "./monitoring/prometheus.js";
+import { PrometheusClient, type Series } from "./monitoring/prometheus.js";
 import { charts } from "./support/charts.js";
 import { leftovers } from "./support/leftovers.js";
 import { missingNeeds } from "./support/needs.js";
@@ -29,7 +30,13 @@ const STACK = "local-test";
 const NAME = `ai-model-service-${STACK}`;
 const WATCHED = { namespace: "ai-model-service", job: "inference" };
 const MONITORING = "monitoring";
+const CLIENTS = "clients";
 const SCRAPE_SECONDS = 5;
+const CONCURRENCY_PER_POD = 2;
+
+function values(series: readonly Series[]): number[] {
+  return series.flatMap(({ samples }) => samples.map(([, value]) => value));
+}
 
 const outputs = z.object({ kubeconfig: z.object({ value: z.string() }) });
 
@@ -56,6 +63,10 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
       cluster: "local",
       local: { ports },
       monitoring: { ...charts, scrapeIntervalSeconds: SCRAPE_SECONDS },
+      replicas: { min: 1, max: 6 },
+      resources: { requests: { cpu: "100m", memory: "96Mi" }, limits: { cpu: "300m", memory: "400Mi" } },
+      // CPU asks for nothing, so that what scales is the signal.
+      autoscaling: { cpuPercent: 1000, concurrencyPerPod: CONCURRENCY_PER_POD },
     });
   });
 
@@ -114,6 +125,30 @@ describe.skipIf(missingNeeds(["pulumi", "docker"]).length > 0)("the program on t
     );
 
     afterAll(() => visitor.leave());
+  });
+
+  step("scales by the requests that there are, of pods that are seen once each", async () => {
+    await config.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: CLIENTS } } });
+    const load: Load = {
+      namespace: CLIENTS,
+      name: "load",
+      url: `http://${WATCHED.job}.${WATCHED.namespace}.svc${PATHS.predict}?datatype=UINT8`,
+      connections: 3 * CONCURRENCY_PER_POD,
+      seconds: 120,
+      body: MANY_ROWS,
+    };
+    const began = Date.now() / 1000;
+    await startLoad(config, load);
+    expect(Object.keys(await loadResult(config, load))).toEqual(["200"]);
+    const wanted = `kube_horizontalpodautoscaler_status_desired_replicas{${ofAutoscaler(WATCHED)}}`;
+    const replicas = values(await prometheus.range(wanted, began, SCRAPE_SECONDS));
+    expect(Math.max(...replicas)).toBeGreaterThanOrEqual(3);
+    // Twice the number would be the maximum.
+    expect(Math.max(...replicas)).toBeLessThanOrEqual(4);
+    const scrapes = values(
+      await prometheus.range(`count by (pod) (up{${own(WATCHED)}})`, began, SCRAPE_SECONDS),
+    );
+    expect(new Set(scrapes)).toEqual(new Set([1]));
   });
 
   step("brings a node that was killed back as it was", async () => {

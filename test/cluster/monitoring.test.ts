@@ -14,7 +14,7 @@ import { DeployedService } from "./monitoring/deployed-service.js";
 import { DeployedStack } from "./monitoring/deployed-stack.js";
 import { endContainers } from "./monitoring/end-containers.js";
 import { eventually } from "./monitoring/eventually.js";
-import { loadResult, startLoad, type Load } from "./monitoring/load.js";
+import { loadResult, MANY_ROWS, startLoad, type Load } from "./monitoring/load.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
 import { PrometheusClient, type Series } from "./monitoring/prometheus.js";
 import { BEFORE_SECONDS, story } from "./monitoring/story.js";
@@ -33,12 +33,6 @@ const ONE_ROW = {
   type: "application/json",
   base64: Buffer.from('{"instances":[[1]]}').toString("base64"),
 };
-/** Work for the server, not for its client: else how many requests are in flight depends on how fast the client is. */
-const MANY_ROWS = {
-  type: "application/octet-stream",
-  base64: Buffer.alloc(96 * 28 * 28, 100).toString("base64"),
-};
-
 const MAX_REPLICAS = 3;
 const CONCURRENCY_PER_POD = 1;
 const SCRAPE_SECONDS = 5;

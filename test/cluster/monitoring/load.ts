@@ -14,6 +14,15 @@ export interface Load {
 }
 
 /**
+ * Rows for `?datatype=UINT8`: work for the server, not for its client. Else how many requests are in flight depends on how
+ * fast the client is.
+ */
+export const MANY_ROWS = {
+  type: "application/octet-stream",
+  base64: Buffer.alloc(96 * 28 * 28, 100).toString("base64"),
+};
+
+/**
  * Runs in the pod. A Service balances connections, not requests, so each is used for a few requests only, and pods
  * that come later get their share. One that was
  * refused asks again a little later. Prints how many requests got which status.
