@@ -30,7 +30,7 @@ const SCOPES: readonly Scope[] = [
     where: "where the program installs a chart: with monitoring.mode stack, or monitoring.prometheusUrl",
   },
   {
-    keys: ["namespace", "crds", "grafana", "retentionDays", "storage", "stackValues"].map(
+    keys: ["namespace", "crds", "grafana", "retentionDays", "storage", "receivers", "stackValues"].map(
       (name) => `monitoring.${name}`,
     ),
     includes: ({ monitoring: { mode } }) => mode === "stack",

@@ -137,10 +137,6 @@ export const monitoringSchema = z
     error:
       "applies only to monitoring.mode existing without prometheusUrl, since a cluster has one custom metrics API",
   })
-  .refine((m) => m.mode === "stack" || Object.keys(m.receivers).length === 0, {
-    path: ["receivers"],
-    error: "apply only to monitoring.mode stack: another Alertmanager has its own",
-  })
   .refine((m) => Object.keys(m.receivers).length === 0 || !hasConfig(m.stackValues["alertmanager"]), {
     path: ["receivers"],
     error: "would replace monitoring.stackValues.alertmanager.config, which is set too",

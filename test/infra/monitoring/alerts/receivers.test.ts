@@ -108,7 +108,7 @@ describe("receivers of alerts", () => {
   it("are refused where another Alertmanager or another configuration would win", () => {
     expect(fault(ALL)).toBe("");
     expect(fault(ALL, { mode: "none" })).toContain(
-      "monitoring.receivers apply only to monitoring.mode stack",
+      "monitoring.receivers applies only where monitoring.mode is stack",
     );
     expect(fault(ALL, { stackValues: { alertmanager: { config: {} } } })).toContain(
       "monitoring.receivers would replace monitoring.stackValues.alertmanager.config",
