@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 
 import { CoreV1Api, PortForward, type KubeConfig, type V1Pod, type V1Service } from "@kubernetes/client-node";
@@ -8,6 +8,7 @@ import { ANSWER_SECONDS, within } from "./time-limit.js";
 /** A port on this machine that leads to a Service of the cluster. */
 interface Forwarded {
   readonly url: string;
+  /** Ends open connections too: a client may have kept one for later. */
   close(): void;
 }
 
@@ -31,10 +32,15 @@ interface Target {
  */
 export async function forward(config: KubeConfig, wanted: Wanted): Promise<Forwarded> {
   await target(config, wanted);
-  const server = tunnel(config, wanted);
+  const sockets = new Set<Socket>();
+  const server = tunnel(config, wanted, sockets);
   await open(server, wanted.localPort).catch(() => open(server, 0));
   const { port: bound } = server.address() as AddressInfo;
-  return { url: `http://localhost:${bound}`, close: () => void server.close() };
+  const close = (): void => {
+    server.close();
+    sockets.forEach((socket) => socket.destroy());
+  };
+  return { url: `http://localhost:${bound}`, close };
 }
 
 /** Where a connection to the Service goes now. */
@@ -56,14 +62,32 @@ async function open(server: Server, port: number): Promise<void> {
   await once(server, "listening");
 }
 
-function tunnel(config: KubeConfig, wanted: Wanted): Server {
+function tunnel(config: KubeConfig, wanted: Wanted, sockets: Set<Socket>): Server {
   const forwarder = new PortForward(config);
   return createServer((socket) => {
-    socket.on("error", () => socket.destroy());
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
     target(config, wanted)
       .then(({ pod, port }) => forwarder.portForward(wanted.namespace, pod, [port], socket, null, socket))
+      .then((way: Way) => endTogether(socket, way))
       .catch(() => socket.destroy());
   });
+}
+
+interface WebSocketLike {
+  close(): void;
+}
+
+/** What the library gives for a way to a pod: with retries a function that says which of them it is now. */
+type Way = WebSocketLike | (() => WebSocketLike | null);
+
+/** The way to the pod would otherwise stay until the pod closes its end, and this process with it. */
+function endTogether(socket: Socket, way: Way): void {
+  const end = (): void => (typeof way === "function" ? way() : way)?.close();
+  if (socket.destroyed) {
+    end();
+  }
+  socket.once("close", end);
 }
 
 /** One that is about to end still answers, but may be of the version before. */

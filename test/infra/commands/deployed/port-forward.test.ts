@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -58,6 +58,16 @@ describe("a forwarded port", () => {
     objects[PODS] = { items: [pod("first")] };
     expect((await fetch(opened.url)).status).toBe(200);
     opened.close();
+  });
+
+  it("takes open connections with it when it is closed", async () => {
+    const opened = await forward(cluster.config, WANTED);
+    const socket = connect(Number(new URL(opened.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    const ended = once(socket, "close");
+    socket.on("error", () => undefined);
+    opened.close();
+    await ended;
   });
 
   it("is not opened where no pod is ready", async () => {
