@@ -27,7 +27,7 @@ const root = pulumi.runtime.getRootDirectory();
 const cluster = await createCluster(settings, () => missingCharts(settings.monitoring, root));
 const image = await serviceImage(settings, () => createRegistry(settings, cluster.registry));
 const placement = onCluster(cluster);
-const space = workloadNamespace(cluster, settings.namespace);
+const space = workloadNamespace(cluster, settings);
 const namespace = space.metadata.name;
 
 const place = { namespace, labels: labelsOf("inference").labels };

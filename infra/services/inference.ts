@@ -24,7 +24,7 @@ const PLACE_SECONDS = { local: 0, existing: 0, eks: 300 } as const satisfies Rec
 export function inferenceWorkload(
   settings: Pick<
     Settings,
-    "cluster" | "image" | "service" | "replicas" | "resources" | "autoscaling" | "monitoring"
+    "cluster" | "image" | "service" | "replicas" | "resources" | "pods" | "autoscaling" | "monitoring"
   >,
   secrets: Workload["secrets"] = {},
 ): Workload {
@@ -55,6 +55,7 @@ export function inferenceWorkload(
     secrets,
     volumes: keys ? [KEYS.volume] : [],
     resources,
+    placing: settings.pods,
     userId: SERVICE_USER_ID,
     scaling: {
       ...replicas,

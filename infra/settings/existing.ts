@@ -9,6 +9,12 @@ export const existingSchema = z
       .describe(
         "Path of the kubeconfig; without it the files of `KUBECONFIG`, then `~/.kube/config`, as kubectl does.",
       ),
+    createNamespace: z
+      .boolean()
+      .default(true)
+      .describe(
+        "False where the namespace is there already; the program then leaves it alone, its labels and its end included.",
+      ),
     context: z.string().min(1).optional().describe("Context in the kubeconfig; without it the current one."),
     name: z
       .string()

@@ -12,6 +12,7 @@ import { ingressSchema } from "./ingress.js";
 import { PROJECT } from "./keys.js";
 import { localSchema } from "./local.js";
 import { monitoringSchema } from "./monitoring.js";
+import { podsSchema } from "./pods.js";
 import { registrySchema } from "./registry.js";
 import { replicasSchema } from "./replicas.js";
 import { resourcesSchema } from "./resources.js";
@@ -37,6 +38,7 @@ export const settingsSchema = z
     service: serviceSchema.prefault({}),
     replicas: replicasSchema.prefault({}),
     resources: resourcesSchema.prefault({}),
+    pods: podsSchema.prefault({}),
     autoscaling: autoscalingSchema.prefault({}),
     monitoring: monitoringSchema.prefault({}),
   })

@@ -14,6 +14,14 @@ export function deploymentSpec(
     strategy: { type: "RollingUpdate", rollingUpdate: ROLLING_UPDATE },
     progressDeadlineSeconds: roundSeconds(workload),
     revisionHistoryLimit: 5,
-    template: { metadata: { labels: workload.labels }, spec: podSpec(workload, inputs) },
+    template: { metadata: podMetadata(workload), spec: podSpec(workload, inputs) },
+  };
+}
+
+function podMetadata({ labels, placing }: Pick<Workload, "labels" | "placing">) {
+  const annotations = placing?.annotations ?? {};
+  return {
+    labels: { ...placing?.labels, ...labels },
+    ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }

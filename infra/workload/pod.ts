@@ -13,6 +13,7 @@ export type PodWorkload = Pick<
   Workload,
   | "selector"
   | "architecture"
+  | "placing"
   | "command"
   | "args"
   | "ports"
@@ -34,9 +35,9 @@ export interface PodInputs {
 
 /** A replica: one container without any right that it does not use, spread over nodes and zones. */
 export function podSpec(workload: PodWorkload, { image, serviceAccountName }: PodInputs): PodSpec {
-  const { selector, architecture, userId, volumes } = workload;
+  const { selector, userId, volumes } = workload;
   return {
-    ...(architecture !== undefined && { nodeSelector: { "kubernetes.io/arch": architecture } }),
+    ...placed(workload),
     serviceAccountName,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -54,6 +55,20 @@ export function podSpec(workload: PodWorkload, { image, serviceAccountName }: Po
     ),
     containers: [container(workload, image)],
     ...(volumes.length > 0 && { volumes: volumes.map(volume) }),
+  };
+}
+
+/** Which nodes it may run on, and before whom. */
+function placed({ architecture, placing }: PodWorkload): Partial<PodSpec> {
+  const { nodeSelector = {}, tolerations = [], priorityClass } = placing ?? {};
+  const nodes = {
+    ...nodeSelector,
+    ...(architecture !== undefined && { "kubernetes.io/arch": architecture }),
+  };
+  return {
+    ...(Object.keys(nodes).length > 0 && { nodeSelector: nodes }),
+    ...(tolerations.length > 0 && { tolerations }),
+    ...(priorityClass !== undefined && { priorityClassName: priorityClass }),
   };
 }
 

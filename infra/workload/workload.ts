@@ -31,6 +31,8 @@ export interface Workload {
   secrets: Record<string, SecretVariable>;
   volumes: Volume[];
   resources: Record<"requests" | "limits", Resources>;
+  /** Where its pods run and what marks them beside the labels above. */
+  placing?: Placing;
   /** User and group that its process runs as. */
   userId: number;
   scaling: Scaling;
@@ -43,6 +45,21 @@ export interface Workload {
 }
 
 export type Labels = Record<string, string>;
+
+/** What a cluster's own rules ask of pods. */
+export interface Placing {
+  nodeSelector: Labels;
+  tolerations: {
+    key?: string | undefined;
+    operator?: string | undefined;
+    value?: string | undefined;
+    effect?: string | undefined;
+    tolerationSeconds?: number | undefined;
+  }[];
+  priorityClass?: string | undefined;
+  labels: Labels;
+  annotations: Record<string, string>;
+}
 
 /** A port of the container, and the port of the Service that leads to it. */
 export interface Port {

@@ -163,6 +163,40 @@ describe("the program on an existing cluster", () => {
     expect(JSON.stringify(run.only("Deployment").inputs)).not.toContain("shop-key");
   });
 
+  it("goes into a namespace that is there, where the settings say so", async () => {
+    const existing = { kubeconfig: kubeconfigFile(), createNamespace: false };
+    const run = await onExistingCluster({ existing, namespace: "team" });
+    expect(run.resources.filter(({ type }) => type.endsWith(":Namespace"))).toEqual([]);
+    expect(run.only("Deployment").inputs).toHaveProperty("metadata.namespace", "team");
+    expect(run.outputs["namespace"]).toBe("team");
+  });
+
+  it("places pods as the cluster's own rules ask, beside what it says of them itself", async () => {
+    const pods = {
+      nodeSelector: { pool: "models" },
+      tolerations: [{ key: "dedicated", operator: "Equal", value: "models", effect: "NoSchedule" }],
+      priorityClass: "online",
+      labels: { "cost-centre": "42" },
+      annotations: { "sidecar.istio.io/inject": "false" },
+    };
+    const run = await onExistingCluster({ pods });
+    expect(run.only("Deployment").inputs).toMatchObject({
+      spec: {
+        template: {
+          metadata: {
+            labels: { "cost-centre": "42", "app.kubernetes.io/component": "inference" },
+            annotations: pods.annotations,
+          },
+          spec: {
+            nodeSelector: { pool: "models", "kubernetes.io/arch": "amd64" },
+            tolerations: pods.tolerations,
+            priorityClassName: "online",
+          },
+        },
+      },
+    });
+  });
+
   it("exports nothing that it does not have", async () => {
     const run = await onExistingCluster({ monitoring: { mode: "none" } });
     expect(Object.keys(run.outputs)).toEqual([

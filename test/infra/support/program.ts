@@ -66,9 +66,12 @@ export async function runProgram(
   );
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => ({
-        id: preview ? undefined : `${name}-id`,
-        state: preview ? (inputs as Values) : computed(type, name, inputs as Values),
+      // What is read has an id already; of an object of Kubernetes that is its name.
+      newResource: ({ type, name, inputs, id }) => ({
+        id: preview ? undefined : id || `${name}-id`,
+        state: preview
+          ? (inputs as Values)
+          : computed(type, name, id ? { metadata: { name: id } } : (inputs as Values)),
       }),
       call: ({ token, inputs }) => answer(token, inputs as Values),
     },

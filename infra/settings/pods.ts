@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/** What the program says of pods itself. */
+const OWN_LABEL = /^app\.kubernetes\.io\/(name|component|part-of)$/;
+const ARCHITECTURE = "kubernetes.io/arch";
+
+const labelKey = z
+  .string()
+  .regex(/^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a key of Kubernetes");
+const labelValue = z
+  .string()
+  .regex(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, "must be a value of a label");
+
+const toleration = z
+  .strictObject({
+    key: z.string().min(1).optional(),
+    operator: z.enum(["Exists", "Equal"]).optional(),
+    value: z.string().optional(),
+    effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+    tolerationSeconds: z.int().min(0).optional(),
+  })
+  .refine((t) => t.key !== undefined || t.operator === "Exists", {
+    path: ["operator"],
+    error: "must be Exists where there is no key",
+  })
+  .refine((t) => t.operator !== "Exists" || t.value === undefined, {
+    path: ["value"],
+    error: "must not be set where operator is Exists",
+  });
+
+export const podsSchema = z
+  .strictObject({
+    nodeSelector: z
+      .record(
+        labelKey.refine((key) => key !== ARCHITECTURE, "follows from image.platform and cannot be set here"),
+        labelValue,
+      )
+      .default({})
+      .describe("Labels of the nodes that replicas may run on."),
+    tolerations: z
+      .array(toleration)
+      .default([])
+      .describe(
+        "Taints of nodes that replicas put up with, each with `key`, `operator` (`Equal` or `Exists`), `value`, `effect` and `tolerationSeconds`.",
+      ),
+    priorityClass: z.string().min(1).optional().describe("Name of a PriorityClass that is there."),
+    labels: z
+      .record(
+        labelKey.refine((key) => !OWN_LABEL.test(key), "is set by the program and cannot be set here"),
+        labelValue,
+      )
+      .default({})
+      .describe("Labels that replicas carry beside the program's own."),
+    annotations: z.record(labelKey, z.string()).default({}).describe("Annotations that replicas carry."),
+  })
+  .describe("Where replicas run, and what marks them, for a cluster that has rules of its own.");
