@@ -5,8 +5,8 @@ const FREE_TEXT: Readonly<Record<string, readonly string[]>> = {
   monitoring: ["receivers", "stackValues", "adapterValues"],
 };
 
-/** Words that settings name and that are in no case worth hiding. */
-const PLAIN = new Set(["", "true", "false", "predict", "admin"]);
+/** What is said beside a secret and is none: sealed wherever it stands, it would hide the names of half the resources. */
+const PLAIN_PROPERTIES = new Set(["name", "role", "severity"]);
 
 /**
  * The texts that must stay secret where the sections `secret` of a stack's settings are: Pulumi keeps the values of a
@@ -19,7 +19,7 @@ export function secretTexts(
   const parts = secret.flatMap((section) =>
     (FREE_TEXT[section] ?? []).map((name) => at(settings[section], name)),
   );
-  return [...new Set(parts.flatMap(textsIn))].filter((text) => !PLAIN.has(text));
+  return [...new Set(parts.flatMap(textsIn))].filter((text) => text !== "");
 }
 
 function at(section: unknown, name: string): unknown {
@@ -33,5 +33,8 @@ export function textsIn(value: unknown): string[] {
   if (typeof value === "string") {
     return [value];
   }
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([name, inner]) => (PLAIN_PROPERTIES.has(name) ? [] : textsIn(inner)));
 }

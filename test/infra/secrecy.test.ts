@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isSecret, valuesOf } from "./support/graph.js";
+import { find, isSecret, valuesOf } from "./support/graph.js";
 import { kubeconfigFile } from "./support/kubeconfig.js";
 import { runProgram, type Run, type StackSettings } from "./support/program.js";
 
@@ -55,6 +55,16 @@ describe("what is secret in the settings", () => {
     const sealed = plain(await run({ monitoring }, ["monitoring"]));
     expect(sealed).not.toContain("hidden-2");
     expect(sealed).not.toContain("hidden-3");
+  });
+
+  it("hides nothing that is said beside it", async () => {
+    const service = { keys: [{ name: "inference", key: "hidden-8", role: "admin" }] };
+    const monitoring = { receivers: { slack: { url: "https://hooks/hidden-9" } } };
+    const sealed = await run({ service, monitoring }, ["service", "monitoring"]);
+    expect(plain(sealed)).not.toMatch(/hidden-[89]/);
+    expect(find(sealed, "Deployment", "inference").inputs).toHaveProperty("metadata.name", "inference");
+    const severities = sealed.resources.flatMap(({ inputs }) => valuesOf(inputs, "severity"));
+    expect(new Set(severities)).toEqual(new Set(["critical", "warning"]));
   });
 
   it("is shown by no error, in whatever section", async () => {

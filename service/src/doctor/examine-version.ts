@@ -130,5 +130,5 @@ async function readModel(path: string, problems: string[]): Promise<OnnxModel | 
 }
 
 function graphWarnings({ shapeless }: GraphFacts): string[] {
-  return shapeless.map((name) => `'${name}' has no declared shape: any is taken for right.`);
+  return shapeless.map((name) => `'${name}' has no declared shape: every shape is taken for right.`);
 }

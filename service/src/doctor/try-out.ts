@@ -12,7 +12,7 @@ export interface Trial
     Pick<ServedVersion, "inputs" | "outputs" | "batched">,
     Pick<ServedVersion["loading"], "apart" | "place" | "runs" | "unbounded" | "warnings"> {
   readonly maxRows: number;
-  /** The labels that it serves with, though no config.json has any: the file's own. */
+  /** The labels that it serves with, though no config.json has them: the file's own. */
   readonly postprocess: Classification | undefined;
   readonly samples: readonly Sample[];
 }
