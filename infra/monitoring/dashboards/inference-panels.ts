@@ -53,7 +53,19 @@ export function whereTheTimeGoes() {
 
 export function outcomes() {
   return graph(
-    { title: "Requests by outcome", description: "What became of inference requests.", unit: "reqps" },
+    {
+      title: "Requests by outcome",
+      description: "What became of inference requests.",
+      unit: "reqps",
+      colours: {
+        success: "green",
+        client_error: "yellow",
+        cancelled: "blue",
+        rejected: "orange",
+        deadline: "purple",
+        server_error: "red",
+      },
+    },
     [
       {
         expr: `sum by (outcome) (${rate(`${METRICS.inferenceRequests}{${mine}}`)})`,
@@ -87,6 +99,7 @@ export function confidence() {
       title: "Confidence",
       description: "Mean of the highest probability of a prediction; drift is on the models' dashboard.",
       unit: "percentunit",
+      reach: 1,
     },
     [{ expr: `${total("sum")} / ${total("count")}`, legend: "{{model}} {{version}}" }],
   );
@@ -119,6 +132,7 @@ export function queueSaturation() {
       title: "Saturation of the queue",
       description: "Of the fullest model, 100% is where requests are refused.",
       unit: "percentunit",
+      reach: 1,
     },
     [{ expr: `max by (pod) (${METRICS.inferenceSaturation}{${mine}})`, legend: "{{pod}}" }],
   );

@@ -106,7 +106,9 @@ function speed() {
     graph(
       {
         title: "Why batches were closed",
-        description: "full: as large as allowed; delay: waited long enough; idle: nothing else to do.",
+        description:
+          "Batches per second. full: as large as allowed; delay: waited long enough; idle: nothing else to do; " +
+          "shape: the next request's shape differs; drain: the version is being released.",
         unit: "short",
       },
       [{ expr: `sum by (reason) (${rate(METRICS.inferenceBatches)})`, legend: "{{reason}}" }],
@@ -124,6 +126,7 @@ function drift() {
         title: "Confidence",
         description: "Highest probability of a prediction: median and lowest tenth.",
         unit: "percentunit",
+        reach: 1,
       },
       [quantile(METRICS.predictionConfidence, 0.1), quantile(METRICS.predictionConfidence, 0.5)],
     ),

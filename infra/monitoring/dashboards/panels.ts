@@ -19,6 +19,17 @@ interface PanelOptions {
   readonly unit: string;
 }
 
+/** How a graph is drawn beside its unit. */
+interface GraphOptions extends PanelOptions {
+  /** What the axis reaches at least, in the unit: without it a line of zeros has an axis up to 100. */
+  readonly reach?: number;
+  /** Colours of Grafana by what a legend begins with, for series that mean something good or bad. */
+  readonly colours?: Readonly<Record<string, string>>;
+}
+
+/** What an axis reaches at least where a graph does not say. */
+const REACH: Readonly<Record<string, number>> = { s: 0.001, percentunit: 0.01, reqps: 1, short: 1 };
+
 /** Value from which a panel turns yellow or red. */
 interface Limits {
   readonly yellow?: number;
@@ -31,8 +42,8 @@ const PANEL_HEIGHT = 7;
 const GRID_COLUMNS = 24;
 
 /** Series over time, three panels to a row. */
-export function graph(options: PanelOptions, series: readonly Series[]): timeseries.PanelBuilder {
-  return new timeseries.PanelBuilder()
+export function graph(options: GraphOptions, series: readonly Series[]): timeseries.PanelBuilder {
+  const panel = new timeseries.PanelBuilder()
     .title(options.title)
     .description(options.description)
     .unit(options.unit)
@@ -50,6 +61,11 @@ export function graph(options: PanelOptions, series: readonly Series[]): timeser
     )
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi))
     .targets(series.map(query));
+  const reach = options.reach ?? REACH[options.unit];
+  for (const [start, fixedColor] of Object.entries(options.colours ?? {})) {
+    panel.overrideByRegexp(`/^${start}/`, [{ id: "color", value: { mode: "fixed", fixedColor } }]);
+  }
+  return reach === undefined ? panel : panel.axisSoftMax(reach);
 }
 
 /** The present value of every series, coloured by `limits`, `perRow` panels to a row. */

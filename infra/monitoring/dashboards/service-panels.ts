@@ -72,6 +72,7 @@ export function requestsByStatus() {
       title: "Requests by status code",
       description: "All routes, probes and scrapes too.",
       unit: "reqps",
+      colours: { 2: "green", 3: "blue", 4: "yellow", 5: "red" },
     },
     [{ expr: `sum by (code) (${rate(count)})`, legend: "{{code}}" }],
   );
@@ -128,14 +129,19 @@ export function replicas() {
 }
 
 export function cpu() {
-  return graph({ title: "CPU", description: "Of the container's limit.", unit: "percentunit" }, [
+  return graph({ title: "CPU", description: "Of the container's limit.", unit: "percentunit", reach: 1 }, [
     { expr: perPod(rate(CPU_SECONDS), limitOf("cpu")), legend: "{{pod}}" },
   ]);
 }
 
 export function memory() {
   return graph(
-    { title: "Memory", description: "Working set of the container's limit.", unit: "percentunit" },
+    {
+      title: "Memory",
+      description: "Working set of the container's limit.",
+      unit: "percentunit",
+      reach: 1,
+    },
     [{ expr: perPod(MEMORY_BYTES, limitOf("memory")), legend: "{{pod}}" }],
   );
 }
@@ -146,6 +152,7 @@ export function throttling() {
       title: "Held back by the CPU limit",
       description: "Share of scheduling periods in which the container was stopped.",
       unit: "percentunit",
+      reach: 1,
     },
     [
       {

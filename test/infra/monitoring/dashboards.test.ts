@@ -5,6 +5,16 @@ import { ALERTS } from "./settings.js";
 
 const all = inferenceDashboards(ALERTS.objectives);
 
+/** The part of a panel that colours its series. */
+interface Coloured {
+  readonly fieldConfig?: {
+    readonly overrides: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly value: { readonly fixedColor: string } }[];
+    }[];
+  };
+}
+
 describe("the dashboards", () => {
   it("answer an operator's five questions on one page", () => {
     const rows = (all[0]?.panels ?? []).filter(({ type }) => type === "row").map(({ title }) => title);
@@ -40,6 +50,26 @@ describe("the dashboards", () => {
     for (const panel of panels.filter(({ type }) => type !== "row")) {
       expect(panel).toHaveProperty("description", expect.stringMatching(/.{5,}/));
     }
+  });
+
+  it.each(all)("$title draws zeros on an axis that ends near zero, and not at 100", ({ panels = [] }) => {
+    for (const panel of panels.filter(({ type }) => type === "timeseries")) {
+      const unit = JSON.stringify(panel).match(/"unit":"(\w+)"/)?.[1] ?? "";
+      const reach = unit.endsWith("bytes") ? {} : { axisSoftMax: expect.any(Number) as unknown };
+      expect(panel).toHaveProperty("fieldConfig.defaults.custom", expect.objectContaining(reach));
+    }
+  });
+
+  it("colour what is wrong alike wherever it is drawn", () => {
+    const colours = new Map<string, string>();
+    for (const { fieldConfig } of all.flatMap(({ panels = [] }) => panels) as Coloured[]) {
+      for (const { matcher, properties } of fieldConfig?.overrides ?? []) {
+        colours.set(matcher.options, properties[0]?.value.fixedColor ?? "");
+      }
+    }
+    expect(colours.get("/^5/")).toBe("red");
+    expect(colours.get("/^server_error/")).toBe("red");
+    expect(colours.get("/^2/")).toBe(colours.get("/^success/"));
   });
 
   it.each(all)("$title gives every panel its own identifier", ({ panels = [] }) => {
