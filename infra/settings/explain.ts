@@ -10,12 +10,17 @@ type Issue = z.core.$ZodIssue;
  */
 export function explain(
   issues: readonly Issue[],
-  { secret = [], keyed = fullKey }: { secret?: readonly string[]; keyed?: (path: string) => string } = {},
+  { secret = [], keyed = fullKeyOf }: { secret?: readonly string[]; keyed?: (path: string) => string } = {},
 ): string {
   const sentences = issues
     .flatMap((issue) => sentencesOf(issue, secret))
     .map((sentence) => `  ${keyed(sentence)}.`);
   return `The settings of this stack cannot be used:\n${sentences.join("\n")}`;
+}
+
+/** Those of a provider have their namespace already. */
+function fullKeyOf(sentence: string): string {
+  return /^\w+:/.test(sentence) ? sentence : fullKey(sentence);
 }
 
 function sentencesOf(issue: Issue, secret: readonly string[]): string[] {

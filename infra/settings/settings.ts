@@ -12,6 +12,7 @@ import { ingressSchema } from "./ingress.js";
 import { PROJECT } from "./keys.js";
 import { localSchema } from "./local.js";
 import { monitoringSchema } from "./monitoring.js";
+import { unusedProviderKeys } from "./provider-keys.js";
 import { podsSchema } from "./pods.js";
 import { registrySchema } from "./registry.js";
 import { replicasSchema } from "./replicas.js";
@@ -71,7 +72,7 @@ export class SettingsError extends Error {}
 
 /**
  * Checks a stack's configuration: full key to text, objects as JSON, as Pulumi hands it to a program.
- * Keys of other namespaces (providers) are left alone. Throws one error that lists every fault by its full key, and shows
+ * Throws one error that lists every fault by its full key, and shows
  * no value of the sections that are `secret`.
  */
 export function parseSettings(record: Record<string, string>, secret: readonly string[] = []): Settings {
@@ -82,7 +83,9 @@ export function parseSettings(record: Record<string, string>, secret: readonly s
   });
   const given = Object.fromEntries(sections);
   const result = settingsSchema.safeParse(given, { reportInput: true });
-  const issues = result.success ? inapplicable(given, result.data) : result.error.issues;
+  const issues = result.success
+    ? [...inapplicable(given, result.data), ...unusedProviderKeys(record, result.data)]
+    : result.error.issues;
   if (!result.success || issues.length > 0) {
     throw new SettingsError(explain(issues, { secret }));
   }

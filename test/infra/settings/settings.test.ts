@@ -203,10 +203,6 @@ describe("settings", () => {
     expect(faults({ cluster: "existing", registry })).toEqual(["registry.password must be a string"]);
   });
 
-  it("leave the keys of providers alone", () => {
-    expect(parseSettings({ ...minimal, "aws:region": "eu-central-1" }).cluster).toBe("local");
-  });
-
   it.each(["dev", "prod"])("of the stack %s that ships can be used", (stack) => {
     const file = z.object({ config: z.record(z.string(), z.unknown()) });
     const { config } = file.parse(parseYaml(readFileSync(`Pulumi.${stack}.yaml`, "utf8")));
