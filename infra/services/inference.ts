@@ -9,6 +9,7 @@ import { concurrencySignal } from "../monitoring/adapter-rule.js";
 import type { Settings } from "../settings/settings.js";
 import { labelsOf } from "../workload/labels.js";
 import type { Workload } from "../workload/workload.js";
+import { existingSecret } from "./existing-secret.js";
 import { KEYS } from "./inference-keys.js";
 
 /** Seconds until a replica can start and be reached: on eks a node is made for it, and the load balancer takes it in. */
@@ -32,6 +33,7 @@ export function inferenceWorkload(
   const port = "http";
   const administration = { port: "admin", scrapedFrom: scrapedFrom(settings.monitoring) };
   const keys = service.keys.length > 0;
+  const given = existingSecret(service.existingSecret);
   return {
     name: "inference",
     ...labelsOf("inference"),
@@ -47,12 +49,14 @@ export function inferenceWorkload(
     metrics: { path: PATHS.metrics, ...(keys && { key: KEYS.ofPrometheus }) },
     // The image itself sets the ports, the host and the model repository.
     environment: {
+      ...given.environment,
       ...service.environment,
       ...(keys && { [ENVIRONMENT.apiKeysFile]: KEYS.file }),
       [ENVIRONMENT.shutdownDelaySeconds]: String(service.shutdownDelaySeconds),
       [ENVIRONMENT.shutdownGraceSeconds]: String(service.shutdownGraceSeconds),
     },
-    secrets,
+    secrets: { ...secrets, ...given.secrets },
+    ...(given.secretsInFull && { secretsInFull: given.secretsInFull }),
     volumes: keys ? [KEYS.volume] : [],
     resources,
     placing: settings.pods,

@@ -1,25 +1,7 @@
 import { z } from "zod";
 
-import { ENVIRONMENT } from "@ai-model-service/contract/environment";
-
 import { keysSchema } from "./service-keys.js";
-
-const ofKeys = new Set<string>([ENVIRONMENT.apiKeys, ENVIRONMENT.adminApiKeys, ENVIRONMENT.apiKeysFile]);
-
-const setByProgram = new Set<string>([
-  ENVIRONMENT.port,
-  ENVIRONMENT.adminPort,
-  ENVIRONMENT.host,
-  ENVIRONMENT.modelRepository,
-  ENVIRONMENT.shutdownDelaySeconds,
-  ENVIRONMENT.shutdownGraceSeconds,
-]);
-
-const variable = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, "must be named in capitals, digits and underscores")
-  .refine((name) => !setByProgram.has(name), "is set by the program and cannot be set here")
-  .refine((name) => !ofKeys.has(name), "would be plain to see here: set service.keys");
+import { existingSecretSchema, variableSchema } from "./variables.js";
 
 const port = z.int().min(1).max(65535);
 
@@ -31,17 +13,18 @@ export const serviceSchema = z
       .describe("Type of the Kubernetes Service."),
     port: port.default(80).describe("Port of the Service; the container's own port is fixed."),
     environment: z
-      .record(variable, z.string())
+      .record(variableSchema, z.string())
       .default({})
       .describe(
         "Settings of the server, by their environment variables; see above. Anybody who may read pods can read them.",
       ),
     secretEnvironment: z
-      .record(variable, z.string())
+      .record(variableSchema, z.string())
       .default({})
       .describe(
         "The same, for values that are secret (set them with `--secret`): they are kept in a Secret, and a change restarts the replicas.",
       ),
+    existingSecret: existingSecretSchema.prefault({}),
     keys: keysSchema
       .default([])
       .describe(
@@ -80,13 +63,30 @@ export const serviceSchema = z
     path: ["shutdownDelaySeconds"],
     error: "must be less than service.shutdownGraceSeconds, which includes it",
   })
-  .superRefine(({ environment, secretEnvironment }, context) => {
-    for (const name of Object.keys(secretEnvironment).filter((each) => each in environment)) {
-      context.addIssue({
-        code: "custom",
-        path: ["secretEnvironment", name],
-        message: "is in service.environment too",
-      });
+  .superRefine((service, context) => {
+    for (const [path, name, other] of variablesSetTwice(service)) {
+      context.addIssue({ code: "custom", path: [...path, name], message: `is in ${other} too` });
     }
   })
   .describe("How the model server is reached, how it runs and how it stops.");
+
+/** Variables that two of the settings set: where, by name, and where else. */
+function variablesSetTwice({
+  environment,
+  secretEnvironment,
+  existingSecret: { keys },
+}: {
+  readonly environment: object;
+  readonly secretEnvironment: object;
+  readonly existingSecret: { readonly keys: object };
+}): [path: string[], name: string, other: string][] {
+  const inBoth = (path: string[], names: object, other: object, otherKey: string) =>
+    Object.keys(names)
+      .filter((name) => name in other)
+      .map((name): [string[], string, string] => [path, name, otherKey]);
+  return [
+    ...inBoth(["secretEnvironment"], secretEnvironment, environment, "service.environment"),
+    ...inBoth(["existingSecret", "keys"], keys, environment, "service.environment"),
+    ...inBoth(["existingSecret", "keys"], keys, secretEnvironment, "service.secretEnvironment"),
+  ];
+}

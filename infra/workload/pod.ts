@@ -20,6 +20,7 @@ export type PodWorkload = Pick<
   | "probes"
   | "environment"
   | "secrets"
+  | "secretsInFull"
   | "volumes"
   | "resources"
   | "userId"
@@ -73,7 +74,7 @@ function placed({ architecture, placing }: PodWorkload): Partial<PodSpec> {
 }
 
 function container(workload: PodWorkload, image: pulumi.Input<string>): Container {
-  const { command, args, ports, probes, resources, volumes } = workload;
+  const { command, args, ports, probes, resources, secretsInFull = [], volumes } = workload;
   return {
     name: "server",
     image,
@@ -91,6 +92,7 @@ function container(workload: PodWorkload, image: pulumi.Input<string>): Containe
       capabilities: { drop: ["ALL"] },
     },
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
+    ...(secretsInFull.length > 0 && { envFrom: secretsInFull.map((name) => ({ secretRef: { name } })) }),
     env: environment(workload),
     ...(volumes.length > 0 && { volumeMounts: volumes.map(mount) }),
   };

@@ -29,6 +29,8 @@ export interface Workload {
   environment: Record<string, string>;
   /** Environment variables that come from Kubernetes Secrets. */
   secrets: Record<string, SecretVariable>;
+  /** Names of Kubernetes Secrets whose every key is an environment variable; those above win over them. */
+  secretsInFull?: string[];
   volumes: Volume[];
   resources: Record<"requests" | "limits", Resources>;
   /** Where its pods run and what marks them beside the labels above. */

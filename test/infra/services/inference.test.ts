@@ -50,6 +50,27 @@ describe("the inference service", () => {
     });
   });
 
+  it("takes a Secret of somebody else's whole, but for what the image needs", () => {
+    const workload = inference({ service: { existingSecret: { name: "team" } } });
+    const pod = podSpec(workload, { image: "i", serviceAccountName: "a" });
+    expect(pod).toHaveProperty("containers.0.envFrom", [{ secretRef: { name: "team" } }]);
+    expect(workload.environment).toMatchObject({
+      HOST: "0.0.0.0",
+      PORT: "8000",
+      ADMIN_PORT: "8002",
+      MODEL_REPOSITORY: "/models",
+    });
+  });
+
+  it("takes the keys of it that are named, beside the program's own Secret", () => {
+    const service = { existingSecret: { name: "team", keys: { AWS_ACCESS_KEY_ID: "id" } } };
+    const own = { TOKEN: { secret: "inference-environment", key: "TOKEN" } };
+    const workload = inferenceWorkload(settingsSchema.parse({ cluster: "local", service }), own);
+    expect(workload.secrets).toEqual({ ...own, AWS_ACCESS_KEY_ID: { secret: "team", key: "id" } });
+    expect(workload).not.toHaveProperty("secretsInFull");
+    expect(Object.keys(workload.environment)).toEqual(Object.keys(inference().environment));
+  });
+
   it("has more time to end than the server takes to drain", () => {
     const workload = inference({ service: { shutdownDelaySeconds: 10, shutdownGraceSeconds: 60 } });
     const pod = podSpec(workload, { image: "i", serviceAccountName: "a" });

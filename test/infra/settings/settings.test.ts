@@ -136,6 +136,25 @@ describe("settings", () => {
     }
   });
 
+  it("take variables from a Secret that is there, each from one place", () => {
+    const ofService = (service: object): string[] => faults({ cluster: "local", service });
+    const keys = { AWS_ACCESS_KEY_ID: "id" };
+    expect(ofService({ existingSecret: { name: "team", keys } })).toEqual([]);
+    expect(ofService({ existingSecret: { keys } })).toEqual([
+      "service.existingSecret.name must be set when service.existingSecret.keys is",
+    ]);
+    expect(ofService({ existingSecret: { name: "Team", keys: { PORT: "port", B: "b c" } } })).toEqual([
+      "service.existingSecret.name must be the name of a Secret",
+      "service.existingSecret.keys.PORT is set by the program and cannot be set here",
+      "service.existingSecret.keys.B must be a key of a Secret: letters, digits and _ . -",
+    ]);
+    const plain = { environment: keys, secretEnvironment: { TOKEN: "hidden" } };
+    expect(ofService({ ...plain, existingSecret: { name: "team", keys: { ...keys, TOKEN: "t" } } })).toEqual([
+      "service.existingSecret.keys.AWS_ACCESS_KEY_ID is in service.environment too",
+      "service.existingSecret.keys.TOKEN is in service.secretEnvironment too",
+    ]);
+  });
+
   it("name the namespace of a Prometheus that is there already", () => {
     const ofMonitoring = (monitoring: object): string[] => faults({ cluster: "local", monitoring });
     const reason =
