@@ -5,20 +5,19 @@ import * as random from "@pulumi/random";
 import type { ApiKey } from "@ai-model-service/contract/keys";
 
 import type { Placement } from "../clusters/cluster.js";
-import { PROMETHEUS_KEY } from "../settings/service-keys.js";
+import { KEYS_FOLDER, PROMETHEUS_KEY } from "../settings/service-keys.js";
 import type { SecretKey, Volume } from "../workload/workload.js";
 import type { Place } from "./place.js";
 
 const SECRET = "inference-keys";
-const FOLDER = "/etc/keys";
 const FILE = "keys.json";
 
 /** Where the service's keys are: in a Secret that is mounted whole, so that a change reaches pods that run. */
 export const KEYS = {
-  file: `${FOLDER}/${FILE}`,
+  file: `${KEYS_FOLDER}/${FILE}`,
   /** The file's name in the Secret. */
   entry: FILE,
-  volume: { name: "keys", path: FOLDER, readOnly: true, source: { secret: SECRET } } satisfies Volume,
+  volume: { name: "keys", path: KEYS_FOLDER, readOnly: true, source: { secret: SECRET } } satisfies Volume,
   ofPrometheus: { secret: SECRET, key: PROMETHEUS_KEY } satisfies SecretKey,
 };
 

@@ -11,6 +11,7 @@ import { labelsOf } from "../workload/labels.js";
 import type { Workload } from "../workload/workload.js";
 import { existingSecret } from "./existing-secret.js";
 import { KEYS } from "./inference-keys.js";
+import { givenVolumes } from "./volumes.js";
 
 /** Seconds until a replica can start and be reached: on eks a node is made for it, and the load balancer takes it in. */
 const PLACE_SECONDS = { local: 0, existing: 0, eks: 300 } as const satisfies Record<
@@ -57,7 +58,7 @@ export function inferenceWorkload(
     },
     secrets: { ...secrets, ...given.secrets },
     ...(given.secretsInFull && { secretsInFull: given.secretsInFull }),
-    volumes: keys ? [KEYS.volume] : [],
+    volumes: [...(keys ? [KEYS.volume] : []), ...givenVolumes(settings.pods.volumes)],
     resources,
     placing: settings.pods,
     userId: SERVICE_USER_ID,

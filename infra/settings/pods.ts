@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { volumesSchema } from "./volumes.js";
+
 /** What the program says of pods itself. */
 const OWN_LABEL = /^app\.kubernetes\.io\/(name|component|part-of)$/;
 const ARCHITECTURE = "kubernetes.io/arch";
@@ -52,5 +54,12 @@ export const podsSchema = z
       .default({})
       .describe("Labels that replicas carry beside the program's own."),
     annotations: z.record(labelKey, z.string()).default({}).describe("Annotations that replicas carry."),
+    volumes: volumesSchema
+      .default([])
+      .describe(
+        "Volumes of replicas, each with `name`, `path` and one of `claim`, `secret`, `configMap` (names of objects in the namespace) and `emptyDir` with its `sizeLimit`. A `secret` and a `configMap` are read-only, a `claim` is with `readOnly`.",
+      ),
   })
-  .describe("Where replicas run, and what marks them, for a cluster that has rules of its own.");
+  .describe(
+    "Where replicas run, what marks them and what they are given, for a cluster that has rules of its own.",
+  );

@@ -5,6 +5,9 @@ import { contradictionOf, KEY, KEY_NAME, KEY_ROLES } from "@ai-model-service/con
 /** Name of the key that the program itself makes, for Prometheus. */
 export const PROMETHEUS_KEY = "prometheus";
 
+/** Where the file of keys is in the container. */
+export const KEYS_FOLDER = "/etc/keys";
+
 const keySchema = z.strictObject({
   name: z
     .string()

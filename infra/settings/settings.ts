@@ -14,10 +14,12 @@ import { localSchema } from "./local.js";
 import { monitoringSchema } from "./monitoring.js";
 import { unusedProviderKeys } from "./provider-keys.js";
 import { podsSchema } from "./pods.js";
+import { memoryBytes } from "./quantity.js";
 import { registrySchema } from "./registry.js";
 import { replicasSchema } from "./replicas.js";
 import { resourcesSchema } from "./resources.js";
 import { serviceSchema } from "./service.js";
+import { bytesOnNode } from "./volumes.js";
 
 /** Every setting of a stack with its type, default and check: one section a file, each described in Pulumi.yaml too. */
 export const settingsSchema = z
@@ -57,6 +59,11 @@ export const settingsSchema = z
   .refine((s) => s.ingress.scheme === "internal" || s.service.keys.length > 0 || s.ingress.withoutKeys, {
     path: ["service", "keys"],
     error: "must be set when ingress.scheme is public, or ingress.withoutKeys to let anybody predict",
+  })
+  .refine((s) => !(bytesOnNode(s.pods.volumes) >= memoryBytes(s.resources.limits.ephemeralStorage)), {
+    path: ["resources", "limits", "ephemeralStorage"],
+    error:
+      "must be more than every emptyDir of pods.volumes may hold, since a replica that has more is evicted",
   })
   .refine((s) => s.cluster !== "eks" || s.eks.apiAccess !== undefined, {
     path: ["eks", "apiAccess"],

@@ -131,9 +131,12 @@ function volume({ name, source }: Volume): k8s.types.input.core.v1.Volume {
   if ("emptyDir" in source) {
     return { name, emptyDir: source.emptyDir };
   }
-  return "claim" in source
-    ? { name, persistentVolumeClaim: { claimName: source.claim } }
-    : { name, secret: { secretName: source.secret } };
+  if ("claim" in source) {
+    return { name, persistentVolumeClaim: { claimName: source.claim } };
+  }
+  return "secret" in source
+    ? { name, secret: { secretName: source.secret } }
+    : { name, configMap: { name: source.configMap } };
 }
 
 function mount({ name, path, readOnly }: Volume): k8s.types.input.core.v1.VolumeMount {

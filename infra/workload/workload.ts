@@ -104,7 +104,8 @@ export interface Volume {
   name: string;
   path: string;
   readOnly?: boolean;
-  source: { emptyDir: { sizeLimit?: string } } | { claim: string } | { secret: string };
+  source:
+    { emptyDir: { sizeLimit?: string } } | { claim: string } | { secret: string } | { configMap: string };
 }
 
 /** What a replica uses of its node, as quantities of Kubernetes. */

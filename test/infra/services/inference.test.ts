@@ -71,6 +71,40 @@ describe("the inference service", () => {
     expect(Object.keys(workload.environment)).toEqual(Object.keys(inference().environment));
   });
 
+  it("gives pods the volumes of the settings beside its own, of Secrets and ConfigMaps to read alone", () => {
+    const volumes = [
+      { name: "ca", path: "/etc/ca", configMap: "company" },
+      { name: "license", path: "/etc/license", secret: "license" },
+      { name: "data", path: "/data", claim: "data" },
+      { name: "scratch", path: "/scratch", emptyDir: { sizeLimit: "1Mi" } },
+    ];
+    const keys = [{ name: "shop", key: "secret" }];
+    const pod = podSpec(inference({ service: { keys }, pods: { volumes } }), {
+      image: "i",
+      serviceAccountName: "a",
+    });
+    expect(pod).toMatchObject({
+      volumes: [
+        { name: "keys", secret: { secretName: "inference-keys" } },
+        { name: "ca", configMap: { name: "company" } },
+        { name: "license", secret: { secretName: "license" } },
+        { name: "data", persistentVolumeClaim: { claimName: "data" } },
+        { name: "scratch", emptyDir: { sizeLimit: "1Mi" } },
+      ],
+      containers: [
+        {
+          volumeMounts: [
+            { mountPath: "/etc/keys", readOnly: true },
+            { mountPath: "/etc/ca", readOnly: true },
+            { mountPath: "/etc/license", readOnly: true },
+            { mountPath: "/data", readOnly: false },
+            { mountPath: "/scratch" },
+          ],
+        },
+      ],
+    });
+  });
+
   it("has more time to end than the server takes to drain", () => {
     const workload = inference({ service: { shutdownDelaySeconds: 10, shutdownGraceSeconds: 60 } });
     const pod = podSpec(workload, { image: "i", serviceAccountName: "a" });

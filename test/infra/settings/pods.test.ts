@@ -47,4 +47,63 @@ describe("pods", () => {
       "labels.team must be a value of a label",
     ]);
   });
+
+  const configMap = "a";
+
+  it("have volumes where nothing else is", () => {
+    const volumes = [
+      { name: "ca", path: "/etc/ssl/company", configMap },
+      { name: "license", path: "/var/run/license", secret: "license" },
+      { name: "data", path: "/data", claim: "data", readOnly: true },
+      { name: "below", path: "/data/.scratch", emptyDir: { sizeLimit: "1Gi" } },
+    ];
+    expect(faults({ volumes })).toEqual([]);
+  });
+
+  it.each([
+    ["/models", "would hide what is in /models"],
+    ["/models/mine", "would hide what is in /models"],
+    ["/etc/keys/mine", "would hide what is in /etc/keys"],
+    ["/etc", "would hide what is in /etc"],
+    ["/app/service/models", "would hide what is in /app"],
+    ["/usr/local", "would hide what is in /usr"],
+    ["/var/run", "would hide what is in /var/run"],
+    ["/modelsmine", undefined],
+    ["/", "must be an absolute path, without a / at its end and without . or .."],
+    ["data", "must be an absolute path, without a / at its end and without . or .."],
+    ["/data/", "must be an absolute path, without a / at its end and without . or .."],
+    ["/data/../etc", "must be an absolute path, without a / at its end and without . or .."],
+    ["/a:b", "must be an absolute path, without a / at its end and without . or .."],
+  ])("may have a volume at %s or not", (path, fault) => {
+    expect(faults({ volumes: [{ name: "a", path, configMap }] })).toEqual(
+      fault === undefined ? [] : [`volumes.0.path ${fault}`],
+    );
+  });
+
+  it("have volumes of one source each, which no other is mistaken for", () => {
+    expect(
+      faults({
+        volumes: [
+          { name: "a", path: "/a" },
+          { name: "b", path: "/b", claim: "b", secret: "b" },
+          { name: "c", path: "/c", secret: "c", readOnly: false },
+        ],
+      }),
+    ).toEqual([
+      "volumes.0 must have one of claim, secret, configMap, emptyDir",
+      "volumes.1 must have one of claim, secret, configMap, emptyDir",
+      "volumes.2.readOnly applies only to a claim: a secret and a configMap are always read-only, an emptyDir never",
+    ]);
+    expect(
+      faults({
+        volumes: [
+          { name: "a", path: "/a", configMap },
+          { name: "a", path: "/a", configMap },
+        ],
+      }),
+    ).toEqual(["volumes.1.name is another volume's too", "volumes.1.path is another volume's too"]);
+    expect(faults({ volumes: [{ name: "keys", path: "/a", configMap }] })).toEqual([
+      "volumes.0.name is the name of a volume of the program's own",
+    ]);
+  });
 });

@@ -155,6 +155,16 @@ describe("settings", () => {
     ]);
   });
 
+  it("leave a replica the disk that its volumes may take", () => {
+    const volumes = [{ name: "scratch", path: "/scratch", emptyDir: { sizeLimit: "1Gi" } }];
+    const ofLimit = (ephemeralStorage: string): string[] =>
+      faults({ cluster: "local", pods: { volumes }, resources: { limits: { ephemeralStorage } } });
+    expect(ofLimit("1Gi")).toEqual([
+      "resources.limits.ephemeralStorage must be more than every emptyDir of pods.volumes may hold, since a replica that has more is evicted",
+    ]);
+    expect(ofLimit("1200Mi")).toEqual([]);
+  });
+
   it("name the namespace of a Prometheus that is there already", () => {
     const ofMonitoring = (monitoring: object): string[] => faults({ cluster: "local", monitoring });
     const reason =
