@@ -36,8 +36,10 @@ const workload = inferenceWorkload(settings, secrets);
 inferenceKeys(settings.service.keys, place, placement);
 const pull = pullSecret(settings.registry, place, placement);
 const inference = new DeployedWorkload({ workload, image, namespace, pullSecret: pull }, placement);
+const service = inference.service.metadata.name;
 const reached =
-  publicEndpoint(cluster, settings.ingress, { workload, namespace }) ?? serviceAccess(inference.service);
+  publicEndpoint(cluster, settings.ingress, { workload, namespace, service }) ??
+  serviceAccess(inference.service);
 
 const monitoring = createMonitoring(settings.monitoring, cluster, placement);
 monitoring.watch({ watch: inferenceWatch, workload, namespace: settings.namespace, after: space });
@@ -48,7 +50,7 @@ export default stackOutputs({
   administration: administrationForward(inference.administration),
   image,
   namespace,
-  serviceName: inference.service.metadata.name,
+  serviceName: service,
   kubeconfig: cluster.kubeconfig,
   monitoringNamespace: monitoring.namespace,
   grafana: grafanaEndpoint(cluster, monitoring),

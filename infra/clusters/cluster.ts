@@ -8,7 +8,9 @@ export type Exposure =
   /** A port of every node, published on this machine under another. */
   | { by: "node-port"; ports: Record<"service" | "grafana", { nodePort: number; hostPort: number }> }
   /** A load balancer of AWS with these tags, as `ingress` describes it. */
-  | { by: "network-load-balancer"; tags: Record<string, string> };
+  | { by: "network-load-balancer"; tags: Record<string, string> }
+  /** A controller of Ingresses, or a Gateway, that is there already. */
+  | { by: "ingress" | "gateway" };
 
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {

@@ -6,7 +6,7 @@ import type { Cluster, OtherChecks } from "./cluster.js";
 /** How each kind of cluster is created or found. Loaded only when it is asked for: providers' packages are large. */
 const kinds: Record<Settings["cluster"], (settings: Settings, otherChecks: OtherChecks) => Promise<Cluster>> =
   {
-    existing: async ({ existing }) => (await import("./existing.js")).existingCluster(existing),
+    existing: async (settings) => (await import("./existing.js")).existingCluster(settings),
     local: async ({ local }, otherChecks) => (await import("./local.js")).localCluster(local, otherChecks),
     eks: async (settings) => (await import("./aws.js")).awsCluster(settings),
   };

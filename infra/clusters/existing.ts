@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { fault } from "../fault.js";
 import { fullKey } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
-import type { Cluster } from "./cluster.js";
+import type { Cluster, Exposure } from "./cluster.js";
 import { readKubeconfig } from "./existing/kubeconfig-files.js";
 import { selectContext, type Kubeconfig } from "./existing/kubeconfig.js";
 
@@ -13,11 +13,23 @@ import { selectContext, type Kubeconfig } from "./existing/kubeconfig.js";
 const OLDEST = "kube-system";
 
 /** A cluster that is there already, from a kubeconfig on this machine. */
-export function existingCluster(settings: Settings["existing"]): Cluster {
+export function existingCluster({
+  existing: settings,
+  ingress,
+}: Pick<Settings, "existing" | "ingress">): Cluster {
   const kubeconfig = pulumi.secret(stringify(readContext(settings)));
   const clusterIdentifier = settings.name ?? identity(kubeconfig);
   const provider = new k8s.Provider("cluster", { kubeconfig, clusterIdentifier });
-  return { kubeconfig, provider, ready: [] };
+  const exposure = exposureOf(ingress);
+  return { kubeconfig, provider, ready: [], ...(exposure && { exposure }) };
+}
+
+/** What leads into the cluster, as far as the settings say. */
+function exposureOf({ class: ofClass, gateway }: Settings["ingress"]): Exposure | undefined {
+  if (ofClass !== undefined) {
+    return { by: "ingress" };
+  }
+  return gateway === undefined ? undefined : { by: "gateway" };
 }
 
 function readContext({ kubeconfig, context }: Settings["existing"]): Kubeconfig {

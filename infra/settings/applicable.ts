@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { isOpened } from "./ingress.js";
 import type { Settings } from "./settings.js";
 
 /** Settings that count for some stacks alone. */
@@ -18,7 +19,23 @@ function onCluster(cluster: Settings["cluster"], ...keys: string[]): Scope {
 const SCOPES: readonly Scope[] = [
   onCluster("local", "local"),
   onCluster("existing", "existing"),
-  onCluster("eks", "eks", "ingress"),
+  onCluster("eks", "eks", "ingress.scheme", "ingress.certificateArn", "ingress.sourceRanges"),
+  onCluster("existing", "ingress.class", "ingress.gateway"),
+  {
+    keys: ["hostname", "otherHostnames", "withoutKeys"].map((name) => `ingress.${name}`),
+    includes: ({ cluster, ingress }) => cluster === "eks" || isOpened(ingress),
+    where: "where cluster is eks, or existing with ingress.class or ingress.gateway",
+  },
+  {
+    keys: ["ingress.tls", "ingress.annotations"],
+    includes: ({ ingress }) => isOpened(ingress),
+    where: "where cluster is existing, with ingress.class or ingress.gateway",
+  },
+  {
+    keys: ["tlsSecret", "clusterIssuer", "issuer"].map((name) => `ingress.${name}`),
+    includes: ({ ingress }) => ingress.class !== undefined && ingress.tls === "here",
+    where: "where an Ingress ends TLS: with ingress.class, and ingress.tls here",
+  },
   {
     keys: ["image.builder", "image.base"],
     includes: ({ image }) => image.reference === undefined,

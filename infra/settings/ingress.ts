@@ -1,13 +1,41 @@
 import { z } from "zod";
 
+import { TLS_ANNOTATION } from "./tls-annotation.js";
+import { hostName, metadataKey, objectName } from "./names.js";
+
 const cidr = z.cidrv4("must be a CIDR block such as 203.0.113.0/24");
+
+/** Annotations that the program writes itself, each with the setting that it follows from. */
+const OWN_ANNOTATIONS: Readonly<Record<string, string>> = {
+  "cert-manager.io/cluster-issuer": "ingress.clusterIssuer",
+  "cert-manager.io/issuer": "ingress.issuer",
+  [TLS_ANNOTATION]: "ingress.tls",
+};
+
+const annotationKey = metadataKey.superRefine((key, context) => {
+  const setting = OWN_ANNOTATIONS[key];
+  if (setting !== undefined) {
+    context.addIssue(`follows from ${setting} and cannot be set here`);
+  }
+});
+
+/** A Gateway that is there, and who owns it. */
+const gatewaySchema = z.strictObject({
+  name: objectName.describe(
+    "On an existing cluster, the Gateway that leads to the service, by an HTTPRoute of the program's.",
+  ),
+  namespace: objectName
+    .optional()
+    .describe("Its namespace, if it is another one; its listeners must allow routes from the service's."),
+  section: objectName.optional().describe("The one listener of it that does; without it all that may."),
+});
 
 export const ingressSchema = z
   .strictObject({
     scheme: z
       .enum(["internal", "public"])
       .default("internal")
-      .describe("`internal`: from the VPC alone; `public`: from the internet."),
+      .describe("On eks, `internal`: from the VPC alone; `public`: from the internet."),
     certificateArn: z
       .string()
       .regex(
@@ -16,12 +44,41 @@ export const ingressSchema = z
       )
       .optional()
       .describe("Certificate of AWS Certificate Manager with which the load balancer ends TLS."),
-    hostname: z
-      .string()
-      .min(1)
+    hostname: hostName
       .optional()
-      .describe("DNS name that the certificate is for and that leads to the load balancer."),
-    sourceRanges: z.array(cidr).default([]).describe("Networks that may connect."),
+      .describe("DNS name that the certificate is for and that leads to the service from outside."),
+    otherHostnames: z
+      .array(hostName)
+      .default([])
+      .describe("Further names that lead there, for which the certificate is too."),
+    sourceRanges: z.array(cidr).default([]).describe("On eks, networks that may connect."),
+    class: objectName
+      .optional()
+      .describe(
+        "On an existing cluster, the class of an Ingress that leads to the service, such as `nginx`.",
+      ),
+    gateway: gatewaySchema.optional(),
+    tls: z
+      .enum(["here", "elsewhere", "none"])
+      .default("here")
+      .describe(
+        "Where TLS ends: `here`, at the Ingress or the Gateway; `elsewhere`, in front of it; `none`: callers and their keys come over plain HTTP.",
+      ),
+    tlsSecret: objectName
+      .optional()
+      .describe(
+        "Name of a Secret of type kubernetes.io/tls in the namespace, with which the Ingress ends TLS; by default `inference-tls` where cert-manager makes it.",
+      ),
+    clusterIssuer: objectName
+      .optional()
+      .describe("Name of a ClusterIssuer from which cert-manager gets that certificate."),
+    issuer: objectName.optional().describe("The same of an Issuer in the namespace."),
+    annotations: z
+      .record(annotationKey, z.string())
+      .default({})
+      .describe(
+        "Annotations of the Ingress or the HTTPRoute, by which a controller is told its limits; see [targets](targets.md#from-outside-of-the-cluster).",
+      ),
     withoutKeys: z
       .boolean()
       .default(false)
@@ -35,4 +92,50 @@ export const ingressSchema = z
     path: ["sourceRanges"],
     error: "must say who may connect when ingress.scheme is public; 0.0.0.0/0 for everybody",
   })
-  .describe("How the service is reached from outside of a cluster on AWS.");
+  .refine((i) => i.class === undefined || i.gateway === undefined, {
+    path: ["gateway"],
+    error: "must not be set beside ingress.class",
+  })
+  .refine((i) => !isOpened(i) || i.hostname !== undefined, {
+    path: ["hostname"],
+    error: "must be set with ingress.class or ingress.gateway",
+  })
+  .refine((i) => i.class === undefined || i.tls !== "here" || certificateOf(i) !== undefined, {
+    path: ["tlsSecret"],
+    error:
+      "must be set with ingress.class, or ingress.clusterIssuer or ingress.issuer, or ingress.tls to say where TLS ends instead",
+  })
+  .refine((i) => i.clusterIssuer === undefined || i.issuer === undefined, {
+    path: ["issuer"],
+    error: "must not be set beside ingress.clusterIssuer",
+  })
+  .refine(({ hostname, otherHostnames }) => areDistinct(hostname, otherHostnames), {
+    path: ["otherHostnames"],
+    error: "must name each host once, and none that is ingress.hostname",
+  })
+  .describe("How the service is reached from outside of a cluster, on AWS and on one that is there already.");
+
+/** Whether an existing cluster's ingress leads to the service. */
+export function isOpened({
+  class: ofClass,
+  gateway,
+}: {
+  readonly class?: string | undefined;
+  readonly gateway?: object | undefined;
+}): boolean {
+  return ofClass !== undefined || gateway !== undefined;
+}
+
+/** Name of the Secret that an Ingress ends TLS with; undefined where nobody says which. */
+export function certificateOf({
+  tlsSecret,
+  clusterIssuer,
+  issuer,
+}: Partial<Readonly<Record<"tlsSecret" | "clusterIssuer" | "issuer", string | undefined>>>):
+  string | undefined {
+  return tlsSecret ?? ((clusterIssuer ?? issuer) === undefined ? undefined : "inference-tls");
+}
+
+function areDistinct(first: string | undefined, others: readonly string[]): boolean {
+  return new Set([first, ...others]).size === 1 + others.length;
+}

@@ -1,14 +1,12 @@
 import { z } from "zod";
 
+import { metadataKey } from "./names.js";
 import { volumesSchema } from "./volumes.js";
 
 /** What the program says of pods itself. */
 const OWN_LABEL = /^app\.kubernetes\.io\/(name|component|part-of)$/;
 const ARCHITECTURE = "kubernetes.io/arch";
 
-const labelKey = z
-  .string()
-  .regex(/^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a key of Kubernetes");
 const labelValue = z
   .string()
   .regex(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, "must be a value of a label");
@@ -34,7 +32,10 @@ export const podsSchema = z
   .strictObject({
     nodeSelector: z
       .record(
-        labelKey.refine((key) => key !== ARCHITECTURE, "follows from image.platform and cannot be set here"),
+        metadataKey.refine(
+          (key) => key !== ARCHITECTURE,
+          "follows from image.platform and cannot be set here",
+        ),
         labelValue,
       )
       .default({})
@@ -48,12 +49,12 @@ export const podsSchema = z
     priorityClass: z.string().min(1).optional().describe("Name of a PriorityClass that is there."),
     labels: z
       .record(
-        labelKey.refine((key) => !OWN_LABEL.test(key), "is set by the program and cannot be set here"),
+        metadataKey.refine((key) => !OWN_LABEL.test(key), "is set by the program and cannot be set here"),
         labelValue,
       )
       .default({})
       .describe("Labels that replicas carry beside the program's own."),
-    annotations: z.record(labelKey, z.string()).default({}).describe("Annotations that replicas carry."),
+    annotations: z.record(metadataKey, z.string()).default({}).describe("Annotations that replicas carry."),
     volumes: volumesSchema
       .default([])
       .describe(

@@ -8,7 +8,7 @@ import { eksSchema } from "./eks.js";
 import { existingSchema } from "./existing.js";
 import { explain } from "./explain.js";
 import { imageSchema } from "./image.js";
-import { ingressSchema } from "./ingress.js";
+import { ingressSchema, isOpened } from "./ingress.js";
 import { PROJECT } from "./keys.js";
 import { localSchema } from "./local.js";
 import { monitoringSchema } from "./monitoring.js";
@@ -59,6 +59,10 @@ export const settingsSchema = z
   .refine((s) => s.ingress.scheme === "internal" || s.service.keys.length > 0 || s.ingress.withoutKeys, {
     path: ["service", "keys"],
     error: "must be set when ingress.scheme is public, or ingress.withoutKeys to let anybody predict",
+  })
+  .refine((s) => !isOpened(s.ingress) || s.service.keys.length > 0 || s.ingress.withoutKeys, {
+    path: ["service", "keys"],
+    error: "must be set with ingress.class or ingress.gateway, or ingress.withoutKeys to let anybody predict",
   })
   .refine((s) => !(bytesOnNode(s.pods.volumes) >= memoryBytes(s.resources.limits.ephemeralStorage)), {
     path: ["resources", "limits", "ephemeralStorage"],

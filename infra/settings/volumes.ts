@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { MODEL_REPOSITORY } from "@ai-model-service/contract/image";
 
+import { objectName } from "./names.js";
 import { memoryBytes } from "./quantity.js";
 import { KEYS_FOLDER } from "./service-keys.js";
 
@@ -18,10 +19,6 @@ const SHARED = ["/etc", "/run", "/var", "/var/run"];
 const OWN_NAMES = ["keys", "models", "cache"];
 
 const SOURCES = ["claim", "secret", "configMap", "emptyDir"] as const;
-
-const object = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "must be the name of an object of Kubernetes");
 
 const path = z
   .string()
@@ -43,9 +40,9 @@ const volume = z
       .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens")
       .refine((name) => !OWN_NAMES.includes(name), "is the name of a volume of the program's own"),
     path,
-    claim: object.optional(),
-    secret: object.optional(),
-    configMap: object.optional(),
+    claim: objectName.optional(),
+    secret: objectName.optional(),
+    configMap: objectName.optional(),
     emptyDir: z
       .strictObject({
         sizeLimit: z.string().refine((q) => memoryBytes(q) > 0, "must be a quantity such as 1Gi"),

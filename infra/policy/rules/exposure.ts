@@ -1,5 +1,6 @@
 import { ADMIN_PORT } from "@ai-model-service/contract/http";
 
+import { TLS_ANNOTATION } from "../../settings/tls-annotation.js";
 import { at, type Checked, type Fault, listAt, type Rule, textAt } from "../policy-rule.js";
 
 const EVERYBODY = ["0.0.0.0/0", "::/0"];
@@ -8,8 +9,8 @@ const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";
 /** What is wrong with a resource of each type. */
 const checks: Record<string, (props: unknown) => Fault[]> = {
   "kubernetes:core/v1:Service": (props) => [...serviceFaults(props), ...administrationFaults(props)],
-  "kubernetes:networking.k8s.io/v1:Ingress": (props) =>
-    listAt(props, "spec", "tls").length > 0 ? [] : ["answers without TLS"],
+  "kubernetes:networking.k8s.io/v1:Ingress": ingressFaults,
+  "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": routeFaults,
   "aws:eks/cluster:Cluster": clusterFaults,
   "aws:ec2/subnet:Subnet": (props) =>
     at(props, "mapPublicIpOnLaunch") === true
@@ -27,14 +28,43 @@ const checks: Record<string, (props: unknown) => Fault[]> = {
 /** Names and numbers by which a Service's port leads to the administrators' port. */
 const ADMINISTRATION = ["admin", ADMIN_PORT, String(ADMIN_PORT)];
 
+function isAdministration(port: unknown): boolean {
+  return ADMINISTRATION.includes(port as string | number);
+}
+
 /** Administration is reached from inside of the cluster alone. */
 function administrationFaults(props: unknown): Fault[] {
   const type = textAt(props, "spec", "type");
   const leadsThere = listAt(props, "spec", "ports").some((port) =>
-    ADMINISTRATION.includes((at(port, "targetPort") ?? at(port, "port")) as string | number),
+    isAdministration(at(port, "targetPort") ?? at(port, "port")),
   );
   return leadsThere && ["LoadBalancer", "NodePort"].includes(type)
     ? [{ what: "opens the administrators' port to the outside", setting: "service.type" }]
+    : [];
+}
+
+/** An Ingress ends TLS, or says that the settings have it end elsewhere, and leads to callers' ports alone. */
+function ingressFaults(props: unknown): Fault[] {
+  const withTls =
+    listAt(props, "spec", "tls").length > 0 ||
+    textAt(props, "metadata", "annotations", TLS_ANNOTATION) !== "";
+  const backends = listAt(props, "spec", "rules")
+    .flatMap((rule) => listAt(rule, "http", "paths"))
+    .map((path) => at(path, "backend", "service"));
+  const ports = [at(props, "spec", "defaultBackend", "service"), ...backends].flatMap((service) => [
+    at(service, "port", "name"),
+    at(service, "port", "number"),
+  ]);
+  return [
+    ...(withTls ? [] : [{ what: "answers without TLS", setting: "ingress.tls" }]),
+    ...(ports.some(isAdministration) ? ["opens the administrators' port to the outside"] : []),
+  ];
+}
+
+function routeFaults(props: unknown): Fault[] {
+  const backends = listAt(props, "spec", "rules").flatMap((rule) => listAt(rule, "backendRefs"));
+  return backends.some((backend) => isAdministration(at(backend, "port")))
+    ? ["opens the administrators' port to the outside"]
     : [];
 }
 

@@ -143,7 +143,20 @@ describe("the policy", () => {
 
   it("refuses doors that no stack has yet", () => {
     const door = (type: string, props: object) => faults({ type, name: "door", props });
-    expect(door("kubernetes:networking.k8s.io/v1:Ingress", { spec: {} })).toHaveLength(1);
+    const ingress = "kubernetes:networking.k8s.io/v1:Ingress";
+    expect(door(ingress, { spec: {} })).toEqual([
+      "no-open-doors: answers without TLS: see ai-model-service:ingress.tls",
+    ]);
+    const annotations = { "ai-model-service/tls": "elsewhere" };
+    expect(door(ingress, { metadata: { annotations }, spec: {} })).toEqual([]);
+    for (const port of [{ name: "admin" }, { number: 8002 }]) {
+      const backend = { service: { name: "inference-admin", port } };
+      const rules = [{ http: { paths: [{ backend }] } }];
+      expect(door(ingress, { spec: { tls: [{}], rules } })).toHaveLength(1);
+      expect(door(ingress, { spec: { tls: [{}], defaultBackend: backend } })).toHaveLength(1);
+    }
+    const rules = [{ backendRefs: [{ name: "inference-admin", port: 8002 }] }];
+    expect(door("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", { spec: { rules } })).toHaveLength(1);
     expect(
       door("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] }),
     ).toHaveLength(1);

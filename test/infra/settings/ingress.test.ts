@@ -31,4 +31,51 @@ describe("ingress", () => {
       "sourceRanges.0 must be a CIDR block such as 203.0.113.0/24",
     ]);
   });
+
+  const hostname = "predict.example.com";
+
+  it("leads from an Ingress that ends TLS with a Secret or an issuer, unless it ends elsewhere", () => {
+    const opened = { class: "nginx", hostname };
+    for (const tls of [{ tlsSecret: "a" }, { issuer: "a" }, { clusterIssuer: "a", tlsSecret: "b" }]) {
+      expect(faults({ ...opened, ...tls })).toEqual([]);
+    }
+    expect(faults(opened)).toEqual([
+      "tlsSecret must be set with ingress.class, or ingress.clusterIssuer or ingress.issuer, or ingress.tls to say where TLS ends instead",
+    ]);
+    expect(faults({ ...opened, tls: "none" })).toEqual([]);
+    expect(faults({ ...opened, issuer: "a", clusterIssuer: "b" })).toEqual([
+      "issuer must not be set beside ingress.clusterIssuer",
+    ]);
+  });
+
+  it("leads from a Gateway, and from one of the two alone, under names of hosts", () => {
+    const gateway = { name: "public", namespace: "gateways", section: "https" };
+    expect(faults({ gateway, hostname, otherHostnames: ["digits.example.com"] })).toEqual([]);
+    expect(faults({ gateway })).toEqual(["hostname must be set with ingress.class or ingress.gateway"]);
+    expect(faults({ gateway, class: "nginx", tls: "none", hostname })).toEqual([
+      "gateway must not be set beside ingress.class",
+    ]);
+    expect(faults({ gateway, hostname, otherHostnames: [hostname] })).toEqual([
+      "otherHostnames must name each host once, and none that is ingress.hostname",
+    ]);
+    for (const wrong of ["https://predict.example.com", "predict", "*.example.com", "Predict.example.com"]) {
+      expect(faults({ gateway, hostname: wrong })).toEqual([
+        "hostname must be a DNS name such as predict.example.com",
+      ]);
+    }
+  });
+
+  it("takes annotations for its controller, but none that the program writes", () => {
+    const annotations = {
+      "nginx.ingress.kubernetes.io/proxy-body-size": "64m",
+      "cert-manager.io/issuer": "mine",
+    };
+    const { error } = ingressSchema.safeParse({ annotations });
+    expect(error?.issues).toMatchObject([
+      {
+        path: ["annotations", "cert-manager.io/issuer"],
+        issues: [{ message: "follows from ingress.issuer and cannot be set here" }],
+      },
+    ]);
+  });
 });

@@ -212,6 +212,31 @@ describe("settings", () => {
     expect(faults({ cluster: "local", existing: {}, eks: {}, ingress: {} })).toEqual([]);
   });
 
+  it("open an existing cluster's service only with keys, and by what is there", () => {
+    const hostname = "predict.example.com";
+    const open = (ingress: object, more: object = {}): string[] =>
+      faults({ cluster: "existing", registry: { address: "r.test" }, ingress, ...more });
+    const gateway = { name: "public" };
+    expect(open({ gateway, hostname })).toEqual([
+      "service.keys must be set with ingress.class or ingress.gateway, or ingress.withoutKeys to let anybody predict",
+    ]);
+    expect(open({ gateway, hostname, withoutKeys: true })).toEqual([]);
+    expect(open({ gateway, hostname }, { service: { keys: [{ name: "shop", key: "hidden" }] } })).toEqual([]);
+    const where = "where cluster is eks, or existing with ingress.class or ingress.gateway";
+    expect(open({ hostname, withoutKeys: true, tls: "none" })).toEqual([
+      `ingress.hostname applies only ${where}`,
+      `ingress.withoutKeys applies only ${where}`,
+      "ingress.tls applies only where cluster is existing, with ingress.class or ingress.gateway",
+    ]);
+    expect(open({ gateway, hostname, withoutKeys: true, issuer: "a", sourceRanges: [] })).toEqual([
+      "ingress.sourceRanges applies only where cluster is eks",
+      "ingress.issuer applies only where an Ingress ends TLS: with ingress.class, and ingress.tls here",
+    ]);
+    expect(faults({ cluster: "local", ingress: { gateway, hostname, withoutKeys: true } })).toEqual([
+      "ingress.gateway applies only where cluster is existing",
+    ]);
+  });
+
   it("open an endpoint to the internet only with keys, or where they say that it needs none", () => {
     const open = (ingress: object, keys: object[] = []): string[] =>
       faults({
