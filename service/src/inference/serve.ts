@@ -1,17 +1,16 @@
 /** Inference: the service that answers predictions, put together from engine, protocols and workers. */
 
 import cluster, { type Worker } from "node:cluster";
-import type { Server } from "node:http";
-import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { Registry } from "prom-client";
 import type { Logger } from "pino";
 import { followKeys, readKeys } from "../server/access/keys.js";
 import { Lifecycle } from "../server/life/lifecycle.js";
-import { listen } from "../server/life/listen.js";
-import { createLog } from "../server/observe/log.js";
-import { LogOutput } from "../server/observe/log-output.js";
+import { leaveOnSignal } from "../server/life/leave-on-signal.js";
+import { listenAll } from "../server/life/listen.js";
+import type { LogOutput } from "../server/observe/log-output.js";
+import { startLog } from "../server/observe/start-log.js";
+import { startTracing } from "../server/observe/start-tracing.js";
 import { shutDown } from "../server/life/shutdown.js";
-import type { Tracing } from "../server/observe/tracing.js";
 import { UnusedConnections } from "../server/life/unused-connections.js";
 import { announce } from "./announce.js";
 import { createEngine } from "./engine/create-engine.js";
@@ -20,19 +19,13 @@ import type { ModelIndexEntry } from "./engine/engine.js";
 import { exitProcess } from "./engine/session/session-host.js";
 import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
-import { SERVICE } from "../server/version.js";
 import { joinSiblings } from "./workers/join.js";
 import { sharedEngine } from "./workers/shared-engine.js";
 import { sharedMetrics } from "./workers/shared-metrics.js";
 
 /** Serves until SIGTERM, SIGINT or SIGHUP, then ends the process: 0 when everything was answered, 1 when the grace ran out. */
 export async function serve(settings: Settings): Promise<void> {
-  const logOutput = new LogOutput();
-  const log = await createLog({
-    output: logOutput,
-    level: settings.logLevel,
-    format: settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
-  });
+  const { log, logOutput } = await startLog(settings);
   if (settings.workers === 1) {
     await serveHere(settings, { log, logOutput }, undefined);
   } else if (cluster.worker) {
@@ -58,7 +51,7 @@ async function serveHere(
   const stop = new AbortController();
   const siblings = worker && joinSiblings(worker, own, registry, stop, log);
   const engine = siblings ? sharedEngine(own, siblings) : own;
-  const tracing = await tracingOf(settings, log);
+  const tracing = await startTracing(settings, log);
   const readMetrics = siblings && (() => sharedMetrics(siblings));
   const service = { settings, engine, registry, lifecycle, log, logOutput, keys, tracing, readMetrics };
   const { server, administration } = createService(service);
@@ -69,8 +62,7 @@ async function serveHere(
   if (replaces) {
     await engine.start();
   }
-  const port = await listen(server, settings.port, settings.host);
-  const adminPort = administration && (await listenToAdministrators(administration, settings));
+  const { port, adminPort } = await listenAll({ server, administration }, settings);
   onSignal(log, settings, stop.signal, () =>
     shutDown({
       servers,
@@ -95,60 +87,24 @@ async function serveHere(
   }
 }
 
-function listenToAdministrators(
-  server: Server,
-  { adminPort, host }: Pick<Settings, "adminPort" | "host">,
-): Promise<number> {
-  return listen(server, adminPort ?? 0, host, ENVIRONMENT.adminPort);
-}
-
 function readyModels(index: readonly ModelIndexEntry[]): string[] {
   return index.filter(({ state }) => state === "READY").map(({ name, version }) => `${name}/${version}`);
 }
 
-async function tracingOf({ traceEndpoint }: Settings, log: Logger): Promise<Tracing | undefined> {
-  if (traceEndpoint === undefined) {
-    return undefined;
-  }
-  const { createTracing } = await import("../server/observe/tracing.js");
-  return createTracing({
-    endpoint: traceEndpoint,
-    service: SERVICE,
-    onLost: (err) => log.warn({ err }, "the last traces could not be sent"),
-  });
-}
-
 /**
- * Runs `leave` on the first signal and exits; a second signal exits at once. A worker leaves when `told`: a terminal
- * sends SIGINT and SIGHUP to every process, and the one that started the workers passes them on in good order.
+ * Leaves on a signal. A worker leaves when `told`: a terminal sends SIGINT and SIGHUP to every process, and the one that
+ * started the workers passes them on in good order.
  */
 function onSignal(log: Logger, settings: Settings, told: AbortSignal, leave: () => Promise<void>): void {
-  let leaving = false;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (leaving) {
-      exitProcess(1);
-    }
-    leaving = true;
-    log.info({ signal }, "shutting down");
-    setTimeout(() => {
-      log.error("SHUTDOWN_GRACE_SECONDS are over; requests that are left are cut off");
-      exitProcess(1);
-    }, settings.shutdownGraceSeconds * 1000).unref();
-    leave().then(
-      () => {
-        log.info("stopped");
-        exitProcess(0);
-      },
-      (err: unknown) => {
-        log.error({ err }, "failed to stop");
-        exitProcess(1);
-      },
-    );
-  };
+  const handle = leaveOnSignal({
+    log,
+    graceSeconds: settings.shutdownGraceSeconds,
+    leave,
+    fromTerminal: cluster.isPrimary,
+    exit: exitProcess,
+  });
   told.addEventListener("abort", () => handle("SIGTERM"));
   if (told.aborted) {
     handle("SIGTERM");
   }
-  const fromTerminal = cluster.isPrimary ? handle : () => undefined;
-  process.on("SIGTERM", handle).on("SIGINT", fromTerminal).on("SIGHUP", fromTerminal);
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { openapi } from "./openapi.js";
+import { openapi, type ApiTitle } from "./openapi.js";
 import type { PageFile } from "./pages.js";
 import { json } from "./reply.js";
 import type { Access, Route } from "./route.js";
@@ -36,13 +36,13 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#api", deepLinking: true });\n`;
 
 /** `/openapi.json`: the description of `routes`, of which those of an `open` access need no key. */
-export function openapiRoute(routes: readonly Route[], open: ReadonlySet<Access>): Route {
+export function openapiRoute(routes: readonly Route[], open: ReadonlySet<Access>, title: ApiTitle): Route {
   let document: object | undefined;
   return {
     method: "GET",
     path: "/openapi.json",
     access: "anybody",
-    handle: () => json((document ??= openapi(routes, open))),
+    handle: () => json((document ??= openapi(routes, open, title))),
   };
 }
 

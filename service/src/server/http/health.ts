@@ -1,6 +1,6 @@
 import { PATHS } from "@ai-model-service/contract/http";
 import { z } from "zod";
-import { ServiceError } from "../errors.js";
+import { ServiceError, type ErrorCode } from "../errors.js";
 import type { Lifecycle } from "../life/lifecycle.js";
 import { json } from "./reply.js";
 import type { Route } from "./route.js";
@@ -8,19 +8,23 @@ import type { Route } from "./route.js";
 /** Why the service cannot answer, as whole sentences; undefined while it can. */
 export type Readiness = () => string | undefined;
 
-/** Throws model_not_ready or shutting_down while requests should go elsewhere. */
-export function assertReady(lifecycle: Lifecycle, whyNotReady: Readiness): void {
+/** Throws `code` or shutting_down while requests should go elsewhere. */
+export function assertReady(
+  lifecycle: Lifecycle,
+  whyNotReady: Readiness,
+  code: ErrorCode = "model_not_ready",
+): void {
   if (lifecycle.draining) {
     throw new ServiceError("shutting_down", "The server is shutting down.");
   }
   const reason = whyNotReady();
   if (reason !== undefined) {
-    throw new ServiceError("model_not_ready", reason);
+    throw new ServiceError(code, reason);
   }
 }
 
 /** Liveness: the process answers. Readiness: it should be sent requests. Both open to all, for probes. */
-export function healthRoutes(lifecycle: Lifecycle, whyNotReady: Readiness): Route[] {
+export function healthRoutes(lifecycle: Lifecycle, whyNotReady: Readiness, code?: ErrorCode): Route[] {
   const response = { "application/json": z.object({ status: z.string() }) };
   return [
     {
@@ -35,14 +39,14 @@ export function healthRoutes(lifecycle: Lifecycle, whyNotReady: Readiness): Rout
       path: PATHS.ready,
       access: "anybody",
       handle() {
-        assertReady(lifecycle, whyNotReady);
+        assertReady(lifecycle, whyNotReady, code);
         return json({ status: "ready" });
       },
       description: {
         tag: "Operate",
         summary: "Whether requests should be sent here",
         response,
-        errors: ["model_not_ready", "shutting_down"],
+        errors: [code ?? "model_not_ready", "shutting_down"],
       },
     },
   ];

@@ -17,20 +17,29 @@ const ERROR_CONTENT = { "application/json": { schema: errorSchema } };
 /** What may go wrong at the door of every route that is not for anybody. */
 const ACCESS_ERRORS: readonly ErrorCode[] = ["unauthorized", "forbidden", "too_many_requests"];
 
+/** What an API is called, and a sentence about it. */
+export interface ApiTitle {
+  readonly title: string;
+  readonly description: string;
+}
+
 /**
  * The OpenAPI 3.1 document of the routes that have a description; those of an `open` access need no key. Schemas that carry
  * an `id` become components.
  */
-export function openapi(routes: readonly Route[], open: ReadonlySet<Access>): object {
+export function openapi(
+  routes: readonly Route[],
+  open: ReadonlySet<Access>,
+  { title, description }: ApiTitle,
+): object {
   const paths: NonNullable<ZodOpenApiObject["paths"]> = {};
   for (const route of routes) {
-    const { description } = route;
-    if (description === undefined) {
+    if (route.description === undefined) {
       continue;
     }
     for (const path of documentPaths(route.path)) {
       (paths[path] ??= {})[route.method === "GET" ? "get" : "post"] = {
-        ...operationOf(route, description, path),
+        ...operationOf(route, route.description, path),
         ...(open.has(route.access) && { security: [] }),
       };
     }
@@ -38,9 +47,9 @@ export function openapi(routes: readonly Route[], open: ReadonlySet<Access>): ob
   return createDocument({
     openapi: "3.1.0",
     info: {
-      title: "AI Model Service",
+      title,
       version: SERVICE.version,
-      description: "Predictions of ONNX models: the simple way, and in the protocols of other servers.",
+      description,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],

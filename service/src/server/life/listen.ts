@@ -1,5 +1,26 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ENVIRONMENT } from "@ai-model-service/contract/environment";
+import type { Servers } from "../http/create-servers.js";
+import type { ServerSettings } from "../settings/server-settings.js";
+
+/** Where a service listens. */
+export interface Ports {
+  readonly port: number;
+  readonly adminPort: number | undefined;
+}
+
+/** Lets a service listen where its settings say. Rejects as `listen` does. */
+export async function listenAll(
+  { server, administration }: Servers,
+  { port, adminPort = 0, host }: Pick<ServerSettings, "port" | "adminPort" | "host">,
+): Promise<Ports> {
+  const own = await listen(server, port, host);
+  return {
+    port: own,
+    adminPort: administration && (await listen(administration, adminPort, host, ENVIRONMENT.adminPort)),
+  };
+}
 
 /**
  * Listens and gives the port. Rejects with an Error that says in one sentence why it cannot, by the name of the port's
