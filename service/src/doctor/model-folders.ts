@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { isAddress } from "../models/store/s3-address.js";
 import { scanModel, scanRepository } from "../models/scan.js";
 
 /**
@@ -6,6 +7,9 @@ import { scanModel, scanRepository } from "../models/scan.js";
  * folder of one model (`VERSION/model.onnx`), which it also is where no model is found.
  */
 export async function modelFolders(folder: string): Promise<string[]> {
+  if (isAddress(folder)) {
+    throw new Error(`The doctor looks at folders only: copy the model from '${folder}' to this machine first.`);
+  }
   const path = resolve(folder);
   const asModel = await scanModel(path, basename(path));
   if (asModel.versions.some(({ problem }) => problem === undefined)) {

@@ -1,5 +1,6 @@
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { SERVICE_PORT } from "@ai-model-service/contract/http";
+import { addressFault, isAddress } from "../models/store/s3-address.js";
 import { MODELS_FOLDER } from "../paths.js";
 import { amount, define, integer, text, type SettingsOf } from "../server/settings/definition.js";
 import { readTable, type Flags } from "../server/settings/read.js";
@@ -10,7 +11,12 @@ export const SETTINGS = {
   ...serverSettings(SERVICE_PORT),
   modelRepository: define({
     variable: ENVIRONMENT.modelRepository,
-    schema: text(),
+    schema: text().superRefine((typed, { addIssue }) => {
+      const fault = isAddress(typed) ? addressFault(typed) : undefined;
+      if (fault !== undefined) {
+        addIssue(fault);
+      }
+    }),
     fallback: MODELS_FOLDER,
     fallbackText: "the models that ship",
     help: "folder of models, laid out NAME/VERSION/model.onnx with an optional NAME/config.json",

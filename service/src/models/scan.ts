@@ -23,6 +23,8 @@ export interface Scan {
   readonly models: readonly ModelFolder[];
   /** Folders that hold models under names that nothing is served under. */
   readonly misnamed: readonly ModelFolder[];
+  /** Why this is what was seen earlier, and not what is there now: a whole sentence. */
+  readonly outdated?: string;
 }
 
 const CONFIG_FILE = "config.json";

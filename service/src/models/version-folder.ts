@@ -16,6 +16,18 @@ export interface VersionFiles {
   readonly stamp: string;
   /** Why there is nothing to load, as far as names tell: a whole sentence. */
   readonly problem?: string;
+  /** Set while its files are not on this machine, which they must be to be loaded. */
+  readonly absent?: Absence;
+}
+
+/** How it goes with the files of a version that lie elsewhere; changes while they are fetched. */
+export interface Absence {
+  /** `failed` is tried again later, and becomes `unasked` by then. */
+  readonly state: "unasked" | "fetching" | "failed";
+  /** A whole sentence on how far it is, such as "It is being fetched: 120 of 500 MB."; undefined unless it is being fetched. */
+  readonly reason?: string | undefined;
+  /** Why the last attempt failed: a whole sentence. */
+  readonly failure?: string | undefined;
 }
 
 const MODEL_FILE = "model.onnx";

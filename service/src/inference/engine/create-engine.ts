@@ -8,6 +8,7 @@ import { Readiness } from "./repository/readiness.js";
 import { Watcher } from "./repository/watcher.js";
 import type { ServedVersion } from "./served-version.js";
 import { detectThreads } from "./threads.js";
+import { FolderRepository } from "../../models/store/folder-repository.js";
 
 export interface EngineOptions {
   /** The model repository: a folder laid out `NAME/VERSION/model.onnx`, with an optional `NAME/config.json`. */
@@ -55,7 +56,7 @@ class RepositoryEngine implements Engine {
     const intraOpThreads = options.threads ?? Math.max(1, Math.floor(detected.threads / options.processes));
     this.manager = new ModelManager(
       {
-        root: options.repository,
+        repository: new FolderRepository(options.repository),
         loadAll: options.control === "all",
         retireSeconds: options.retireSeconds,
         serving: {
@@ -70,7 +71,11 @@ class RepositoryEngine implements Engine {
       },
       log,
     );
-    this.readiness = new Readiness(() => [...this.manager.allModels()], options.defaultModel);
+    this.readiness = new Readiness(
+      () => [...this.manager.allModels()],
+      options.defaultModel,
+      () => this.manager.whyOutdated(),
+    );
     this.watcher = new Watcher(options.pollSeconds, () => this.manager.refresh(false), log);
     registerMetrics(registry, this.manager);
     log.info({ intraOpThreads, cpuQuota: detected.limit.quota, source: detected.limit.source }, "threads");
@@ -78,6 +83,7 @@ class RepositoryEngine implements Engine {
 
   async start(): Promise<void> {
     await this.manager.refresh(true);
+    await this.manager.fetched();
     this.readiness.start();
     const reason = this.readiness.whyNot();
     if (reason !== undefined) {

@@ -10,12 +10,12 @@ import { parseModelConfig } from "../../../models/config-file.js";
 import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
 import { planVersions } from "./plan.js";
 import { nameProblem } from "../../../models/names.js";
-import { scanRepository, type ModelFolder } from "../../../models/scan.js";
+import type { ModelFolder } from "../../../models/scan.js";
+import type { ModelRepository } from "../../../models/store/model-repository.js";
 import { DEFAULT_VERSION_POLICY, resolveVersion } from "../../../models/versions.js";
 
 export interface ManagerOptions {
-  /** The model repository's folder. */
-  readonly root: string;
+  readonly repository: ModelRepository;
   /** Whether models serve without being asked for by `load`. */
   readonly loadAll: boolean;
   /** How long a version that was replaced still answers requests that had chosen it. */
@@ -24,7 +24,7 @@ export interface ManagerOptions {
 }
 
 /**
- * Keeps what serves in step with the repository's folder. A new version is loaded beside the old one, warmed up and then
+ * Keeps what serves in step with the repository. A new version is loaded beside the old one, warmed up and then
  * switched to; what cannot be loaded is refused and the old one keeps serving. One change at a time.
  */
 export class ModelManager {
@@ -33,6 +33,12 @@ export class ModelManager {
   private misnamed: readonly string[] = [];
   private readonly retiring = new Map<ServedVersion, NodeJS.Timeout>();
   private turn: Promise<void> = Promise.resolve();
+  /** What is being fetched, by model. */
+  private readonly fetches = new Map<Promise<void>, RepositoryModel>();
+  /** Where the files of what serves lie. */
+  private readonly paths = new WeakMap<ServedVersion, string>();
+  /** Why the repository cannot be looked at, while what was seen earlier goes on serving. */
+  private outdated: string | undefined;
 
   constructor(
     private readonly options: ManagerOptions,
@@ -46,28 +52,47 @@ export class ModelManager {
       for (const model of this.models.values()) {
         await this.reconcile(model);
       }
+      this.options.repository.retain(this.pathsInUse());
     });
   }
 
+  /** Resolves once everything has been loaded that was being fetched. */
+  async fetched(model?: RepositoryModel): Promise<void> {
+    for (;;) {
+      const fetches = [...this.fetches].flatMap(([fetch, of]) =>
+        model === undefined || of === model ? fetch : [],
+      );
+      if (fetches.length === 0) {
+        return;
+      }
+      await Promise.all(fetches);
+    }
+  }
+
   /** See `Engine.load`: loads what changed, and tries again what was refused. */
-  load(name: string): Promise<void> {
-    return this.inTurn(async () => {
+  async load(name: string): Promise<void> {
+    await this.inTurn(async () => {
       await this.look(false);
       const model = this.find(name);
       model.wanted = true;
       for (const version of model.versions.values()) {
         version.settled = true;
         version.refused = undefined;
+        if (version.absence === "failed") {
+          this.fetch(model, version);
+        }
       }
       await this.reconcile(model);
-      const problem = model.problem ?? refusalOf(model);
-      if (problem !== undefined || model.serving().length === 0) {
-        throw new ServiceError(
-          "unprocessable",
-          `Model '${name}' is not loaded: ${problem ?? "It has no version."}`,
-        );
-      }
     });
+    const model = this.find(name);
+    await this.fetched(model);
+    const problem = model.problem ?? refusalOf(model);
+    if (problem !== undefined || model.serving().length === 0) {
+      throw new ServiceError(
+        "unprocessable",
+        `Model '${name}' is not loaded: ${problem ?? this.outdated ?? "It has no version."}`,
+      );
+    }
   }
 
   /** See `Engine.unload`. */
@@ -117,7 +142,17 @@ export class ModelManager {
       const reason = nameProblem("model", name) ?? "";
       return { name, version: "", state: "UNAVAILABLE", reason, labels: [] };
     });
-    return [...[...this.models.values()].flatMap((model) => model.index()), ...leftOut];
+    const { outdated } = this;
+    const models = [...this.models.values()].flatMap((model) => model.index());
+    const told = models.map((entry): ModelIndexEntry =>
+      outdated === undefined ? entry : { ...entry, reason: `${entry.reason} ${outdated}`.trimStart() },
+    );
+    return [...told, ...leftOut];
+  }
+
+  /** Why nobody knows what the repository holds now: a whole sentence. */
+  whyOutdated(): string | undefined {
+    return this.outdated;
   }
 
   allModels(): Iterable<RepositoryModel> {
@@ -135,8 +170,9 @@ export class ModelManager {
   }
 
   /** Drains and releases everything; requests are refused with `reason` from now on. */
-  stop(reason: ServiceError): Promise<void> {
-    return this.inTurn(async () => {
+  async stop(reason: ServiceError): Promise<void> {
+    await this.options.repository.stop();
+    await this.inTurn(async () => {
       const servers = [...this.servingVersions()];
       for (const [server, timer] of this.retiring) {
         clearTimeout(timer);
@@ -166,7 +202,8 @@ export class ModelManager {
   }
 
   private async look(trusted: boolean): Promise<void> {
-    const { models, misnamed } = await scanRepository(this.options.root);
+    const { models, misnamed, outdated } = await this.options.repository.scan();
+    this.tell(outdated);
     this.leaveOut(misnamed);
     const scanned = new Map(models.map((model) => [model.name, model]));
     for (const name of scanned.keys()) {
@@ -186,6 +223,15 @@ export class ModelManager {
         this.models.delete(name);
       }
     }
+  }
+
+  private tell(outdated: string | undefined): void {
+    if (outdated !== undefined && outdated !== this.outdated) {
+      this.log.warn({ reason: outdated }, "model repository not read");
+    } else if (outdated === undefined && this.outdated !== undefined) {
+      this.log.info({}, "model repository is read again");
+    }
+    this.outdated = outdated;
   }
 
   private leaveOut(misnamed: readonly ModelFolder[]): void {
@@ -225,6 +271,9 @@ export class ModelManager {
     const policy = model.config.versions ?? DEFAULT_VERSION_POLICY;
     for (;;) {
       const plan = planVersions([...model.versions.values()], policy);
+      for (const name of plan.fetch) {
+        this.fetch(model, model.versions.get(name));
+      }
       for (const name of plan.load) {
         await this.loadOne(model, model.versions.get(name));
       }
@@ -236,6 +285,29 @@ export class ModelManager {
       }
       return;
     }
+  }
+
+  /** In the background: it may take long, and is followed by a load. */
+  private fetch(model: RepositoryModel, version: RepositoryVersion | undefined): void {
+    const files = version?.files;
+    if (!version || !files) {
+      return;
+    }
+    const fetch = this.options.repository.fetch(model.name, files).then(async () => {
+      const reason = files.absent?.failure;
+      if (reason !== undefined) {
+        version.failures += 1;
+        this.log.error({ model: model.name, version: version.version, reason }, "model version not fetched");
+      }
+      await this.inTurn(() => this.reconcile(model));
+    });
+    this.fetches.set(fetch, model);
+    void fetch.finally(() => this.fetches.delete(fetch));
+  }
+
+  private pathsInUse(): Set<string> {
+    const inUse = [...this.servingVersions(), ...this.retiring.keys()];
+    return new Set(inUse.flatMap((served) => this.paths.get(served) ?? []));
   }
 
   private async loadOne(model: RepositoryModel, version: RepositoryVersion | undefined): Promise<void> {
@@ -250,6 +322,7 @@ export class ModelManager {
       const observer = this.observe(name, version);
       const served = await loadVersion(files, { name, config, rejections, observer }, this.options.serving);
       this.retire(version);
+      this.paths.set(served, files.path);
       version.serve(served, files.stamp);
       const { loadSeconds, memoryBytes, warnings } = served.loading;
       const odd = warnings.length > 0 && { warnings };
@@ -314,7 +387,7 @@ export class ModelManager {
 }
 
 function refusalOf(model: RepositoryModel): string | undefined {
-  return [...model.versions.values()].find((version) => version.isRefused)?.refused?.reason;
+  return [...model.versions.values()].find((version) => version.isRefused)?.refusal;
 }
 
 /** A sentence for each version that does not serve. */

@@ -10,10 +10,11 @@ export class Readiness {
   private started = false;
   private haveServed = false;
 
-  /** `defaultModel`: the one that the settings name. */
+  /** `defaultModel`: the one that the settings name; `whyOutdated`: why the repository cannot be looked at. */
   constructor(
     private readonly models: () => readonly RepositoryModel[],
     private readonly defaultModel: string | undefined,
+    private readonly whyOutdated: () => string | undefined,
   ) {}
 
   /** The first look at the model repository is over: what does not serve now was refused. */
@@ -31,8 +32,9 @@ export class Readiness {
     if (!this.started) {
       return ["The models are being loaded.", ...reasonsOf(missing, whatIsDone)].join(" ");
     }
-    this.haveServed ||= missing.length === 0;
-    return this.haveServed ? this.whyNoAnswer() : reasonsOf(missing).join(" ");
+    // Where nothing was ever seen of the repository, nobody knows what is required.
+    this.haveServed ||= missing.length === 0 && !(this.models().length === 0 && this.whyOutdated());
+    return this.haveServed || missing.length === 0 ? this.whyNoAnswer() : reasonsOf(missing).join(" ");
   }
 
   private whyNoAnswer(): string | undefined {
@@ -40,7 +42,7 @@ export class Readiness {
     const { defaultModel } = this;
     if (defaultModel !== undefined) {
       const model = models.find(({ name }) => name === defaultModel);
-      const reason = model ? reasonOf(model) : "It is not in the model repository.";
+      const reason = model ? reasonOf(model) : (this.whyOutdated() ?? "It is not in the model repository.");
       return model && answers(model)
         ? undefined
         : `The default model '${defaultModel}' does not serve. ${reason}`;
@@ -49,7 +51,7 @@ export class Readiness {
       return undefined;
     }
     return models.length === 0
-      ? "The model repository is empty."
+      ? (this.whyOutdated() ?? "The model repository is empty.")
       : ["No model serves.", ...reasonsOf(models)].join(" ");
   }
 }

@@ -4,7 +4,7 @@ import type { ServedVersion } from "../served-version.js";
 import { Rejections } from "../statistics/rejections.js";
 import type { PlannedVersion } from "./plan.js";
 import { NO_VERSION, type ModelFolder } from "../../../models/scan.js";
-import type { VersionFiles } from "../../../models/version-folder.js";
+import type { Absence, VersionFiles } from "../../../models/version-folder.js";
 import { compareVersions, type ServingVersions } from "../../../models/versions.js";
 
 interface Refused {
@@ -33,9 +33,19 @@ export class RepositoryVersion implements PlannedVersion {
     return this.refused?.stamp;
   }
 
-  /** Whether the files as they are now were refused. */
+  get absence(): Absence["state"] | undefined {
+    return this.files?.absent?.state;
+  }
+
+  /** Why the files as they are now are refused, or could not be fetched; undefined when they are not. */
+  get refusal(): string | undefined {
+    const isRefused = this.refused !== undefined && this.refused.stamp === this.stamp;
+    return isRefused ? this.refused?.reason : this.files?.absent?.failure;
+  }
+
+  /** Whether the files as they are now were refused, or could not be fetched. */
   get isRefused(): boolean {
-    return this.refused !== undefined && this.refused.stamp === this.stamp;
+    return this.refusal !== undefined;
   }
 
   /** Whether requests are answered: it is loaded, and its threads live. */
@@ -132,7 +142,7 @@ export class RepositoryModel implements ServingVersions {
   }
 
   private reasonOf(version: RepositoryVersion): string {
-    const refusal = this.problem ?? (version.isRefused ? version.refused?.reason : undefined);
+    const refusal = this.problem ?? version.refusal;
     const failure = version.served?.failure;
     if (failure !== undefined) {
       return `${failure} It is being started again.`;
@@ -146,9 +156,11 @@ export class RepositoryModel implements ServingVersions {
     if (!this.wanted) {
       return this.unloaded ? "It was unloaded." : "Nobody has asked to load it.";
     }
-    return (
-      refusal ?? (version.settled ? "The version policy does not choose it." : "Its files still change.")
-    );
+    if (refusal === undefined && !version.settled) {
+      return "Its files still change.";
+    }
+    const fetching = version.absence === "fetching" ? version.files?.absent?.reason : undefined;
+    return [refusal, fetching].filter(Boolean).join(" ") || "The version policy does not choose it.";
   }
 }
 

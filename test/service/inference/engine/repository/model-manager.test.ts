@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InferenceResult, ModelReference } from "#service/inference/engine/engine.js";
 import { ModelManager, type ManagerOptions } from "#service/inference/engine/repository/model-manager.js";
+import { FolderRepository } from "#service/models/store/folder-repository.js";
 import { ServiceError } from "#service/server/errors.js";
 import { broken, identity, truncated, withWeightsIn } from "../../../../models/index.js";
 import { floats, RepositoryFixture, SERVING } from "../repository-fixture.js";
@@ -16,7 +17,7 @@ function manage(options: Partial<ManagerOptions> = {}): ModelManager {
     void logged.push(`${message} ${JSON.stringify(fields)}`);
   return new ModelManager(
     {
-      root: repository.root,
+      repository: new FolderRepository(repository.root),
       loadAll: true,
       retireSeconds: 60,
       serving: SERVING,
