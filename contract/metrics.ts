@@ -49,6 +49,10 @@ export const METRICS = {
   predictionConfidence: "inference_prediction_confidence",
   /** Counter{model, version, label}: predictions by their most probable label. */
   predictions: "inference_predictions_total",
+  /** Counter{outcome}: answered requests that were to be told as events: sent, dropped, refused. */
+  predictionEvents: "inference_events_total",
+  /** Gauge: answered requests whose events have not been taken yet. */
+  predictionEventsWaiting: "inference_events_waiting",
 } as const;
 
 /** Name of one of the service's metrics. */

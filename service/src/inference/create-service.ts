@@ -6,7 +6,7 @@ import { metricsRoute } from "../server/http/metrics-route.js";
 import type { Route } from "../server/http/route.js";
 import type { Lifecycle } from "../server/life/lifecycle.js";
 import type { Engine } from "./engine/engine.js";
-import { createInfer } from "./protocols/infer.js";
+import { createInfer, type Tell } from "./protocols/infer.js";
 import { predictRoute } from "./protocols/predict/routes.js";
 import { tensorflowPredictRoutes, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
 import { v2InferRoute } from "./protocols/v2/infer-route.js";
@@ -23,6 +23,8 @@ export interface ServiceOptions extends Omit<
   readonly registry: Registry;
   /** What `/metrics` answers; by default the registry's metrics. */
   readonly readMetrics?: (() => Promise<string>) | undefined;
+  /** Is told of predictions. */
+  readonly tell?: Tell | undefined;
 }
 
 const TITLE = {
@@ -43,11 +45,11 @@ export function createService(options: ServiceOptions): Servers {
 
 /** Every route of the service but its description. Those that carry most requests come first. */
 export function createRoutes(
-  options: Pick<ServiceOptions, "settings" | "engine" | "registry" | "lifecycle" | "readMetrics">,
+  options: Pick<ServiceOptions, "settings" | "engine" | "registry" | "lifecycle" | "readMetrics" | "tell">,
 ): Route[] {
-  const { settings, engine, registry, lifecycle, readMetrics } = options;
+  const { settings, engine, registry, lifecycle, readMetrics, tell } = options;
   const { maxBodyBytes, maxBatchSize } = settings;
-  const protocol = { engine, infer: createInfer(registry), maxBodyBytes };
+  const protocol = { engine, infer: createInfer(registry, tell), maxBodyBytes };
   return [
     predictRoute(protocol),
     v2InferRoute(protocol),

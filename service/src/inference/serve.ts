@@ -16,6 +16,7 @@ import { announce } from "./announce.js";
 import { createEngine } from "./engine/create-engine.js";
 import { engineOptions } from "./engine-options.js";
 import type { ModelIndexEntry } from "./engine/engine.js";
+import { startEvents } from "./events/start-events.js";
 import { exitProcess } from "./engine/session/session-host.js";
 import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
@@ -53,7 +54,9 @@ async function serveHere(
   const engine = siblings ? sharedEngine(own, siblings) : own;
   const tracing = await startTracing(settings, log);
   const readMetrics = siblings && (() => sharedMetrics(siblings));
-  const service = { settings, engine, registry, lifecycle, log, logOutput, keys, tracing, readMetrics };
+  const events = startEvents(settings, registry, log);
+  const tell = events?.tell;
+  const service = { settings, engine, registry, lifecycle, log, logOutput, keys, tracing, readMetrics, tell };
   const { server, administration } = createService(service);
   const servers = administration ? [server, administration] : [server];
   const unusedConnections = new UnusedConnections(servers);
@@ -72,6 +75,7 @@ async function serveHere(
       graceSeconds: settings.shutdownGraceSeconds,
       async release() {
         await engine.stop();
+        await events?.stop();
         await tracing?.stop();
       },
     }),

@@ -2,9 +2,11 @@ import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { SERVICE_PORT } from "@ai-model-service/contract/http";
 import { addressFault, isAddress } from "../models/store/s3-address.js";
 import { MODELS_FOLDER } from "../paths.js";
-import { amount, define, integer, text, type SettingsOf } from "../server/settings/definition.js";
+import { z } from "zod";
+import { amount, choice, define, integer, text, type SettingsOf } from "../server/settings/definition.js";
 import { readTable, type Flags } from "../server/settings/read.js";
 import { serverContradictions, serverSettings } from "../server/settings/server-settings.js";
+import { PAYLOADS } from "./events/tell-predictions.js";
 
 /** Every setting of `serve`. */
 export const SETTINGS = {
@@ -68,6 +70,48 @@ export const SETTINGS = {
     schema: integer(1, 1024).optional(),
     fallbackText: "the CPU limit",
     help: "threads that one run of a model uses",
+  }),
+  eventsUrl: define({
+    variable: "EVENTS_URL",
+    schema: z
+      .url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" })
+      .optional(),
+    fallbackText: "none: nobody is told",
+    help: "address that takes an event of each prediction, as a CloudEvent in KServe's types; see docs/api.md",
+  }),
+  eventsFormat: define({
+    variable: "EVENTS_FORMAT",
+    schema: choice(["batch", "binary"]),
+    fallback: "batch",
+    help: "batch sends many events in a body; binary sends each by itself, as KServe's consumers take them",
+  }),
+  eventsSample: define({
+    variable: "EVENTS_SAMPLE",
+    schema: z.coerce
+      .number({ error: "must be a number" })
+      .gt(0, "must be more than 0")
+      .max(1, "must be at most 1"),
+    fallback: "1",
+    help: "share of the predictions that are told, up to 1, which is all",
+  }),
+  eventsPayloads: define({
+    variable: "EVENTS_PAYLOADS",
+    schema: choice(PAYLOADS),
+    fallback: "none",
+    help: "whether events hold what the model was asked: none, rows for models that take no pictures, all for pictures too",
+  }),
+  eventsNamespace: define({
+    variable: "EVENTS_NAMESPACE",
+    schema: text(),
+    fallback: "default",
+    help: "Kubernetes namespace that events name",
+  }),
+  eventsApiKey: define({
+    variable: "EVENTS_API_KEY",
+    schema: text().optional(),
+    fallbackText: "none",
+    help: "key that is sent with events, as Authorization: Bearer",
+    secret: true,
   }),
   workers: define({
     variable: "WORKERS",

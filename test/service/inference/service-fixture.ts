@@ -6,6 +6,7 @@ import { listen } from "#service/server/life/listen.js";
 import type { Tracing } from "#service/server/observe/tracing.js";
 import type { EngineOptions } from "#service/inference/engine/create-engine.js";
 import type { Engine } from "#service/inference/engine/engine.js";
+import { startEvents, type Events } from "#service/inference/events/start-events.js";
 import { createService } from "#service/inference/create-service.js";
 import { readSettings } from "#service/inference/settings.js";
 import { RepositoryFixture } from "./engine/repository-fixture.js";
@@ -21,6 +22,7 @@ export class ServiceFixture {
   ) {}
 
   private servers: readonly Server[] = [];
+  private events: Events | undefined;
   port = 0;
   /** The same unless the settings have a port for administrators. */
   adminPort = 0;
@@ -40,7 +42,10 @@ export class ServiceFixture {
     const fixture = new ServiceFixture(repository, engine, lines);
     const { registry } = repository;
     const log = pino({ level: settings.logLevel }, { write: (line: string) => void lines.push(line) });
+    const events = startEvents(settings, registry, log);
+    fixture.events = events;
     const { server, administration } = createService({
+      tell: events?.tell,
       settings,
       engine,
       registry,
@@ -87,6 +92,7 @@ export class ServiceFixture {
         }),
     );
     await Promise.all(closed);
+    await this.events?.stop();
     await this.repository.dispose();
   }
 }

@@ -17,19 +17,28 @@ export interface Query {
 /** Asks a model on behalf of a call: what every protocol does once its request is read. */
 export type Infer = (call: Call, query: Query) => Promise<InferenceResult>;
 
-/** Counts what is predicted in `registry`. */
-export function createInfer(registry: Registry): Infer {
+/**
+ * Is told of a query before the model runs, and gives what is to be told of the result; undefined where nothing is. Must
+ * not wait for anything, nor keep the tensors.
+ */
+export type Tell = (call: Call, query: Query) => ((result: InferenceResult) => void) | undefined;
+
+/** Counts what is predicted in `registry`, and tells of it where somebody wants to know. */
+export function createInfer(registry: Registry, tell?: Tell): Infer {
   const metrics = new PredictionMetrics(registry);
-  return async (call, { model, inputs, outputs, timeoutMs = Infinity }) => {
+  return async (call, query) => {
+    const { model, inputs, outputs, timeoutMs = Infinity } = query;
     call.note("model", model.name);
     call.note("version", model.version);
     const deadline = Math.min(call.deadline, call.started + timeoutMs);
     call.hold(bytesOf(inputs));
+    const told = tell?.(call, query);
     const result = await model.infer({ inputs, outputs, deadline, cancellation: call });
     call.hold(bytesOf(result.outputs));
     spareFloats(inputs);
     addSpans(call, result);
     metrics.observe(model, result.outputs);
+    told?.(result);
     return result;
   };
 }
