@@ -9,13 +9,14 @@ import { fullKey } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
 import type { Cluster } from "./cluster.js";
 import { makeControlPlane } from "./aws/control-plane.js";
+import { makeDomain } from "./aws/domain.js";
 import { makeNodes } from "./aws/nodes.js";
 import { allTags, awsProvider } from "./aws/provider.js";
 import { execKubeconfig } from "./aws/token-kubeconfig.js";
 import { makeVpc } from "./aws/vpc.js";
 
 /** A cluster of EKS in a network of its own on AWS, with a registry beside it. */
-export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image">): Cluster {
+export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image" | "ingress">): Cluster {
   const settings = all.eks;
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
   const config = loadAwsConfig(settings);
@@ -40,6 +41,7 @@ export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image">): Cl
     },
     { provider, dependsOn: networkPolicies({ provider }) },
   );
+  const domain = makeDomain(all.ingress, opts);
   const metrics = metricsServer(cluster, { ...opts, dependsOn: nodes });
   return {
     kubeconfig,
@@ -47,7 +49,7 @@ export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image">): Cl
     ready: [...reachable, ...nodes, metrics, storageClass(tags, { provider })],
     registry: async () => (await import("../registries/aws.js")).awsRegistry(name, settings, opts),
     ...(settings.protect && { protection: howToUnprotect() }),
-    exposure: { by: "network-load-balancer", tags },
+    exposure: { by: "network-load-balancer", tags, ...(domain && { domain }) },
   };
 }
 

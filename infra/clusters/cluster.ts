@@ -8,9 +8,17 @@ export type Exposure =
   /** A port of every node, published on this machine under another. */
   | { by: "node-port"; ports: Record<"service" | "grafana", { nodePort: number; hostPort: number }> }
   /** A load balancer of AWS with these tags, as `ingress` describes it. */
-  | { by: "network-load-balancer"; tags: Record<string, string> }
+  | { by: "network-load-balancer"; tags: Record<string, string>; domain?: Domain }
   /** A controller of Ingresses, or a Gateway, that is there already. */
   | { by: "ingress" | "gateway" };
+
+/** Where the names of a service are kept, and who vouches for them. */
+export interface Domain {
+  /** ARN of a certificate of those names, once it is valid; absent where none is made. */
+  certificateArn?: pulumi.Output<string>;
+  /** Has the names lead to a load balancer. */
+  leadTo: (loadBalancer: pulumi.Output<string>) => void;
+}
 
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {

@@ -1,14 +1,19 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "../settings/settings.js";
 import type { Workload } from "../workload/workload.js";
+
+/** ARN of the certificate with which it ends TLS; undefined where it does not. */
+type Certificate = pulumi.Input<string> | undefined;
 
 type ServiceSpec = k8s.types.input.core.v1.ServiceSpec;
 
 /** A load balancer that sends straight to pods: https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html */
 export function loadBalancerSpec(
-  { certificateArn, sourceRanges }: Settings["ingress"],
+  { sourceRanges }: Settings["ingress"],
   { selector, callers }: Workload,
+  certificateArn: Certificate,
 ): ServiceSpec {
   return {
     type: "LoadBalancer",
@@ -24,10 +29,11 @@ const PREFIX = "service.beta.kubernetes.io/aws-load-balancer";
 
 /** How the load balancer is made: internal unless the settings say public; TLS ends there if there is a certificate. */
 export function loadBalancerAnnotations(
-  { scheme, certificateArn }: Settings["ingress"],
+  { scheme }: Settings["ingress"],
   { callers, probes }: Workload,
   tags: Record<string, string>,
-): Record<string, string> {
+  certificateArn: Certificate,
+): Record<string, pulumi.Input<string>> {
   return {
     [`${PREFIX}-scheme`]: scheme === "public" ? "internet-facing" : "internal",
     [`${PREFIX}-nlb-target-type`]: "ip",
@@ -45,6 +51,10 @@ export function loadBalancerAnnotations(
 }
 
 /** URL of the load balancer: under the certificate's name if the settings give it. */
-export function loadBalancerUrl({ certificateArn, hostname }: Settings["ingress"], address: string): string {
+export function loadBalancerUrl(
+  { hostname }: Settings["ingress"],
+  address: string,
+  certificateArn: Certificate,
+): string {
   return `${certificateArn === undefined ? "http" : "https"}://${hostname ?? address}`;
 }

@@ -33,7 +33,7 @@ export function publicEndpoint(
   const { exposure } = cluster;
   const opts = { ...onCluster(cluster), customTimeouts: serviceTimeouts(workload) };
   const metadata = { name: NAME, namespace, labels: workload.labels };
-  const open = (spec: ServiceSpec, annotations: Record<string, string>) =>
+  const open = (spec: ServiceSpec, annotations: Record<string, pulumi.Input<string>>) =>
     new k8s.core.v1.Service(NAME, { metadata: { ...metadata, annotations }, spec }, opts);
   switch (exposure?.by) {
     case undefined:
@@ -67,11 +67,13 @@ export function publicEndpoint(
       return route.metadata.apply(() => accessAt(ingressUrl(settings)));
     }
     case "network-load-balancer": {
-      const annotations = loadBalancerAnnotations(settings, workload, exposure.tags);
-      const service = open(loadBalancerSpec(settings, workload), annotations);
-      return service.status.apply(({ loadBalancer }) =>
-        accessAt(loadBalancerUrl(settings, loadBalancer?.ingress?.[0]?.hostname ?? "")),
-      );
+      const { tags, domain } = exposure;
+      const certificateArn = settings.certificateArn ?? domain?.certificateArn;
+      const annotations = loadBalancerAnnotations(settings, workload, tags, certificateArn);
+      const service = open(loadBalancerSpec(settings, workload, certificateArn), annotations);
+      const address = service.status.apply(({ loadBalancer }) => loadBalancer?.ingress?.[0]?.hostname ?? "");
+      domain?.leadTo(address);
+      return address.apply((host) => accessAt(loadBalancerUrl(settings, host, certificateArn)));
     }
   }
 }

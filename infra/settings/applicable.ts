@@ -19,7 +19,16 @@ function onCluster(cluster: Settings["cluster"], ...keys: string[]): Scope {
 const SCOPES: readonly Scope[] = [
   onCluster("local", "local"),
   onCluster("existing", "existing"),
-  onCluster("eks", "eks", "ingress.scheme", "ingress.certificateArn", "ingress.sourceRanges"),
+  onCluster(
+    "eks",
+    ...["eks", "ingress.scheme", "ingress.certificateArn", "ingress.zone", "ingress.privateZone"],
+    "ingress.sourceRanges",
+  ),
+  {
+    keys: ["ingress.otherHostnames"],
+    includes: ({ cluster, ingress }) => cluster !== "eks" || ingress.zone !== undefined,
+    where: "with ingress.zone where cluster is eks",
+  },
   onCluster("existing", "ingress.class", "ingress.gateway"),
   {
     keys: ["hostname", "otherHostnames", "withoutKeys"].map((name) => `ingress.${name}`),

@@ -1,23 +1,10 @@
 import { z } from "zod";
 
-import { TLS_ANNOTATION } from "./tls-annotation.js";
-import { hostName, metadataKey, objectName } from "./names.js";
+import { areInZone, fitsCertificate, makesCertificate, zoneSchema } from "./hosted-zone.js";
+import { annotationKey } from "./ingress-annotations.js";
+import { hostName, objectName } from "./names.js";
 
 const cidr = z.cidrv4("must be a CIDR block such as 203.0.113.0/24");
-
-/** Annotations that the program writes itself, each with the setting that it follows from. */
-const OWN_ANNOTATIONS: Readonly<Record<string, string>> = {
-  "cert-manager.io/cluster-issuer": "ingress.clusterIssuer",
-  "cert-manager.io/issuer": "ingress.issuer",
-  [TLS_ANNOTATION]: "ingress.tls",
-};
-
-const annotationKey = metadataKey.superRefine((key, context) => {
-  const setting = OWN_ANNOTATIONS[key];
-  if (setting !== undefined) {
-    context.addIssue(`follows from ${setting} and cannot be set here`);
-  }
-});
 
 /** A Gateway that is there, and who owns it. */
 const gatewaySchema = z.strictObject({
@@ -51,6 +38,17 @@ export const ingressSchema = z
       .array(hostName)
       .default([])
       .describe("Further names that lead there, for which the certificate is too."),
+    zone: zoneSchema
+      .optional()
+      .describe(
+        "On eks, the hosted zone of Route 53, by name or id, in which the program makes the records of the host names, and, without `certificateArn`, those that validate a certificate that it makes too.",
+      ),
+    privateZone: z
+      .boolean()
+      .default(false)
+      .describe(
+        "True where that zone is a private one. AWS validates no certificate in it: without `certificateArn` callers come over plain HTTP.",
+      ),
     sourceRanges: z.array(cidr).default([]).describe("On eks, networks that may connect."),
     class: objectName
       .optional()
@@ -84,9 +82,30 @@ export const ingressSchema = z
       .default(false)
       .describe("True where whoever may connect may predict, though there are no `service.keys`."),
   })
-  .refine((i) => i.scheme === "internal" || i.certificateArn !== undefined, {
+  .refine((i) => i.scheme === "internal" || i.certificateArn !== undefined || makesCertificate(i), {
     path: ["certificateArn"],
-    error: "must be set when ingress.scheme is public, since nothing goes over the internet without TLS",
+    error:
+      "must be set when ingress.scheme is public and ingress.zone is not, since nothing goes over the internet without TLS",
+  })
+  .refine((i) => i.zone !== undefined || !i.privateZone, {
+    path: ["zone"],
+    error: "must be set with ingress.privateZone",
+  })
+  .refine((i) => i.scheme === "internal" || !i.privateZone, {
+    path: ["privateZone"],
+    error: "must not be set when ingress.scheme is public: nobody outside of the VPC could ask for the name",
+  })
+  .refine((i) => i.zone === undefined || i.hostname !== undefined, {
+    path: ["hostname"],
+    error: "must be set with ingress.zone",
+  })
+  .refine((i) => i.hostname === undefined || areInZone(i), {
+    path: ["hostname"],
+    error: "must be ingress.zone or end in it, and so must every one of ingress.otherHostnames",
+  })
+  .refine(fitsCertificate, {
+    path: ["hostname"],
+    error: "must have at most 64 characters for a certificate that the program makes",
   })
   .refine((i) => i.scheme === "internal" || i.sourceRanges.length > 0, {
     path: ["sourceRanges"],

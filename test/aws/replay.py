@@ -55,9 +55,12 @@ class Account:
 
     def __init__(self):
         self.made = {}
-        self.ec2, self.iam, self.ecr, self.eks, self.kms, self.logs = map(
-            client, ("ec2", "iam", "ecr", "eks", "kms", "logs")
+        self.ec2, self.iam, self.ecr, self.eks, self.kms, self.logs, self.acm, self.route53 = map(
+            client, ("ec2", "iam", "ecr", "eks", "kms", "logs", "acm", "route53")
         )
+        # What the stack finds and does not make.
+        zone = self.route53.create_hosted_zone(Name="example.com", CallerReference="replay")["HostedZone"]
+        self.zone = zone["Id"].removeprefix("/hostedzone/")
 
     def real(self, kind, mocked):
         return self.made[kind, mocked.removesuffix("-id").rpartition(":")[2]]
@@ -199,6 +202,37 @@ class Account:
             ],
         )
         return i["name"]
+
+    def Certificate(self, i, _):
+        others = i.get("subjectAlternativeNames")
+        return self.acm.request_certificate(
+            DomainName=i["domainName"],
+            ValidationMethod=i["validationMethod"],
+            **({"SubjectAlternativeNames": others} if others else {}),
+        )["CertificateArn"]
+
+    def CertificateValidation(self, i, _):
+        arn = self.real("Certificate", i["certificateArn"])
+        proved = {record.rstrip(".").removeprefix("_proof.") for record in i["validationRecordFqdns"]}
+        names = self.acm.describe_certificate(CertificateArn=arn)["Certificate"]["SubjectAlternativeNames"]
+        if set(names) - proved:
+            raise ValueError(f"nothing proves {', '.join(set(names) - proved)}")
+        return arn
+
+    def Record(self, i, _):
+        record = {"Name": i["name"], "Type": i["type"]}
+        if "aliases" in i:
+            [alias] = i["aliases"]
+            record["AliasTarget"] = {
+                "HostedZoneId": alias["zoneId"],
+                "DNSName": alias["name"],
+                "EvaluateTargetHealth": alias["evaluateTargetHealth"],
+            }
+        else:
+            record.update(TTL=i["ttl"], ResourceRecords=[{"Value": value} for value in i["records"]])
+        action = "UPSERT" if i.get("allowOverwrite") else "CREATE"
+        changes = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        return self.route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=changes)
 
     def AccessEntry(self, i, _):
         return self.eks.create_access_entry(clusterName=i["clusterName"], principalArn=i["principalArn"])

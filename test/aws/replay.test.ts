@@ -54,10 +54,25 @@ function ordered(resources: Declared[]): Declared[] {
   return [...done];
 }
 
-async function declaredIn(region: string, partition: string, eks: object = {}): Promise<Declared[]> {
+/** Names in a zone that is there, with a certificate that is made of them. */
+const IN_ZONE = {
+  scheme: "public",
+  sourceRanges: ["0.0.0.0/0"],
+  withoutKeys: true,
+  zone: "example.com",
+  hostname: "predict.example.com",
+  otherHostnames: ["example.com"],
+};
+
+async function declaredIn(
+  region: string,
+  partition: string,
+  eks: object = {},
+  ingress: object = STACKS.prod().ingress,
+): Promise<Declared[]> {
   const admins = [`arn:${partition}:iam::123456789012:role/operators`];
   const settings = STACKS.prod();
-  const run = await runProgram({ ...settings, eks: { ...settings.eks, region, admins, ...eks } });
+  const run = await runProgram({ ...settings, eks: { ...settings.eks, region, admins, ...eks }, ingress });
   return ofPackage(run, "aws");
 }
 
@@ -79,6 +94,11 @@ const MISTAKES: Record<string, [kind: string, inputs: object, message: string]> 
   cluster: ["Cluster", { upgradePolicy: { supportType: "LONG" } }, "supportType is LONG, not one of"],
 };
 
+const IN_ZONE_MISTAKES: Record<string, object> = {
+  "validation-predict.example.com": { ttl: "300s" },
+  "example.com": { type: "ALIAS" },
+};
+
 function policy(statement: object): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 }
@@ -91,6 +111,20 @@ describe("what the program declares on AWS", () => {
     ["cn-north-1", "aws-cn", {}],
   ])("can be made in %s, partition %s, with %j", async (region, partition, eks) => {
     expect(problems(region, await declaredIn(region, partition, eks))).toEqual([]);
+  });
+
+  it("can be made with names in a hosted zone and a certificate of them", async () => {
+    const declared = await declaredIn("eu-central-1", "aws", {}, IN_ZONE);
+    expect(problems("eu-central-1", declared)).toEqual([]);
+    const mistaken = declared.map((resource) => ({
+      ...resource,
+      inputs: { ...resource.inputs, ...IN_ZONE_MISTAKES[resource.name] },
+    }));
+    const found = problems("eu-central-1", mistaken).map(({ name, problem }) => `${name} ${problem ?? ""}`);
+    expect(found).toEqual([
+      expect.stringContaining("validation-predict.example.com ParamValidationError") as string,
+      expect.stringContaining("Type is ALIAS, not one of"),
+    ]);
   });
 
   it("would be refused with a mistake in it", async () => {

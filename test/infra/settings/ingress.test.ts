@@ -20,7 +20,7 @@ describe("ingress", () => {
   it("goes public with a certificate and with networks that may connect, never without", () => {
     expect(faults({ scheme: "public", certificateArn, sourceRanges: ["0.0.0.0/0"] })).toEqual([]);
     expect(faults({ scheme: "public" })).toEqual([
-      "certificateArn must be set when ingress.scheme is public, since nothing goes over the internet without TLS",
+      "certificateArn must be set when ingress.scheme is public and ingress.zone is not, since nothing goes over the internet without TLS",
       "sourceRanges must say who may connect when ingress.scheme is public; 0.0.0.0/0 for everybody",
     ]);
   });
@@ -76,6 +76,37 @@ describe("ingress", () => {
         path: ["annotations", "cert-manager.io/issuer"],
         issues: [{ message: "follows from ingress.issuer and cannot be set here" }],
       },
+    ]);
+  });
+
+  it("makes a certificate of names that a public zone of Route 53 can have", () => {
+    const sourceRanges = ["0.0.0.0/0"];
+    const open = { scheme: "public", sourceRanges, zone: "example.com", hostname };
+    expect(faults(open)).toEqual([]);
+    expect(faults({ ...open, hostname: "example.com", otherHostnames: [hostname] })).toEqual([]);
+    expect(faults({ ...open, zone: "Z0123456789ABC" })).toEqual([]);
+    expect(faults({ ...open, zone: "Example" })).toEqual([
+      "zone must be the name or the id of a hosted zone, such as example.com or Z0123456789ABC",
+    ]);
+    expect(faults({ ...open, hostname: undefined })).toEqual(["hostname must be set with ingress.zone"]);
+    const outside =
+      "hostname must be ingress.zone or end in it, and so must every one of ingress.otherHostnames";
+    expect(faults({ ...open, hostname: "notexample.com" })).toEqual([outside]);
+    expect(faults({ ...open, otherHostnames: ["example.org"] })).toEqual([outside]);
+    const long = `${"a".repeat(60)}.example.com`;
+    expect(faults({ ...open, hostname: long })).toEqual([
+      "hostname must have at most 64 characters for a certificate that the program makes",
+    ]);
+    expect(faults({ ...open, hostname: long, certificateArn })).toEqual([]);
+  });
+
+  it("makes no certificate of names in a private zone, which nobody outside can ask for", () => {
+    const inside = { zone: "corp.example", privateZone: true, hostname: "predict.corp.example" };
+    expect(faults(inside)).toEqual([]);
+    expect(faults({ privateZone: true })).toEqual(["zone must be set with ingress.privateZone"]);
+    expect(faults({ ...inside, scheme: "public", sourceRanges: ["0.0.0.0/0"] })).toEqual([
+      "certificateArn must be set when ingress.scheme is public and ingress.zone is not, since nothing goes over the internet without TLS",
+      "privateZone must not be set when ingress.scheme is public: nobody outside of the VPC could ask for the name",
     ]);
   });
 });

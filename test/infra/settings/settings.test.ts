@@ -232,6 +232,10 @@ describe("settings", () => {
       "ingress.sourceRanges applies only where cluster is eks",
       "ingress.issuer applies only where an Ingress ends TLS: with ingress.class, and ingress.tls here",
     ]);
+    const eks = { region: "eu-central-1", apiAccess: "nobody" };
+    expect(faults({ cluster: "eks", eks, ingress: { hostname, otherHostnames: ["b.example.com"] } })).toEqual(
+      ["ingress.otherHostnames applies only with ingress.zone where cluster is eks"],
+    );
     expect(faults({ cluster: "local", ingress: { gateway, hostname, withoutKeys: true } })).toEqual([
       "ingress.gateway applies only where cluster is existing",
     ]);

@@ -28,6 +28,15 @@ const outputs: Record<string, (inputs: Values, name: string) => Values> = {
     endpoint: "https://cluster.test",
     certificateAuthority: { data: "Y2E=" },
   }),
+  "aws:acm/certificate:Certificate": ({ domainName, subjectAlternativeNames }) => ({
+    domainValidationOptions: [domainName, ...((subjectAlternativeNames ?? []) as unknown[])].map((host) => ({
+      domainName: host,
+      resourceRecordName: `_proof.${String(host)}.`,
+      resourceRecordType: "CNAME",
+      resourceRecordValue: "_proof.acm-validations.aws.",
+    })),
+  }),
+  "aws:route53/record:Record": ({ name }) => ({ fqdn: name }),
   "aws:ecr/repository:Repository": (_, name) => ({
     repositoryUrl: `123456789012.dkr.ecr.eu-central-1.amazonaws.com/${name}-0123456`,
     registryId: "123456789012",
@@ -55,6 +64,15 @@ export function answer(token: string, inputs: Values): Values {
       return { ...inputs, names: zonesBut(inputs["excludeZoneIds"]) };
     case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
       return { ...inputs, userName: "AWS", password: "for twelve hours" };
+    case "aws:route53/getZone:getZone":
+      return {
+        privateZone: false,
+        ...inputs,
+        zoneId: inputs["zoneId"] ?? "Z0ZONE",
+        name: inputs["name"] ?? "example.com",
+      };
+    case "aws:lb/getHostedZoneId:getHostedZoneId":
+      return { ...inputs, id: "Z3F0SRJ5LGBH90" };
     default:
       return inputs;
   }
