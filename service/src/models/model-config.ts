@@ -60,6 +60,19 @@ const exampleValue = z.union([
   z.json(),
 ]);
 
+function sumsToHundred(traffic: unknown): boolean {
+  return sumOf(traffic) === 100;
+}
+
+/** Shares are written as decimals, which are not exact in binary: 33.3, 33.3 and 33.4 sum to 100. */
+function sumOf(traffic: unknown): number {
+  const sum = Object.values(traffic as Readonly<Record<string, number>>).reduce(
+    (all, share) => all + share,
+    0,
+  );
+  return Number(sum.toFixed(6));
+}
+
 export const modelConfigSchema = z
   .strictObject({
     description: z.string().optional(),
@@ -92,6 +105,17 @@ export const modelConfigSchema = z
       .optional(),
     /** Label to version, as `{"stable": "1", "canary": "2"}`. */
     labels: z.record(z.string(), z.string()).optional(),
+    /** Percent of the requests that name no version, by label or version: `{"stable": 95, "canary": 5}`. */
+    traffic: z
+      .record(z.string().min(1), z.number().min(0).max(100))
+      .refine(sumsToHundred, { error: ({ input }) => `must sum to 100 percent; it sums to ${sumOf(input)}` })
+      .readonly()
+      .optional(),
+    /** A version, or a label, that is given copies of so many percent of those requests; nobody sees its answers. */
+    shadow: z
+      .strictObject({ version: z.string().min(1), percent: z.number().positive().max(100) })
+      .readonly()
+      .optional(),
     /** False: the server does not wait for this model to be ready, as long as another serves. */
     required: z.boolean().optional(),
   })
@@ -99,4 +123,5 @@ export const modelConfigSchema = z
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 export type ImagePreprocess = z.infer<typeof image>;
+export type Shadow = NonNullable<ModelConfig["shadow"]>;
 export type Classification = z.infer<typeof classification>;
