@@ -5,7 +5,7 @@ import { loadVersion } from "../inference/engine/loading/load-version.js";
 import type { ServingDefaults } from "../inference/engine/loading/plan-serving.js";
 import { areNear } from "../inference/engine/loading/near.js";
 import type { ServedVersion } from "../inference/engine/served-version.js";
-import { topScores } from "../inference/protocols/label-scores.js";
+import { topScores } from "../inference/engine/label-scores.js";
 import { takeRows } from "../tensors/joined-rows.js";
 import type { Tensor } from "../tensors/tensor.js";
 import type { Sample } from "./samples.js";

@@ -8,6 +8,7 @@ import type { Lifecycle } from "../server/life/lifecycle.js";
 import type { Engine } from "./engine/engine.js";
 import { createInfer, type Tell } from "./protocols/infer.js";
 import { predictRoute } from "./protocols/predict/routes.js";
+import { routingBy } from "./protocols/routing.js";
 import { tensorflowPredictRoutes, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
 import { v2InferRoute } from "./protocols/v2/infer-route.js";
 import { v2Routes } from "./protocols/v2/routes.js";
@@ -17,7 +18,8 @@ export interface ServiceOptions extends Omit<
   ServersOptions,
   "settings" | "routes" | "title" | "folder" | "processes"
 > {
-  readonly settings: ServersOptions["settings"] & Pick<Settings, "maxBatchSize" | "maxBodyBytes" | "workers">;
+  readonly settings: ServersOptions["settings"] &
+    Pick<Settings, "affinityHeader" | "maxBatchSize" | "maxBodyBytes" | "workers">;
   readonly engine: Engine;
   readonly lifecycle: Lifecycle;
   readonly registry: Registry;
@@ -49,7 +51,8 @@ export function createRoutes(
 ): Route[] {
   const { settings, engine, registry, lifecycle, readMetrics, tell } = options;
   const { maxBodyBytes, maxBatchSize } = settings;
-  const protocol = { engine, infer: createInfer(registry, tell), maxBodyBytes };
+  const routingOf = routingBy(settings.affinityHeader);
+  const protocol = { engine, infer: createInfer(registry, tell), routingOf, maxBodyBytes };
   return [
     predictRoute(protocol),
     v2InferRoute(protocol),

@@ -113,6 +113,12 @@ export const SETTINGS = {
     help: "key that is sent with events, as Authorization: Bearer",
     secret: true,
   }),
+  affinityHeader: define({
+    variable: "AFFINITY_HEADER",
+    schema: text().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be the name of a header"),
+    fallback: "X-Affinity",
+    help: "header that tells callers apart where config.json divides the traffic: those of one value get one version",
+  }),
   workers: define({
     variable: "WORKERS",
     schema: integer(1, 1024),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { loadingText } from "./config-file.js";
 import { isHidden, nameProblem, shown } from "./names.js";
 import { codeOf, isMissing, unreadable } from "./unreadable.js";
 
@@ -12,7 +13,7 @@ export interface VersionFiles {
   readonly path: string;
   /** Of all its files. */
   readonly bytes: number;
-  /** Changes when a file of the version or the model's config.json does: names, sizes and times of change. */
+  /** Changes when a file of the version does, or what of config.json it is loaded with: names, sizes, times of change. */
   readonly stamp: string;
   /** Why there is nothing to load, as far as names tell: a whole sentence. */
   readonly problem?: string;
@@ -149,6 +150,6 @@ function stampOf(entries: Entries, configText: string | undefined): string {
     return found.isFile() ? [[name, found.size, found.mtimeMs]] : [];
   });
   return createHash("sha256")
-    .update(JSON.stringify([stamps, configText ?? null]))
+    .update(JSON.stringify([stamps, loadingText(configText) ?? null]))
     .digest("hex");
 }

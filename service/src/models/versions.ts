@@ -37,33 +37,43 @@ export interface ServingVersions extends Iterable<string> {
   has(version: string): boolean;
 }
 
+/** What beside config.json's labels decides on the version of requests that name none. */
+export interface DefaultChoice {
+  /** The one that was labelled `stable` before, and answers until its successor serves. */
+  readonly predecessor?: string | undefined;
+  /** Those that serve only because they are named. */
+  readonly leftOut?: ReadonlySet<string> | undefined;
+}
+
 /**
  * The version that a request means, out of those that serve. `wanted` is a version or a label; without it the version
- * labelled `stable`, else the newest.
+ * labelled `stable`, its predecessor while it does not serve, else the newest that is not left out.
  */
 export function resolveVersion(
   wanted: string | undefined,
   serving: ServingVersions,
   labels: Readonly<Record<string, string>>,
+  { predecessor, leftOut }: DefaultChoice = {},
 ): string | undefined {
+  if (wanted !== undefined && serving.has(wanted)) {
+    return wanted;
+  }
+  const label = wanted ?? DEFAULT_LABEL;
+  const labelled = Object.hasOwn(labels, label) ? labels[label] : undefined;
+  if (labelled !== undefined && serving.has(labelled)) {
+    return labelled;
+  }
   if (wanted !== undefined) {
-    if (serving.has(wanted)) {
-      return wanted;
-    }
-    const labelled = Object.hasOwn(labels, wanted) ? labels[wanted] : undefined;
-    return labelled !== undefined && serving.has(labelled) ? labelled : undefined;
+    return undefined;
   }
-  const stable = Object.hasOwn(labels, DEFAULT_LABEL) ? labels[DEFAULT_LABEL] : undefined;
-  if (stable !== undefined && serving.has(stable)) {
-    return stable;
-  }
-  return newestOf(serving);
+  const isSucceeded = labelled !== undefined && predecessor !== undefined && serving.has(predecessor);
+  return isSucceeded ? predecessor : newestOf(serving, leftOut);
 }
 
-function newestOf(versions: Iterable<string>): string | undefined {
+function newestOf(versions: Iterable<string>, leftOut?: ReadonlySet<string>): string | undefined {
   let newest: string | undefined;
   for (const version of versions) {
-    if (newest === undefined || compareVersions(version, newest) > 0) {
+    if (leftOut?.has(version) !== true && (newest === undefined || compareVersions(version, newest) > 0)) {
       newest = version;
     }
   }

@@ -27,6 +27,8 @@ export interface Call extends Cancellation {
   readonly parent: TraceParent | undefined;
   /** Calls `listener` once when the caller goes away before the answer is complete. For answers that stream. */
   onCancel(listener: () => void): void;
+  /** Calls `listener` once the call is over: its answer is sent, or nobody is there to take it. One listener a call. */
+  onOver(listener: () => void): void;
   /**
    * Counts bytes that the call holds until it is over, before they are allocated. Throws memory_full when all calls hold
    * too many, too_large when this one does.

@@ -68,9 +68,24 @@ describe("a look at the repository", () => {
     stamps.push(await stampOf());
     await utimes(join(repository.root, "a", "1", "model.onnx"), 1, 1);
     stamps.push(await stampOf());
-    await repository.putConfig("a", {});
+    await repository.putConfig("a", { maxBatchSize: 1 });
     stamps.push(await stampOf());
     expect(new Set(stamps).size).toBe(4);
+  });
+
+  it("gives the same stamp whatever the configuration says of which versions get which requests", async () => {
+    const stamps = [await stampOf()];
+    for (const config of [
+      {},
+      { labels: { stable: "1" }, traffic: { stable: 100 }, shadow: { version: "1", percent: 10 } },
+      { versions: { policy: "all" }, required: false },
+    ]) {
+      await repository.putConfig("a", config);
+      stamps.push(await stampOf());
+    }
+    expect(new Set(stamps).size).toBe(1);
+    await repository.putConfig("a", "{");
+    expect(await stampOf()).not.toBe(stamps[0]);
   });
 
   it("counts and watches files in the version's folders, which links may make circles of", async () => {

@@ -1,6 +1,13 @@
 import type { Registry } from "prom-client";
 import { ServiceError } from "../../server/errors.js";
-import type { Engine, ModelReference, ModelStatistics, ServedModel } from "./engine.js";
+import type {
+  Engine,
+  ModelReference,
+  ModelStatistics,
+  Routing,
+  ServedModel,
+  VersionTraffic,
+} from "./engine.js";
 import type { Logger } from "../../server/observe/logger.js";
 import { registerMetrics } from "./engine-metrics.js";
 import { ModelManager } from "./repository/model-manager.js";
@@ -103,9 +110,13 @@ class RepositoryEngine implements Engine {
     return this.manager.resolve(reference);
   }
 
-  defaultModel(): ServedModel {
+  defaultModel(routing?: Routing): ServedModel {
     const name = this.options.defaultModel ?? this.onlyModel();
-    return this.resolve({ name });
+    return this.resolve({ name, routing });
+  }
+
+  traffic(name: string): VersionTraffic[] {
+    return this.manager.traffic(name);
   }
 
   index(): ReturnType<Engine["index"]> {
@@ -114,10 +125,10 @@ class RepositoryEngine implements Engine {
 
   statistics({ name, version }: Partial<ModelReference>): ModelStatistics[] {
     if (name !== undefined && version !== undefined) {
-      return [figuresOf(this.manager.resolve({ name, version }))];
+      return [figuresOf(this.manager.named(name, version))];
     }
     if (name !== undefined) {
-      this.manager.resolve({ name });
+      this.manager.named(name);
     }
     return [...this.manager.servingVersions()]
       .filter((served) => name === undefined || served.name === name)

@@ -54,6 +54,13 @@ export interface LoadingFacts {
 /** What a version is to those who ask it. */
 export type ModelDescription = Omit<ServedModel, "infer">;
 
+/** A request on its way to the batcher. */
+interface Accepted extends InferenceRequest {
+  readonly arrivedAt: number;
+  /** See `ServedVersion.runCopy`. */
+  readonly isCopy: boolean;
+}
+
 /** A version that serves: it checks, admits, splits, batches and counts the requests that it answers. */
 export class ServedVersion implements ServedModel {
   readonly name: string;
@@ -107,11 +114,13 @@ export class ServedVersion implements ServedModel {
 
   /** Requests that wait or run. */
   pendingRequests = 0;
+  /** Rows of the copy that waits or runs. */
+  private copyRows = 0;
 
   /** Rows that wait or run over those that may, 0 to 1. */
   get saturation(): number {
-    const rows = this.batcher.queuedRows + this.batcher.runningRows;
-    return Math.min(1, rows / (this.queueLimitRows + this.settings.maxRows));
+    const rows = this.batcher.queuedRows + this.batcher.runningRows - this.copyRows;
+    return Math.min(1, Math.max(0, rows) / (this.queueLimitRows + this.settings.maxRows));
   }
 
   /** Rows that may wait now: as many as run within the limit of time, at least a batch and a few, at most the limit of rows. */
@@ -154,7 +163,27 @@ export class ServedVersion implements ServedModel {
         reject(known);
       };
       try {
-        this.accept(request, arrivedAt, resolve, fail);
+        this.accept({ ...request, arrivedAt, isCopy: false }, resolve, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  /**
+   * Computes a copy of a request, of which nobody waits for the answer: no statistics, signal or limit knows of it. One at a
+   * time; the caller sees to it that nothing else waits or runs.
+   */
+  runCopy(request: InferenceRequest): Promise<InferenceResult> {
+    return new Promise<InferenceResult>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        this.copyRows = 0;
+        settle();
+      };
+      const fail = (error: unknown): void => end(() => reject(asServiceError(error)));
+      try {
+        const accepted = { ...request, arrivedAt: this.now(), isCopy: true };
+        this.accept(accepted, (result) => end(() => resolve(result)), fail);
       } catch (error) {
         fail(error);
       }
@@ -169,8 +198,7 @@ export class ServedVersion implements ServedModel {
   }
 
   private accept(
-    request: InferenceRequest,
-    arrivedAt: number,
+    request: Accepted,
     resolve: (result: InferenceResult) => void,
     fail: (error: unknown) => void,
   ): void {
@@ -183,24 +211,38 @@ export class ServedVersion implements ServedModel {
     }
     const rows = this.batched ? (inputs[this.rowInput]?.shape[0] ?? 1) : 1;
     const mostRows = this.mostRows(inputs, rows);
-    this.admit(rows, request, arrivedAt);
-    const finish = (outputs: readonly Tensor[], ran: Ran): void => {
-      const queueMilliseconds = ran.startedAt - arrivedAt;
-      const computeMilliseconds = ran.endedAt - ran.startedAt;
+    if (request.isCopy) {
+      this.copyRows = rows;
+    } else {
+      this.admit(rows, request, request.arrivedAt);
+    }
+    const finish = (outputs: readonly Tensor[], ran: Ran): void =>
+      resolve(this.finish(request, rows, outputs, ran));
+    if (rows <= mostRows) {
+      this.enqueue({ inputs, rows, mostRows, isPart: false }, request, finish, fail);
+    } else {
+      this.enqueueParts(inputs, rows, mostRows, request, finish, fail);
+    }
+  }
+
+  private finish(
+    { arrivedAt, outputs: wanted, isCopy }: Accepted,
+    rows: number,
+    outputs: readonly Tensor[],
+    ran: Ran,
+  ): InferenceResult {
+    const queueMilliseconds = ran.startedAt - arrivedAt;
+    const computeMilliseconds = ran.endedAt - ran.startedAt;
+    if (!isCopy) {
       this.pendingRequests -= 1;
       this.statistics.onSuccess(rows, queueMilliseconds, this.now() - arrivedAt);
-      resolve({
-        outputs: this.nameOutputs(outputs, request.outputs),
-        queueMilliseconds,
-        computeMilliseconds,
-        batchRows: ran.rows,
-      });
-    };
-    if (rows <= mostRows) {
-      this.enqueue({ inputs, rows, mostRows, isPart: false }, request, arrivedAt, finish, fail);
-    } else {
-      this.enqueueParts(inputs, rows, mostRows, request, arrivedAt, finish, fail);
     }
+    return {
+      outputs: this.nameOutputs(outputs, wanted),
+      queueMilliseconds,
+      computeMilliseconds,
+      batchRows: ran.rows,
+    };
   }
 
   private admit(rows: number, { deadline }: InferenceRequest, now: number): void {
@@ -244,8 +286,7 @@ export class ServedVersion implements ServedModel {
 
   private enqueue(
     { inputs, rows, mostRows, isPart }: Pick<BatchRequest, "inputs" | "rows" | "mostRows" | "isPart">,
-    request: InferenceRequest,
-    arrivedAt: number,
+    { arrivedAt, isCopy, deadline, cancellation }: Accepted,
     resolve: (outputs: readonly Tensor[], ran: Ran) => void,
     reject: (error: unknown) => void,
   ): void {
@@ -254,11 +295,13 @@ export class ServedVersion implements ServedModel {
       mostRows,
       inputs,
       isPart,
-      alone: this.overrides(inputs),
+      isCopy,
+      alone: isCopy || this.overrides(inputs),
       arrivedAt,
-      arrivedDuringRun: this.batcher.busy,
-      deadline: request.deadline,
-      cancellation: request.cancellation,
+      // Nobody joins a copy's successors: those who come while one runs wait for its end alone.
+      arrivedDuringRun: this.batcher.busy && this.copyRows === 0,
+      deadline,
+      cancellation,
       resolve,
       reject,
     });
@@ -269,8 +312,7 @@ export class ServedVersion implements ServedModel {
     inputs: readonly Tensor[],
     rows: number,
     maxRows: number,
-    request: InferenceRequest,
-    arrivedAt: number,
+    request: Accepted,
     resolve: (outputs: readonly Tensor[], ran: Ran) => void,
     reject: (error: unknown) => void,
   ): void {
@@ -301,7 +343,7 @@ export class ServedVersion implements ServedModel {
         reject(error);
       };
       const whole = { inputs: take, rows: partRows, mostRows: maxRows, isPart: true };
-      this.enqueue(whole, request, arrivedAt, onPart, onFailure);
+      this.enqueue(whole, request, onPart, onFailure);
     }
   }
 

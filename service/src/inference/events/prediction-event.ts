@@ -4,7 +4,7 @@ import { EVENT_TYPES } from "@ai-model-service/contract/events";
 import type { Classification } from "../../models/model-config.js";
 import type { Tensor } from "../../tensors/tensor.js";
 import { flatJson } from "../../tensors/to-json.js";
-import { topScores } from "../protocols/label-scores.js";
+import { topScores } from "../engine/label-scores.js";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 

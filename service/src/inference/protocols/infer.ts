@@ -7,7 +7,7 @@ import { PredictionMetrics } from "./prediction-metrics.js";
 
 export interface Query {
   readonly model: ServedModel;
-  /** Not to be read once there is an answer: their memory goes to other requests. */
+  /** Not to be read once there is an answer: their memory goes to a copy for another version, or to other requests. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs?: readonly string[] | undefined;
   /** Milliseconds that the request's body gives; the shorter of it and the call's own deadline counts. */
@@ -35,7 +35,11 @@ export function createInfer(registry: Registry, tell?: Tell): Infer {
     const told = tell?.(call, query);
     const result = await model.infer({ inputs, outputs, deadline, cancellation: call });
     call.hold(bytesOf(result.outputs));
-    spareFloats(inputs);
+    if (result.startCopy === undefined) {
+      spareFloats(inputs);
+    } else {
+      call.onOver(result.startCopy);
+    }
     addSpans(call, result);
     metrics.observe(model, result.outputs);
     told?.(result);

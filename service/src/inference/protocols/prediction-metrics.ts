@@ -1,7 +1,7 @@
 import { CONFIDENCE_BUCKETS, METRICS } from "@ai-model-service/contract/metrics";
 import { Counter, type Registry } from "prom-client";
 import type { ServedModel } from "../engine/engine.js";
-import { eachBestLabel } from "./label-scores.js";
+import { eachBestLabel } from "../engine/label-scores.js";
 import type { Tensor } from "../../tensors/tensor.js";
 import { BucketCounts } from "../../server/observe/bucket-counts.js";
 import { BucketHistogram } from "../../server/observe/bucket-histogram.js";

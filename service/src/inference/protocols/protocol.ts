@@ -2,11 +2,13 @@
 
 import type { Engine } from "../engine/engine.js";
 import type { Infer } from "./infer.js";
+import type { RoutingOf } from "./routing.js";
 
 /** What the routes of every protocol work with. */
 export interface ProtocolOptions {
   readonly engine: Engine;
   readonly infer: Infer;
+  readonly routingOf: RoutingOf;
   /** Bytes of a request body at most. */
   readonly maxBodyBytes: number;
 }

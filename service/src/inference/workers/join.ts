@@ -22,6 +22,7 @@ export function joinSiblings(
       load: (name) => engine.load(String(name)),
       unload: (name) => engine.unload(String(name)),
       statistics: (reference) => engine.statistics(reference as Partial<ModelReference>),
+      traffic: (name) => engine.traffic(String(name)),
       metrics: () => registry.getMetricsAsJSON(),
     },
     () => stop.abort(),

@@ -1,4 +1,5 @@
-import type { Engine, ModelReference, ModelStatistics } from "../engine/engine.js";
+import type { Engine, ModelReference, ModelStatistics, VersionTraffic } from "../engine/engine.js";
+import { sumTraffic } from "./sum-traffic.js";
 import type { Siblings } from "./siblings.js";
 
 /**
@@ -14,7 +15,8 @@ export function sharedEngine(engine: Engine, siblings: Siblings): Engine {
     whyNotReady: () =>
       engine.whyNotReady() ?? (siblings.allStarted ? undefined : "Not every worker has loaded its models."),
     resolve: (reference) => engine.resolve(reference),
-    defaultModel: () => engine.defaultModel(),
+    defaultModel: (routing) => engine.defaultModel(routing),
+    traffic: async (name) => sumTraffic((await siblings.ask("traffic", name)) as VersionTraffic[][]),
     index: () => engine.index(),
     statistics: async (reference: Partial<ModelReference>) =>
       sumStatistics((await siblings.ask("statistics", reference)) as ModelStatistics[][]),

@@ -10,12 +10,13 @@ const SENT = [
   "Inference-Header-Content-Length",
   "Request-Timeout-Ms",
   "traceparent",
+  "X-Affinity",
   "X-API-Key",
   "X-Request-Id",
 ];
 
 /** Headers of answers that such a page may read, beside those that every page may. */
-const READ = ["Inference-Header-Content-Length", "Retry-After", "X-Request-Id"];
+const READ = ["Inference-Header-Content-Length", "Retry-After", "X-Model-Version", "X-Request-Id"];
 
 const PREFLIGHT_SECONDS = 600;
 

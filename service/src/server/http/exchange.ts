@@ -40,6 +40,7 @@ export class Exchange implements Call, ServedCall {
   private held = 0;
   private isHandled = false;
   private isClosed = false;
+  private overListener: (() => void) | undefined;
 
   /** `timeLimit` is for requests that name no deadline. */
   constructor(
@@ -103,6 +104,10 @@ export class Exchange implements Call, ServedCall {
     });
   }
 
+  onOver(listener: () => void): void {
+    this.overListener = listener;
+  }
+
   hold(bytes: number): void {
     if (this.isClosed) {
       throw new ServiceError("client_closed_request", "The client closed the connection.");
@@ -125,13 +130,13 @@ export class Exchange implements Call, ServedCall {
   /** What is held goes back once nobody uses it: neither the handler, which may outlive its answer, nor the socket. */
   handled(): void {
     this.isHandled = true;
-    this.releaseUnused();
+    this.endUse();
   }
 
   /** See `handled`. */
   closed(): void {
     this.isClosed = true;
-    this.releaseUnused();
+    this.endUse();
   }
 
   note(name: string, value: string | number): void {
@@ -142,10 +147,12 @@ export class Exchange implements Call, ServedCall {
     (this.spans ??= []).push([name, startedAt, endedAt]);
   }
 
-  private releaseUnused(): void {
+  private endUse(): void {
     if (this.isHandled && this.isClosed) {
       this.budget.release(this.held);
       this.held = 0;
+      this.overListener?.();
+      this.overListener = undefined;
     }
   }
 }

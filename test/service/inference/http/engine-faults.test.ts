@@ -37,6 +37,7 @@ function engineThat({ infer = unused, ...behaviour }: Behaviour): Engine {
     defaultModel: () => asked,
     index: () => [],
     statistics: () => [],
+    traffic: () => [],
     load: unused,
     unload: unused,
     stop: unused,

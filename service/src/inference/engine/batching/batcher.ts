@@ -13,6 +13,8 @@ export interface BatchRequest extends Waiting {
   readonly cancellation: Cancellation | undefined;
   /** Whether it is one of several parts of a caller's request, whose outputs are put together again by rows. */
   readonly isPart: boolean;
+  /** Whether nobody waits for it: it is joined with none, and no batch that is counted. */
+  readonly isCopy?: boolean;
   resolve(outputs: readonly Tensor[], ran: Ran): void;
   reject(error: unknown): void;
 }
@@ -193,7 +195,9 @@ export class Batcher {
     try {
       const outputs = await this.runOnce(lane, requests, rows);
       const ran = { rows, startedAt, endedAt: this.now() };
-      this.observer.onBatch(ran, reason);
+      if (requests[0]?.isCopy !== true) {
+        this.observer.onBatch(ran, reason);
+      }
       hand(outputs, requests, ran);
     } catch (error) {
       if (requests.length === 1) {

@@ -1,6 +1,6 @@
 import { messageOf, ServiceError } from "../../../server/errors.js";
 import { shortened } from "../../../server/quoted.js";
-import type { ModelIndexEntry, ModelReference } from "../engine.js";
+import type { ModelIndexEntry, ModelReference, VersionTraffic } from "../engine.js";
 import type { Logger } from "../../../server/observe/logger.js";
 import { loadVersion } from "../loading/load-version.js";
 import type { ServingDefaults } from "../loading/plan-serving.js";
@@ -8,11 +8,12 @@ import type { SessionObserver } from "../loading/open-sessions.js";
 import type { ServedVersion } from "../served-version.js";
 import { parseModelConfig } from "../../../models/config-file.js";
 import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
-import { planVersions } from "./plan.js";
 import { nameProblem } from "../../../models/names.js";
 import type { ModelFolder } from "../../../models/scan.js";
 import type { ModelRepository } from "../../../models/store/model-repository.js";
-import { DEFAULT_VERSION_POLICY, resolveVersion } from "../../../models/versions.js";
+import { CopyMemory } from "../traffic/copy-queue.js";
+import type { RoutedVersion } from "../traffic/routed-version.js";
+import { trafficOf } from "../traffic/traffic-of.js";
 
 export interface ManagerOptions {
   readonly repository: ModelRepository;
@@ -32,6 +33,7 @@ export class ModelManager {
   /** Names of folders under which nothing is served. */
   private misnamed: readonly string[] = [];
   private readonly retiring = new Map<ServedVersion, NodeJS.Timeout>();
+  private readonly copyMemory = new CopyMemory();
   private turn: Promise<void> = Promise.resolve();
   /** What is being fetched, by model. */
   private readonly fetches = new Map<Promise<void>, RepositoryModel>();
@@ -107,14 +109,21 @@ export class ModelManager {
     });
   }
 
-  resolve({ name, version: wanted }: ModelReference): ServedVersion {
+  /** See `Engine.resolve`. */
+  resolve({ name, version: wanted, routing }: ModelReference): ServedVersion | RoutedVersion {
+    const routed = routing && wanted === undefined ? this.find(name).traffic.route(routing) : undefined;
+    return routed ?? this.named(name, wanted);
+  }
+
+  /** The version that `wanted` means, or the default one. */
+  named(name: string, wanted?: string): ServedVersion {
     const model = this.find(name);
-    const labels = model.config.labels ?? {};
-    const version = resolveVersion(wanted, model, labels);
-    const served = version === undefined ? undefined : model.versions.get(version)?.served;
-    if (served && served.failure === undefined) {
+    const version = model.resolve(wanted);
+    const served = version === undefined ? undefined : model.ready(version);
+    if (served) {
       return served;
     }
+    const labels = model.config.labels ?? {};
     const known =
       wanted === undefined || model.versions.has(wanted) || (Object.hasOwn(labels, wanted) && wanted !== "");
     if (!known) {
@@ -155,6 +164,11 @@ export class ModelManager {
     return this.outdated;
   }
 
+  /** See `Engine.traffic`. */
+  traffic(name: string): VersionTraffic[] {
+    return trafficOf(this.find(name));
+  }
+
   allModels(): Iterable<RepositoryModel> {
     return this.models.values();
   }
@@ -179,6 +193,9 @@ export class ModelManager {
         servers.push(server);
       }
       this.retiring.clear();
+      for (const { traffic } of this.models.values()) {
+        traffic.stop();
+      }
       await Promise.all(servers.map((server) => server.close(reason)));
       this.models.clear();
     });
@@ -243,7 +260,9 @@ export class ModelManager {
   }
 
   private newModel(name: string): RepositoryModel {
-    const model = new RepositoryModel(name);
+    const model = new RepositoryModel(name, this.copyMemory, (version, reason) =>
+      this.log.warn({ model: name, version, reason }, "model version failed a copy of a request"),
+    );
     model.wanted = this.options.loadAll;
     return model;
   }
@@ -253,7 +272,7 @@ export class ModelManager {
     model.problem = problem;
     if (problem === undefined) {
       try {
-        model.config = parseModelConfig(configText);
+        model.configure(parseModelConfig(configText));
       } catch (error) {
         model.problem = messageOf(error);
       }
@@ -268,9 +287,8 @@ export class ModelManager {
     if (!model.wanted || model.problem !== undefined) {
       return;
     }
-    const policy = model.config.versions ?? DEFAULT_VERSION_POLICY;
     for (;;) {
-      const plan = planVersions([...model.versions.values()], policy);
+      const plan = model.plan();
       for (const name of plan.fetch) {
         this.fetch(model, model.versions.get(name));
       }

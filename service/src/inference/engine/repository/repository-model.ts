@@ -2,10 +2,20 @@ import type { ModelIndexEntry, ModelState } from "../engine.js";
 import type { ModelConfig } from "../../../models/model-config.js";
 import type { ServedVersion } from "../served-version.js";
 import { Rejections } from "../statistics/rejections.js";
-import type { PlannedVersion } from "./plan.js";
+import { CopyMemory } from "../traffic/copy-queue.js";
+import { ModelTraffic, type TrafficVersions } from "../traffic/model-traffic.js";
+import { namedVersions } from "../traffic/named-versions.js";
+import { shadowNow, sharesNow, unmet } from "../traffic/who-answers.js";
+import { planVersions, type Plan, type PlannedVersion } from "./plan.js";
 import { NO_VERSION, type ModelFolder } from "../../../models/scan.js";
 import type { Absence, VersionFiles } from "../../../models/version-folder.js";
-import { compareVersions, type ServingVersions } from "../../../models/versions.js";
+import {
+  compareVersions,
+  DEFAULT_LABEL,
+  DEFAULT_VERSION_POLICY,
+  resolveVersion,
+  type ServingVersions,
+} from "../../../models/versions.js";
 
 interface Refused {
   readonly stamp: string;
@@ -69,9 +79,10 @@ export class RepositoryVersion implements PlannedVersion {
 }
 
 /** One model of the repository, whether it serves or not. */
-export class RepositoryModel implements ServingVersions {
+export class RepositoryModel implements ServingVersions, TrafficVersions {
   readonly versions = new Map<string, RepositoryVersion>();
   readonly rejections = new Rejections();
+  readonly traffic: ModelTraffic;
   config: ModelConfig = {};
   /** Why its folder or config.json cannot be used; what serves goes on, with the configuration that it was loaded with. */
   problem: string | undefined;
@@ -79,8 +90,76 @@ export class RepositoryModel implements ServingVersions {
   wanted = true;
   /** Whether it is unwanted since an `unload`. */
   unloaded = false;
+  /** The version labelled `stable` that served last. */
+  private lastStable: string | undefined;
+  /** Those that serve though the version policy does not choose them. */
+  private beyondPolicy: ReadonlySet<string> | undefined;
 
-  constructor(readonly name: string) {}
+  /** `memory` is for copies of requests; `onCopyFailed` is told why a version failed one. */
+  constructor(
+    readonly name: string,
+    memory = new CopyMemory(),
+    onCopyFailed: (version: string, reason: string) => void = () => undefined,
+  ) {
+    this.traffic = new ModelTraffic(this, memory, onCopyFailed);
+  }
+
+  configure(config: ModelConfig): void {
+    const before = this.config;
+    this.config = config;
+    this.traffic.configure(before);
+  }
+
+  /** What to load and what to retire, so that what config.json wants serves. */
+  plan(): Plan {
+    const named = namedVersions(this.config);
+    const stable = this.stableLabel;
+    if (stable !== undefined && this.has(stable)) {
+      this.lastStable = stable;
+    } else if (stable !== undefined && this.lastStable !== undefined) {
+      // Until its successor serves, and however long that takes.
+      named.add(this.lastStable);
+    }
+    const policy = this.config.versions ?? DEFAULT_VERSION_POLICY;
+    const plan = planVersions([...this.versions.values()], policy, named);
+    this.beyondPolicy = plan.beyondPolicy;
+    return { ...plan, load: stableFirst(plan.load, stable) };
+  }
+
+  /** The version that `wanted` means, a version or a label; without it the default one. */
+  resolve(wanted: string | undefined): string | undefined {
+    const { lastStable: predecessor, beyondPolicy: leftOut } = this;
+    return resolveVersion(wanted, this, this.config.labels ?? {}, { predecessor, leftOut });
+  }
+
+  /** See `TrafficVersions`. */
+  get stable(): ServedVersion | undefined {
+    const version = this.resolve(undefined);
+    return version === undefined ? undefined : this.ready(version);
+  }
+
+  ready(version: string): ServedVersion | undefined {
+    const served = this.versions.get(version)?.served;
+    return served !== undefined && served.failure === undefined ? served : undefined;
+  }
+
+  knows(version: string): boolean {
+    return this.versions.has(version);
+  }
+
+  get isIdle(): boolean {
+    for (const { served } of this.versions.values()) {
+      if (served !== undefined && served.pendingRequests > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private get stableLabel(): string | undefined {
+    const { labels = {} } = this.config;
+    return Object.hasOwn(labels, DEFAULT_LABEL) ? labels[DEFAULT_LABEL] : undefined;
+  }
 
   /** Takes in a look at the folder (undefined: it is gone). `trusted`: do not wait for a second, equal look. */
   see(folder: ModelFolder | undefined, trusted: boolean): void {
@@ -124,18 +203,25 @@ export class RepositoryModel implements ServingVersions {
       const reason = this.problem ?? NO_VERSION;
       return [{ name, version: "", state: "UNAVAILABLE", reason, labels: [] }];
     }
+    const shares = sharesNow(this);
+    const shadow = shadowNow(this);
     return [...this.versions.values()]
       .sort((left, right) => compareVersions(left.version, right.version))
-      .map((version) => ({
-        name,
-        version: version.version,
-        state: stateOf(version),
-        reason: this.reasonOf(version),
-        labels: this.labelsOf(version.version),
-      }));
+      .map((version) => {
+        const share = shares.get(version.version);
+        return {
+          name,
+          version: version.version,
+          state: stateOf(version),
+          reason: this.reasonOf(version),
+          labels: this.labelsOf(version.version),
+          ...(share !== undefined && { traffic: share }),
+          ...(shadow?.version === version.version && { shadow: shadow.percent }),
+        };
+      });
   }
 
-  private labelsOf(version: string): string[] {
+  labelsOf(version: string): string[] {
     return Object.entries(this.config.labels ?? {})
       .filter(([, labelled]) => labelled === version)
       .map(([label]) => label);
@@ -148,7 +234,9 @@ export class RepositoryModel implements ServingVersions {
       return `${failure} It is being started again.`;
     }
     if (version.served) {
-      return refusal ? `Newer files are refused: ${refusal}` : version.served.loading.warnings.join(" ");
+      const about = refusal ? [`Newer files are refused: ${refusal}`] : version.served.loading.warnings;
+      const asked = version.served === this.stable ? unmet(this) : [];
+      return [...about, ...asked].join(" ");
     }
     if (version.transition) {
       return version.transition === "LOADING" ? "It is being loaded." : "It is being unloaded.";
@@ -162,6 +250,11 @@ export class RepositoryModel implements ServingVersions {
     const fetching = version.absence === "fetching" ? version.files?.absent?.reason : undefined;
     return [refusal, fetching].filter(Boolean).join(" ") || "The version policy does not choose it.";
   }
+}
+
+/** Requests are for the stable version before they are for any other. */
+function stableFirst(versions: readonly string[], stable: string | undefined): readonly string[] {
+  return [...versions].sort((left, right) => Number(right === stable) - Number(left === stable));
 }
 
 function stateOf(version: RepositoryVersion): ModelState {

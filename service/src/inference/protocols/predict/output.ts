@@ -1,4 +1,4 @@
-import { topScores, type Score } from "../label-scores.js";
+import { topScores, type Score } from "../../engine/label-scores.js";
 import type { ServedModel } from "../../engine/engine.js";
 import type { Classification } from "../../../models/model-config.js";
 import type { PictureView } from "../../../pictures/picture-view.js";

@@ -6,7 +6,8 @@ import { jsonPieces } from "../../../server/http/pieces.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
 import { DATATYPE_NAMES } from "../../../tensors/datatypes.js";
-import type { Engine, ServedModel } from "../../engine/engine.js";
+import type { Engine, Routing, ServedModel } from "../../engine/engine.js";
+import { answerBy } from "../answer-by.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
 import { NON_FINITE_PARAMETER } from "../non-finite-asked.js";
 import type { ProtocolOptions } from "../protocol.js";
@@ -22,7 +23,7 @@ import { columnsSchema, imageSchema, instancesSchema, predictionsSchema } from "
  * `?top=` for another number of labels than config.json says, `?view=true` for the pictures as the model received them,
  * `?nan=string` for NaN and infinities as text.
  */
-export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): Route {
+export function predictRoute({ engine, infer, routingOf, maxBodyBytes }: ProtocolOptions): Route {
   return {
     method: "POST",
     path: PATHS.predict,
@@ -30,15 +31,17 @@ export function predictRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
     objective: PATHS.predict,
     description: DESCRIPTION,
     async handle(exchange) {
-      const model = modelOf(exchange, engine);
+      const chosen = modelOf(exchange, engine, routingOf(exchange));
       const options = readAnswerOptions(exchange);
       const body = await readBody(exchange, maxBodyBytes);
-      const { tensors } = await readInput(exchange, model, body);
-      const views = options.view ? viewsOf(model, tensors) : [];
-      const rows = rowsOf(model, tensors);
-      const { outputs } = await infer(exchange, { model, inputs: tensors });
-      const { top, nonFinite } = options;
-      return jsonPieces(predictionsJson(model, outputs, { rows, top, views, nonFinite }));
+      return answerBy(exchange, chosen, async (model) => {
+        const { tensors } = await readInput(exchange, model, body);
+        const views = options.view ? viewsOf(model, tensors) : [];
+        const rows = rowsOf(model, tensors);
+        const { outputs } = await infer(exchange, { model, inputs: tensors });
+        const { top, nonFinite } = options;
+        return jsonPieces(predictionsJson(model, outputs, { rows, top, views, nonFinite }));
+      });
     },
   };
 }
@@ -82,11 +85,11 @@ function viewsOf(model: ServedModel, tensors: Tensors): PictureView[] {
   return preprocess && tensor ? pictureViews(tensor, preprocess) : [];
 }
 
-function modelOf(exchange: Exchange, engine: Engine): ServedModel {
+function modelOf(exchange: Exchange, engine: Engine, routing: Routing): ServedModel {
   if (!exchange.hasQuery) {
-    return engine.defaultModel();
+    return engine.defaultModel(routing);
   }
   const { query } = exchange;
   const name = query.get("model") ?? engine.defaultModel().name;
-  return engine.resolve({ name, version: query.get("version") ?? undefined });
+  return engine.resolve({ name, version: query.get("version") ?? undefined, routing });
 }

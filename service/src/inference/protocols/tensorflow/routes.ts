@@ -7,6 +7,7 @@ import type { Route, RouteDescription } from "../../../server/http/route.js";
 import type { NonFinite } from "../../../tensors/non-finite.js";
 import { nestedJson } from "../../../tensors/to-json.js";
 import type { Engine } from "../../engine/engine.js";
+import { answerBy } from "../answer-by.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody, MODEL_ERRORS } from "../descriptions.js";
 import { NON_FINITE_PARAMETER, nonFiniteAsked } from "../non-finite-asked.js";
 import { readInput } from "../predict/input.js";
@@ -25,7 +26,12 @@ const MODEL_PATHS = ["/v1/models/:model{/versions/:version}", "/v1/models/:model
  * TensorFlow Serving's predict, `POST /v1/models/{model}[/versions/{version}|/labels/{label}]:predict`, which is
  * KServe's first protocol too: https://www.tensorflow.org/tfx/serving/api_rest
  */
-export function tensorflowPredictRoutes({ engine, infer, maxBodyBytes }: ProtocolOptions): Route[] {
+export function tensorflowPredictRoutes({
+  engine,
+  infer,
+  routingOf,
+  maxBodyBytes,
+}: ProtocolOptions): Route[] {
   return MODEL_PATHS.map((path) => ({
     method: "POST",
     path: `${path}\\:predict`,
@@ -33,15 +39,17 @@ export function tensorflowPredictRoutes({ engine, infer, maxBodyBytes }: Protoco
     objective: "/v1/models/:model:predict",
     description: PREDICT,
     async handle(exchange, { model: name = "", version }) {
-      const model = engine.resolve({ name, version });
+      const chosen = engine.resolve({ name, version, routing: routingOf(exchange) });
       const nonFinite = nonFiniteAsked(exchange);
       const body = await readBody(exchange, maxBodyBytes);
-      const { form, tensors } = await readInput(exchange, model, body);
-      const rows = rowsOf(model, tensors);
-      const { outputs } = await infer(exchange, { model, inputs: tensors });
-      return form === "rows"
-        ? rowsReply(outputs, splitOutputs(model, outputs, rows), nonFinite)
-        : columnsReply(outputs, nonFinite);
+      return answerBy(exchange, chosen, async (model) => {
+        const { form, tensors } = await readInput(exchange, model, body);
+        const rows = rowsOf(model, tensors);
+        const { outputs } = await infer(exchange, { model, inputs: tensors });
+        return form === "rows"
+          ? rowsReply(outputs, splitOutputs(model, outputs, rows), nonFinite)
+          : columnsReply(outputs, nonFinite);
+      });
     },
   }));
 }

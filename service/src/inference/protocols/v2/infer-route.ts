@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checked, parseJson } from "../../../server/http/json-body.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
+import { answerBy } from "../answer-by.js";
 import { DEADLINE_HEADER, INFERENCE_ERRORS } from "../descriptions.js";
 import { hasLongIntegers } from "../long-integers.js";
 import { NON_FINITE_PARAMETER, nonFiniteAsked } from "../non-finite-asked.js";
@@ -14,7 +15,7 @@ import { inferRequestSchema, inferResponseSchema } from "./schema.js";
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
 /** `POST /v2/models/{model}[/versions/{version}]/infer`. */
-export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): Route {
+export function v2InferRoute({ engine, infer, routingOf, maxBodyBytes }: ProtocolOptions): Route {
   return {
     method: "POST",
     path: "/v2/models/:model{/versions/:version}/infer",
@@ -22,19 +23,21 @@ export function v2InferRoute({ engine, infer, maxBodyBytes }: ProtocolOptions): 
     objective: "/v2/models/:model/infer",
     description: DESCRIPTION,
     async handle(exchange, { model: name = "", version }) {
-      const model = engine.resolve({ name, version });
+      const chosen = engine.resolve({ name, version, routing: routingOf(exchange) });
       const nonFinite = nonFiniteAsked(exchange);
       const body = await readBody(exchange, maxBodyBytes);
-      const { json, binary } = splitBody(exchange.headers, body);
-      const request = checked(await parseJson(exchange, json, hasLongIntegers(model)), inferRequestSchema);
-      const timeout = request.parameters?.timeout;
-      const { outputs } = await infer(exchange, {
-        model,
-        inputs: await readInputs(model, request.inputs, new BinaryReader(binary)),
-        outputs: request.outputs?.map((output) => output.name),
-        timeoutMs: timeout === undefined ? undefined : timeout / MICROSECONDS_PER_MILLISECOND,
+      return answerBy(exchange, chosen, async (model) => {
+        const { json, binary } = splitBody(exchange.headers, body);
+        const request = checked(await parseJson(exchange, json, hasLongIntegers(model)), inferRequestSchema);
+        const timeout = request.parameters?.timeout;
+        const { outputs } = await infer(exchange, {
+          model,
+          inputs: await readInputs(model, request.inputs, new BinaryReader(binary)),
+          outputs: request.outputs?.map((output) => output.name),
+          timeoutMs: timeout === undefined ? undefined : timeout / MICROSECONDS_PER_MILLISECOND,
+        });
+        return inferReply({ model, request, outputs, nonFinite });
       });
-      return inferReply({ model, request, outputs, nonFinite });
     },
   };
 }

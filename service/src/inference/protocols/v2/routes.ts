@@ -23,7 +23,7 @@ import {
   serverMetadataSchema,
 } from "./schema.js";
 
-export interface V2Options extends Omit<ProtocolOptions, "infer"> {
+export interface V2Options extends Omit<ProtocolOptions, "infer" | "routingOf"> {
   readonly lifecycle: Lifecycle;
   readonly maxBatchSize: number;
 }

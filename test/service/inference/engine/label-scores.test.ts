@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Classification } from "#service/models/model-config.js";
-import { eachBestLabel, softmax, topScores } from "#service/inference/protocols/label-scores.js";
+import { eachBestLabel, softmax, topScores } from "#service/inference/engine/label-scores.js";
 import type { Tensor } from "#service/tensors/tensor.js";
 
 const labels = ["a", "b", "c", "d"];

@@ -81,15 +81,18 @@ function highest(scores: Floats, start: number, size: number, count: number): nu
   return kept;
 }
 
-interface Probabilities {
+export interface Probabilities {
   readonly scores: Floats;
   readonly rows: number;
   /** Scores per row. */
   readonly size: number;
 }
 
-/** Dimensions of 1 behind the labels, as poolings leave them, count for nothing; an output without rows is one row. */
-function probabilities({ data, shape, datatype }: Tensor, config: Classification): Probabilities {
+/**
+ * The scores of each row of `output`. Dimensions of 1 behind the labels, as poolings leave them, count for nothing; an output
+ * without rows is one row.
+ */
+export function probabilities({ data, shape, datatype }: Tensor, config: Classification): Probabilities {
   const size = config.labels.length;
   const scores = floatsOf(data, datatype);
   const rows = shape.length === 1 ? 1 : (shape[0] ?? 0);
