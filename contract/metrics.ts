@@ -33,6 +33,24 @@ export const METRICS = {
   inferenceRequestsPending: "inference_requests_pending",
   /** Counter{model, reason}: requests refused at admission: queue_full, deadline, not_ready, draining. */
   inferenceRejections: "inference_rejections_total",
+  /** Counter{model, version, by}: requests that name no version, by what gave them to the one that answered: share, fallback. */
+  trafficRequests: "inference_traffic_requests_total",
+  /** Counter{model, version, reason}: requests that the stable version answered in the place of another, by that one's error code. */
+  trafficFallbacks: "inference_traffic_fallbacks_total",
+  /** Counter{model, version, outcome}: copies of requests for a shadow: compared, failed, dropped. */
+  shadowCopies: "inference_shadow_copies_total",
+  /** Histogram{model, version}: computing of a copy. */
+  shadowDuration: "inference_shadow_duration_seconds",
+  /** Counter{model, version}: rows of copies whose label was compared with the answer's. */
+  shadowRows: "inference_shadow_rows_total",
+  /** Counter{model, version}: those of them that got another label. */
+  shadowFlippedRows: "inference_shadow_flipped_rows_total",
+  /** Histogram{model, version}: mean absolute difference of a copy's outputs from the answer's. */
+  shadowDifference: "inference_shadow_difference",
+  /** Gauge{model, version}: the largest absolute difference of any value of an output. */
+  shadowLargestDifference: "inference_shadow_largest_difference",
+  /** Histogram{model, version}: Jensen-Shannon distance of a row's scores from the answer's, 0 to 1. */
+  shadowDistance: "inference_shadow_distance",
   /** Gauge{model, version}: 1 while that version serves. */
   modelReady: "inference_model_ready",
   /** Gauge{model, version}: Unix time of the version's last successful load. */
@@ -92,6 +110,18 @@ export const INFERENCE_BUCKETS_SECONDS = [
 
 /** Upper edges of the buckets of `inferenceBatchRows`: powers of two, the sizes that people set as a batch's maximum. */
 export const BATCH_ROWS_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] as const;
+
+/** Values of the label `by` of `trafficRequests`. */
+export const ROUTES_TAKEN = ["share", "fallback"] as const;
+
+/** Values of the label `outcome` of `shadowCopies`. */
+export const COPY_OUTCOMES = ["compared", "failed", "dropped"] as const;
+
+/** Upper edges of the buckets of `shadowDifference`: by tens, from what rounding does to nonsense. */
+export const DIFFERENCE_BUCKETS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
+
+/** Upper edges of the buckets of `shadowDistance`. */
+export const DISTANCE_BUCKETS = [0.001, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1] as const;
 
 /** Upper edges of the buckets of `predictionConfidence`, close together where classifiers differ. */
 export const CONFIDENCE_BUCKETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1] as const;

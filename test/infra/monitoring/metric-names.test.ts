@@ -1,7 +1,7 @@
 import { LATENCY_BUCKETS_SECONDS, METRICS } from "@ai-model-service/contract/metrics";
 import { PATHS } from "@ai-model-service/contract/http";
 import { OBJECTIVE_ROUTES } from "@ai-model-service/contract/objectives";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { adapterRule } from "#infra/monitoring/adapter-rule.js";
 import { inferenceRules } from "#infra/monitoring/alerts/rule-groups.js";
 import { inferenceDashboards } from "#infra/monitoring/dashboards/inference-dashboards.js";
@@ -34,7 +34,14 @@ beforeAll(async () => {
     async (repository) => {
       await repository.putModel("quadrants", "1", quadrants());
       await repository.putModel("quadrants", "2", Buffer.from("no model"));
-      await repository.putConfig("quadrants", quadrantsConfig);
+      await repository.putModel("quadrants", "3", quadrants());
+      await repository.putConfig("quadrants", {
+        ...quadrantsConfig,
+        labels: { stable: "1", canary: "2" },
+        // The canary does not load, so that every request falls back.
+        traffic: { stable: 0, canary: 100 },
+        shadow: { version: "3", percent: 100 },
+      });
     },
     { ADMIN_API_KEYS: "admin-key" },
   );
@@ -47,8 +54,11 @@ beforeAll(async () => {
   await service.post("/v1/models/quadrants:predict", "{", { "content-type": "application/json" });
   await service.get("/v2/models/quadrants");
   await service.get(PATHS.ready);
-  const text = await (await service.get(PATHS.metrics, administrator)).text();
-  samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  await vi.waitFor(async () => {
+    const text = await (await service.get(PATHS.metrics, administrator)).text();
+    samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    expect(samples.some((line) => line.startsWith(METRICS.shadowDistance))).toBe(true);
+  });
 });
 afterAll(() => service.stop());
 

@@ -74,6 +74,7 @@ describe("a look at the repository", () => {
   });
 
   it("gives the same stamp whatever the configuration says of which versions get which requests", async () => {
+    await repository.putModel("a", "1", bytes(3));
     const stamps = [await stampOf()];
     for (const config of [
       {},

@@ -6,21 +6,19 @@ import {
   OUTCOMES,
   REJECTIONS,
 } from "@ai-model-service/contract/metrics";
-import { Counter, Gauge, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { RepositoryModel, RepositoryVersion } from "./repository/repository-model.js";
 import type { ServedVersion } from "./served-version.js";
 import type { BucketCounts } from "../../server/observe/bucket-counts.js";
-import { BucketHistogram } from "../../server/observe/bucket-histogram.js";
+import { counter, gauge, histogram, type Aggregator, type Labels, type Sample } from "./sampled-metrics.js";
 import type { VersionStatistics } from "./statistics/version-statistics.js";
+import { registerTrafficMetrics } from "./traffic/traffic-metrics.js";
 
 /** What the metrics are read from at each scrape; a version that is gone has no series any more. */
 export interface MetricsSource {
   servingVersions(): Iterable<ServedVersion>;
   allModels(): Iterable<RepositoryModel>;
 }
-
-type Labels = Record<string, string>;
-type Sample = readonly [labels: Labels, value: number];
 
 const VERSION_LABELS = ["model", "version"];
 
@@ -30,41 +28,38 @@ export function registerMetrics(registry: Registry, source: MetricsSource): void
   registerCounters(registry, source);
   registerVersionGauges(registry, source);
   registerProcessGauges(registry, source);
+  registerTrafficMetrics(registry, () => source.allModels());
 }
 
 function registerHistograms(registry: Registry, source: MetricsSource): void {
-  const histogram = (
+  const perVersion = (
     name: string,
     help: string,
     bounds: readonly number[],
     pick: (statistics: VersionStatistics) => BucketCounts,
-  ): void => {
-    const series = (): { labels: Labels; counts: BucketCounts }[] =>
-      [...source.servingVersions()].map((served) => ({
-        labels: labelsOf(served),
-        counts: pick(served.statistics),
-      }));
-    registry.registerMetric(new BucketHistogram({ name, help, labelNames: VERSION_LABELS, bounds, series }));
-  };
-  histogram(
+  ): void =>
+    histogram(registry, name, help, bounds, () =>
+      [...source.servingVersions()].map((served) => [labelsOf(served), pick(served.statistics)] as const),
+    );
+  perVersion(
     METRICS.inferenceDuration,
     "Waiting plus computing, per answered request.",
     INFERENCE_BUCKETS_SECONDS,
     (s) => s.duration,
   );
-  histogram(
+  perVersion(
     METRICS.inferenceQueueDuration,
     "From admission until the batch ran.",
     INFERENCE_BUCKETS_SECONDS,
     (s) => s.queue,
   );
-  histogram(
+  perVersion(
     METRICS.inferenceComputeDuration,
     "One run of the model.",
     INFERENCE_BUCKETS_SECONDS,
     (s) => s.compute,
   );
-  histogram(METRICS.inferenceBatchRows, "Rows per run.", BATCH_ROWS_BUCKETS, (s) => s.rows);
+  perVersion(METRICS.inferenceBatchRows, "Rows per run.", BATCH_ROWS_BUCKETS, (s) => s.rows);
 }
 
 function registerCounters(registry: Registry, source: MetricsSource): void {
@@ -162,46 +157,6 @@ function registerProcessGauges(registry: Registry, source: MetricsSource): void 
   gauge(registry, METRICS.inferenceRequestsPending, "Requests that wait or run.", [], () => [
     [{}, [...source.servingVersions()].reduce((sum, { pendingRequests }) => sum + pendingRequests, 0)],
   ]);
-}
-
-/** How a metric's values in several workers are put together (prom-client's names). */
-type Aggregator = "sum" | "max" | "min";
-
-/** A metric whose samples are made anew at each scrape. */
-function sampled(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: string[],
-  samples: () => Sample[],
-) {
-  return {
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect(this: Counter | Gauge): void {
-      this.reset();
-      for (const [labels, value] of samples()) {
-        this.inc(labels, value);
-      }
-    },
-  };
-}
-
-function counter(...metric: Parameters<typeof sampled>): Counter {
-  return new Counter(sampled(...metric));
-}
-
-function gauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: string[],
-  samples: () => Sample[],
-  aggregator: Aggregator = "sum",
-): void {
-  new Gauge({ ...sampled(registry, name, help, labelNames, samples), aggregator });
 }
 
 /** One sample per version folder, whether it serves or not. */

@@ -75,7 +75,7 @@ export interface ModelIndexEntry {
   readonly state: ModelState;
   readonly reason: string;
   readonly labels: readonly string[];
-  /** Percent of the requests that name no version which it answers as things are; absent for none. */
+  /** Percent of the requests that name no version which it answers as things are; absent for none, and where config.json names no version. */
   readonly traffic?: number;
   /** Percent of those requests of which it gets a copy; absent for none. */
   readonly shadow?: number;

@@ -1,6 +1,8 @@
 import { METRICS } from "@ai-model-service/contract/metrics";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Engine, VersionTraffic } from "#service/inference/engine/engine.js";
 import { add, broken } from "../../../models/index.js";
+import { quadrants, quadrantsConfig } from "../../../models/pictures.js";
 import { floats, RepositoryFixture } from "./repository-fixture.js";
 
 let repository: RepositoryFixture;
@@ -25,13 +27,37 @@ const ELSEWHERE: readonly string[] = [
   METRICS.apiKeyRequests,
   METRICS.predictionConfidence,
   METRICS.predictions,
+  // Of requests that fell back, of which there are none here.
+  METRICS.trafficFallbacks,
 ];
+
+async function shadowsOf(engine: Engine): Promise<VersionTraffic[]> {
+  return (await engine.traffic("quadrants")).filter(({ shadow }) => shadow > 0);
+}
 
 describe("the engine's metrics", () => {
   it("are those of the contract, each with samples", async () => {
-    await repository.putModel("add", "1", add());
+    const pixels = floats(
+      [1, 16],
+      Array.from({ length: 16 }, () => 1),
+    );
+    await repository.putModel("quadrants", "1", quadrants());
+    await repository.putModel("quadrants", "2", quadrants());
+    await repository.putConfig("quadrants", {
+      ...quadrantsConfig,
+      labels: { stable: "1" },
+      traffic: { stable: 100, "3": 0 },
+      shadow: { version: "2", percent: 100 },
+    });
     const engine = await repository.started();
-    await engine.defaultModel().infer({ inputs });
+    const model = engine.defaultModel({ affinity: undefined });
+    const { startCopy } = await model.infer({ inputs: { pixels } });
+    startCopy?.();
+    await vi.waitFor(async () => {
+      const [{ copies } = { copies: undefined }] = await shadowsOf(engine);
+      expect(copies?.compared).toBe(1);
+    });
+    expect(await linesOf(METRICS.trafficFallbacks)).toEqual([]);
     for (const name of Object.values(METRICS).filter((metric) => !ELSEWHERE.includes(metric))) {
       expect(await linesOf(name), name).not.toEqual([]);
     }

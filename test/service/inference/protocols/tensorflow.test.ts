@@ -81,7 +81,8 @@ describe("GET /v1/models", () => {
       models: expect.arrayContaining(["add", "quadrants", "sum", "text"]) as string[],
     });
     const status = { error_code: "OK", error_message: "" };
-    const [one, two] = ["1", "2"].map((version) => ({ version, state: "AVAILABLE", status }));
+    const one = { version: "1", state: "AVAILABLE", status, labels: ["stable"], traffic: 100 };
+    const two = { version: "2", state: "AVAILABLE", status };
     expect(await get("/quadrants")).toEqual({
       name: "quadrants",
       ready: true,

@@ -203,7 +203,8 @@ export class RepositoryModel implements ServingVersions, TrafficVersions {
       const reason = this.problem ?? NO_VERSION;
       return [{ name, version: "", state: "UNAVAILABLE", reason, labels: [] }];
     }
-    const shares = sharesNow(this);
+    // Where config.json names no version there is nothing to tell: the newest answers.
+    const shares = namedVersions(this.config).size > 0 ? sharesNow(this) : new Map<string, number>();
     const shadow = shadowNow(this);
     return [...this.versions.values()]
       .sort((left, right) => compareVersions(left.version, right.version))

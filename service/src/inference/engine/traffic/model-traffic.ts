@@ -102,12 +102,12 @@ export class ModelTraffic {
     const key = shares.keyAt(point);
     const served = answering(this.versions, key);
     if (served !== undefined) {
-      this.figuresOf(served.version).byShare += 1;
+      this.figuresOf(served.version).requests.share += 1;
       return served;
     }
     if (stable !== undefined) {
       this.figuresOf(versionOf(config, key)).onFallback("model_not_ready", true);
-      this.figuresOf(stable.version).byFallback += 1;
+      this.figuresOf(stable.version).requests.fallback += 1;
     }
     return stable;
   }

@@ -80,7 +80,7 @@ export class RoutedVersion implements ServedModel {
 
   private count(code: ErrorCode, stable: VersionFigures): void {
     this.route.figures.onFallback(code, this.isSeen);
-    stable.byFallback += 1;
+    stable.requests.fallback += 1;
   }
 }
 

@@ -1,20 +1,17 @@
-import { INFERENCE_BUCKETS_SECONDS } from "@ai-model-service/contract/metrics";
+import {
+  DIFFERENCE_BUCKETS,
+  DISTANCE_BUCKETS,
+  INFERENCE_BUCKETS_SECONDS,
+} from "@ai-model-service/contract/metrics";
 import { BucketCounts } from "../../../server/observe/bucket-counts.js";
 import { errorRow, type ErrorCode } from "../../../server/errors.js";
 import type { ShadowFigures } from "../engine.js";
 import type { Comparison } from "./compare-outputs.js";
 
-/** Upper edges of the buckets of absolute differences of outputs: by tens, from what rounding does to nonsense. */
-export const DIFFERENCE_BUCKETS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
-
-/** Upper edges of the buckets of Jensen-Shannon distances, 0 to 1. */
-export const DISTANCE_BUCKETS = [0.001, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1] as const;
-
 /** What happened to the requests and the copies that a model's traffic meant for one version. */
 export class VersionFigures {
-  /** Requests that it answered as their share, and in the place of another version. */
-  byShare = 0;
-  byFallback = 0;
+  /** Requests that it was given as its share, and that it answered in the place of another version. */
+  readonly requests = { share: 0, fallback: 0 };
   /** Requests that the stable version answered in its place, by why. */
   readonly fallbacks = new Map<ErrorCode, number>();
   /** Of those the ones whose fault its own statistics do not have, and how many they do not have at all. */

@@ -9,13 +9,16 @@ const STATES: Readonly<Record<ModelState, string>> = {
   UNAVAILABLE: "END",
 };
 
-/** One item of TensorFlow Serving's `model_version_status`. */
-export function versionStatus({ version, state, reason }: ModelIndexEntry): object {
+/** One item of TensorFlow Serving's `model_version_status`, with who is answered by the version, where anybody is. */
+export function versionStatus({ version, state, reason, labels, traffic, shadow }: ModelIndexEntry): object {
   const failed = state === "UNAVAILABLE" && reason !== "";
   return {
     version,
     state: STATES[state],
     status: { error_code: failed ? "UNKNOWN" : "OK", error_message: reason },
+    ...(labels.length > 0 && { labels }),
+    ...(traffic !== undefined && { traffic }),
+    ...(shadow !== undefined && { shadow }),
   };
 }
 

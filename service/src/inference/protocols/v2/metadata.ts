@@ -24,6 +24,11 @@ export function servingVersions(index: readonly ModelIndexEntry[], name: string)
     .map((entry) => entry.version);
 }
 
+/** A row of the repository index: the protocol's fields, and who is answered by the version, where anybody is. */
+export function indexRow({ labels, ...entry }: ModelIndexEntry): object {
+  return { ...entry, ...(labels.length > 0 && { labels }) };
+}
+
 /** What `GET /v2/models/{model}` says. */
 export function modelMetadata({ name, inputs, outputs }: ServedModel, versions: readonly string[]): object {
   return {

@@ -12,6 +12,7 @@ import type { ProtocolOptions } from "../protocol.js";
 import {
   modelConfiguration,
   modelMetadata,
+  indexRow,
   modelStatistics,
   serverMetadata,
   servingVersions,
@@ -130,7 +131,7 @@ function repositoryRoutes({ engine, maxBodyBytes }: V2Options): Route[] {
         const { ready } =
           body.length === 0 ? {} : checked(await parseJson(exchange, body), indexRequestSchema);
         const entries = engine.index().filter(({ state }) => ready !== true || state === "READY");
-        return json(entries.map(({ name, version, state, reason }) => ({ name, version, state, reason })));
+        return json(entries.map(indexRow));
       },
       description: {
         tag: "Model repository",

@@ -145,7 +145,23 @@ export const indexRequestSchema = z
   .meta({ id: "RepositoryIndexRequest" });
 
 export const indexResponseSchema = z
-  .array(z.object({ name: z.string(), version: z.string(), state: z.string(), reason: z.string() }))
+  .array(
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      state: z.string(),
+      reason: z.string(),
+      labels: z.array(z.string()).optional().meta({ description: "Labels that mean this version." }),
+      traffic: z
+        .number()
+        .optional()
+        .meta({ description: "Percent of the requests that name no version which it answers." }),
+      shadow: z
+        .number()
+        .optional()
+        .meta({ description: "Percent of those requests of which it gets a copy." }),
+    }),
+  )
   .meta({ id: "RepositoryIndex" });
 
 const tensorSpec = z.object({ name: z.string(), datatype: z.enum(DATATYPE_NAMES), shape: z.array(z.int()) });
