@@ -7,6 +7,7 @@ export const ENVIRONMENT = {
   adminApiKeys: "ADMIN_API_KEYS",
   apiKeysFile: "API_KEYS_FILE",
   modelRepository: "MODEL_REPOSITORY",
+  modelCache: "MODEL_CACHE",
   logLevel: "LOG_LEVEL",
   shutdownGraceSeconds: "SHUTDOWN_GRACE_SECONDS",
   shutdownDelaySeconds: "SHUTDOWN_DELAY_SECONDS",

@@ -5,7 +5,11 @@ import { build } from "esbuild";
  * native ones find their files.
  */
 await build({
-  entryPoints: ["src/main.ts", "src/inference/engine/session/session-worker.js"],
+  entryPoints: [
+    "src/main.ts",
+    "src/inference/engine/session/session-worker.js",
+    "src/models/digest-worker.js",
+  ],
   entryNames: "[name]",
   outdir: "dist",
   bundle: true,

@@ -12,6 +12,7 @@ const OVERRUN_SECONDS = 10;
 export function engineOptions(settings: Settings): EngineOptions {
   return {
     repository: settings.modelRepository,
+    cache: settings.modelCache,
     defaultModel: settings.defaultModel,
     control: "all",
     pollSeconds: settings.modelPollSeconds,

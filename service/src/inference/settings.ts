@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { SERVICE_PORT } from "@ai-model-service/contract/http";
 import { addressFault, isAddress } from "../models/store/s3-address.js";
@@ -21,7 +23,14 @@ export const SETTINGS = {
     }),
     fallback: MODELS_FOLDER,
     fallbackText: "the models that ship",
-    help: "folder of models, laid out NAME/VERSION/model.onnx with an optional NAME/config.json",
+    help: "folder of models, or s3://bucket/prefix, laid out NAME/VERSION/model.onnx with an optional NAME/config.json",
+  }),
+  modelCache: define({
+    variable: ENVIRONMENT.modelCache,
+    schema: text(),
+    fallback: join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "ai-model-service"),
+    fallbackText: "ai-model-service in the user's folder for caches",
+    help: "folder that versions are fetched into when MODEL_REPOSITORY is a bucket; processes may share it",
   }),
   defaultModel: define({
     variable: "DEFAULT_MODEL",

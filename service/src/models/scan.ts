@@ -27,7 +27,7 @@ export interface Scan {
   readonly outdated?: string;
 }
 
-const CONFIG_FILE = "config.json";
+export const CONFIG_FILE = "config.json";
 
 /** What is wrong with a model that has no version. */
 export const NO_VERSION = "No version folder holds a model.onnx.";

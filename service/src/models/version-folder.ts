@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { loadingText } from "./config-file.js";
-import { isHidden, nameProblem, shown } from "./names.js";
-import { codeOf, isMissing, unreadable } from "./unreadable.js";
+import { describeVersion, holdsModel, type Entries, type Entry } from "./describe-version.js";
+import { LONGEST_MANIFEST_BYTES, MANIFEST_FILE, type Manifest, type ManifestFiles } from "./manifest.js";
+import { isHidden, nameProblem } from "./names.js";
+import { isMissing, unreadable } from "./unreadable.js";
 
 /** What lies in the repository of one version. */
 export interface VersionFiles {
@@ -17,6 +17,10 @@ export interface VersionFiles {
   readonly stamp: string;
   /** Why there is nothing to load, as far as names tell: a whole sentence. */
   readonly problem?: string;
+  /** What its manifest.json says; undefined without one, or when it is wrong. */
+  readonly manifest?: Manifest;
+  /** Those whose content must be checked against it when they are loaded. */
+  readonly unchecked?: ManifestFiles;
   /** Set while its files are not on this machine, which they must be to be loaded. */
   readonly absent?: Absence;
 }
@@ -36,45 +40,43 @@ const MODEL_FILE = "model.onnx";
 /** Links may lead anywhere: beyond this many names the rest does not count. */
 const MOST_NAMES = 10_000;
 
-/** By path below the version's folder, with `/`: what is known of it, or why nothing is. */
-type Entries = Map<string, Stats | Error>;
-
 /** The version in `folder`, which `configText` belongs to; undefined when it holds no model, nor what may be meant as one. */
 export async function lookAtVersion(
   folder: string,
   version: string,
   configText: string | undefined,
 ): Promise<VersionFiles | undefined> {
-  const badName = nameProblem("version", version);
   const path = join(folder, MODEL_FILE);
   try {
     if (!(await stat(folder)).isDirectory()) {
       return undefined;
     }
     const entries = await entriesOf(folder);
-    if (![...entries.keys()].some(isModel)) {
+    if (!holdsModel(entries)) {
       return undefined;
     }
-    const problem = badName ?? modelProblem(entries);
-    return {
-      version,
-      path,
-      bytes: filesOf(entries).reduce((sum, [, { size }]) => sum + size, 0),
-      stamp: stampOf(entries, configText),
-      ...(problem !== undefined && { problem }),
-    };
+    const files = describeVersion({ version, path, entries, configText, manifest: await manifestIn(folder, entries) });
+    return { ...files, ...(files.manifest && { unchecked: files.manifest.files }) };
   } catch (error) {
-    if (isMissing(error) || badName !== undefined) {
+    if (isMissing(error) || nameProblem("version", version) !== undefined) {
       return undefined;
     }
     const problem = unreadable("The version's folder", error);
-    return { version, path, bytes: 0, stamp: stampOf(new Map(), problem), problem };
+    return describeVersion({ version, path, entries: new Map(), configText: problem, problem });
   }
+}
+
+/** The text of its manifest.json; undefined without one. */
+async function manifestIn(folder: string, entries: Entries): Promise<string | undefined> {
+  const entry = entries.get(MANIFEST_FILE);
+  return entry instanceof Error || entry?.kind !== "file" || entry.bytes > LONGEST_MANIFEST_BYTES
+    ? undefined
+    : readFile(join(folder, MANIFEST_FILE), "utf8");
 }
 
 /** Everything below `root`, its own files first: weights may lie beside the graph, and in folders there. */
 async function entriesOf(root: string): Promise<Entries> {
-  const entries: Entries = new Map();
+  const entries = new Map<string, Entry | Error>();
   const folders = [{ path: root, below: "" }];
   const visited = new Set<string>();
   for (let folder = folders.shift(); folder && entries.size < MOST_NAMES; folder = folders.shift()) {
@@ -86,9 +88,9 @@ async function entriesOf(root: string): Promise<Entries> {
     }
     visited.add(`${dev}:${ino}`);
     for (const name of (await namesIn(path, below, entries)).sort()) {
-      const entry = await stat(join(path, name)).catch(asError);
+      const entry = await stat(join(path, name)).then(entryOf, asError);
       entries.set(`${below}${name}`, entry);
-      if (!(entry instanceof Error) && entry.isDirectory() && !isHidden(name)) {
+      if (!(entry instanceof Error) && entry.kind === "folder" && !isHidden(name)) {
         folders.push({ path: join(path, name), below: `${below}${name}/` });
       }
     }
@@ -97,7 +99,7 @@ async function entriesOf(root: string): Promise<Entries> {
 }
 
 /** Only the version's own folder must be readable. */
-async function namesIn(path: string, below: string, entries: Entries): Promise<string[]> {
+async function namesIn(path: string, below: string, entries: Map<string, Entry | Error>): Promise<string[]> {
   const names = await readdir(path).catch(asError);
   if (!(names instanceof Error)) {
     return names;
@@ -113,43 +115,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function filesOf(entries: Entries): [string, Stats][] {
-  return [...entries].filter((entry): entry is [string, Stats] => {
-    const [, found] = entry;
-    return !(found instanceof Error) && found.isFile();
-  });
-}
-
-/** Model hubs keep such files in a folder of that name. */
-function isModel(name: string): boolean {
-  return /^(?:onnx\/)?[^/]*\.onnx$/i.test(name);
-}
-
-/** Undefined when there is a file to load. */
-function modelProblem(entries: Entries): string | undefined {
-  const found = entries.get(MODEL_FILE);
-  if (found instanceof Error) {
-    return unreadable(MODEL_FILE, found);
-  }
-  if (found) {
-    return found.isFile()
-      ? undefined
-      : `${MODEL_FILE} is ${found.isDirectory() ? "a folder" : "a device or a pipe"}; it must be the model's file.`;
-  }
-  const [first = "", ...more] = [...entries.keys()].filter(isModel);
-  const rest = more.length === 0 ? "" : ` and ${more.length} more`;
-  return `The version holds ${shown(first)}${rest}, but no ${MODEL_FILE}: give the file that is to be served that name, in the version's own folder.`;
-}
-
-/** What cannot be read counts too: it may be read later. */
-function stampOf(entries: Entries, configText: string | undefined): string {
-  const stamps = [...entries].flatMap(([name, found]) => {
-    if (found instanceof Error) {
-      return [[name, codeOf(found) ?? found.message]];
-    }
-    return found.isFile() ? [[name, found.size, found.mtimeMs]] : [];
-  });
-  return createHash("sha256")
-    .update(JSON.stringify([stamps, loadingText(configText) ?? null]))
-    .digest("hex");
+function entryOf(found: Stats): Entry {
+  const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : "other";
+  return { kind, bytes: found.size, mark: found.mtimeMs };
 }

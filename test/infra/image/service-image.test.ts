@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { ENVIRONMENT } from "@ai-model-service/contract/environment";
-import { MODEL_REPOSITORY, SERVICE_USER_ID } from "@ai-model-service/contract/image";
+import { MODEL_CACHE, MODEL_REPOSITORY, SERVICE_USER_ID } from "@ai-model-service/contract/image";
 import { ADMIN_PORT, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
@@ -68,6 +68,8 @@ describe("the Dockerfile", () => {
     expect(dockerfile).toContain(`EXPOSE ${SERVICE_PORT} ${ADMIN_PORT}\n`);
     expect(dockerfile).toContain(`${ENVIRONMENT.adminPort}=${ADMIN_PORT} `);
     expect(dockerfile).toContain(`${ENVIRONMENT.modelRepository}=${MODEL_REPOSITORY}\n`);
+    expect(dockerfile).toContain(`${ENVIRONMENT.modelCache}=${MODEL_CACHE} `);
+    expect(dockerfile).toContain(`-o ${SERVICE_USER_ID} -g ${SERVICE_USER_ID} ${MODEL_CACHE}\n`);
     expect(dockerfile).toContain(`COPY --from=bundle /app/service/models ${MODEL_REPOSITORY}\n`);
     expect(dockerfile).toContain(`USER ${SERVICE_USER_ID}:${SERVICE_USER_ID}\n`);
   });

@@ -15,11 +15,13 @@ import { Readiness } from "./repository/readiness.js";
 import { Watcher } from "./repository/watcher.js";
 import type { ServedVersion } from "./served-version.js";
 import { detectThreads } from "./threads.js";
-import { FolderRepository } from "../../models/store/folder-repository.js";
+import { openRepository } from "../../models/store/open-repository.js";
 
 export interface EngineOptions {
-  /** The model repository: a folder laid out `NAME/VERSION/model.onnx`, with an optional `NAME/config.json`. */
+  /** The model repository: a folder or bucket laid out `NAME/VERSION/model.onnx`, with an optional `NAME/config.json`. */
   readonly repository: string;
+  /** The folder for what is fetched from a bucket. */
+  readonly cache: string;
   /** The model of `/predict`; may be absent when there is one only. */
   readonly defaultModel?: string | undefined;
   /** `all` serves what the repository holds; `explicit` what `load` asks for. */
@@ -63,7 +65,7 @@ class RepositoryEngine implements Engine {
     const intraOpThreads = options.threads ?? Math.max(1, Math.floor(detected.threads / options.processes));
     this.manager = new ModelManager(
       {
-        repository: new FolderRepository(options.repository),
+        repository: openRepository(options.repository, options.cache),
         loadAll: options.control === "all",
         retireSeconds: options.retireSeconds,
         serving: {
@@ -90,13 +92,13 @@ class RepositoryEngine implements Engine {
 
   async start(): Promise<void> {
     await this.manager.refresh(true);
+    this.watcher.start();
     await this.manager.fetched();
     this.readiness.start();
     const reason = this.readiness.whyNot();
     if (reason !== undefined) {
       this.log.error({ reason }, "the server is not ready");
     }
-    this.watcher.start();
   }
 
   whyNotReady(): string | undefined {

@@ -12,6 +12,16 @@ export interface ModelRepository {
   fetch(model: string, version: VersionFiles): Promise<void>;
   /** Files of versions that are at none of `paths` (of their model.onnx) may be thrown away, where they are copies. */
   retain(paths: ReadonlySet<string>): void;
+  figures(): RepositoryFigures;
   /** Gives up what is being fetched; what has come so far is kept. */
   stop(): Promise<void>;
+}
+
+/** What an operator watches. */
+export interface RepositoryFigures {
+  readonly fetchedBytes: number;
+  /** Looks and fetches that failed. */
+  readonly failures: number;
+  /** Seconds since it cannot be looked at; 0 while it can. */
+  readonly awaySeconds: number;
 }

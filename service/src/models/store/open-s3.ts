@@ -30,6 +30,8 @@ export async function openS3(address: string, environment: Environment = process
     ...(region !== undefined && { region }),
     // Other stores seldom have a host name for each bucket.
     forcePathStyle: ownEndpoint !== undefined,
+    // Files come in ranges, which have no checksums; they are checked when they are whole.
+    responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: {
       connectionTimeout: CONNECT_MILLISECONDS,
       socketTimeout: SILENT_MILLISECONDS,

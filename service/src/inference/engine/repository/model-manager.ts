@@ -9,7 +9,7 @@ import type { ServedVersion } from "../served-version.js";
 import { parseModelConfig } from "../../../models/config-file.js";
 import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
 import { nameProblem } from "../../../models/names.js";
-import type { ModelFolder } from "../../../models/scan.js";
+import type { ModelFolder, Scan } from "../../../models/scan.js";
 import type { ModelRepository } from "../../../models/store/model-repository.js";
 import { CopyMemory } from "../traffic/copy-queue.js";
 import type { RoutedVersion } from "../traffic/routed-version.js";
@@ -35,6 +35,8 @@ export class ModelManager {
   private readonly retiring = new Map<ServedVersion, NodeJS.Timeout>();
   private readonly copyMemory = new CopyMemory();
   private turn: Promise<void> = Promise.resolve();
+  private scanned: Promise<unknown> = Promise.resolve();
+  private stopped = false;
   /** What is being fetched, by model. */
   private readonly fetches = new Map<Promise<void>, RepositoryModel>();
   /** Where the files of what serves lie. */
@@ -48,9 +50,10 @@ export class ModelManager {
   ) {}
 
   /** Looks at the folder and follows it. With `trusted`, new files are loaded without waiting for a second look. */
-  refresh(trusted: boolean): Promise<void> {
-    return this.inTurn(async () => {
-      await this.look(trusted);
+  async refresh(trusted: boolean): Promise<void> {
+    const scan = await this.scan();
+    await this.inTurn(async () => {
+      this.take(scan, trusted);
       for (const model of this.models.values()) {
         await this.reconcile(model);
       }
@@ -73,8 +76,9 @@ export class ModelManager {
 
   /** See `Engine.load`: loads what changed, and tries again what was refused. */
   async load(name: string): Promise<void> {
+    const scan = await this.scan();
     await this.inTurn(async () => {
-      await this.look(false);
+      this.take(scan, false);
       const model = this.find(name);
       model.wanted = true;
       for (const version of model.versions.values()) {
@@ -185,6 +189,7 @@ export class ModelManager {
 
   /** Drains and releases everything; requests are refused with `reason` from now on. */
   async stop(reason: ServiceError): Promise<void> {
+    this.stopped = true;
     await this.options.repository.stop();
     await this.inTurn(async () => {
       const servers = [...this.servingVersions()];
@@ -218,8 +223,14 @@ export class ModelManager {
     return model;
   }
 
-  private async look(trusted: boolean): Promise<void> {
-    const { models, misnamed, outdated } = await this.options.repository.scan();
+  /** One look after the other, and outside of turns: a store that does not answer must not hold up what is here. */
+  private scan(): Promise<Scan> {
+    const scan = this.scanned.then(() => this.options.repository.scan());
+    this.scanned = scan.catch(() => undefined);
+    return scan;
+  }
+
+  private take({ models, misnamed, outdated }: Scan, trusted: boolean): void {
     this.tell(outdated);
     this.leaveOut(misnamed);
     const scanned = new Map(models.map((model) => [model.name, model]));
@@ -284,7 +295,7 @@ export class ModelManager {
   }
 
   private async reconcile(model: RepositoryModel): Promise<void> {
-    if (!model.wanted || model.problem !== undefined) {
+    if (!model.wanted || model.problem !== undefined || this.stopped) {
       return;
     }
     for (;;) {
@@ -313,7 +324,7 @@ export class ModelManager {
     }
     const fetch = this.options.repository.fetch(model.name, files).then(async () => {
       const reason = files.absent?.failure;
-      if (reason !== undefined) {
+      if (reason !== undefined && !this.stopped) {
         version.failures += 1;
         this.log.error({ model: model.name, version: version.version, reason }, "model version not fetched");
       }
