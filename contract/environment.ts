@@ -8,6 +8,7 @@ export const ENVIRONMENT = {
   apiKeysFile: "API_KEYS_FILE",
   modelRepository: "MODEL_REPOSITORY",
   modelCache: "MODEL_CACHE",
+  executionProvider: "EXECUTION_PROVIDER",
   logLevel: "LOG_LEVEL",
   shutdownGraceSeconds: "SHUTDOWN_GRACE_SECONDS",
   shutdownDelaySeconds: "SHUTDOWN_DELAY_SECONDS",

@@ -61,6 +61,8 @@ export const METRICS = {
   modelLoadFailures: "inference_model_load_failures_total",
   /** Gauge{model, version}: 1 while the newest attempt to load that version has failed. */
   modelLoadFailed: "inference_model_load_failed",
+  /** Gauge{model, version}: 1 while the version runs on the CPU, though a GPU was asked for or is there. */
+  modelOnCpu: "inference_model_gpu_fallback",
   /** Gauge{model, version}: resident memory that grew while the version was loaded. */
   modelMemory: "inference_model_memory_bytes",
   /** Histogram{model, version}: the highest probability of a prediction, 0 to 1. */

@@ -8,7 +8,9 @@ import { scanModel, scanRepository } from "../models/scan.js";
  */
 export async function modelFolders(folder: string): Promise<string[]> {
   if (isAddress(folder)) {
-    throw new Error(`The doctor looks at folders only: copy the model from '${folder}' to this machine first.`);
+    throw new Error(
+      `The doctor looks at folders only: copy the model from '${folder}' to this machine first.`,
+    );
   }
   const path = resolve(folder);
   const asModel = await scanModel(path, basename(path));

@@ -17,6 +17,7 @@ export function engineOptions(settings: Settings): EngineOptions {
     control: "all",
     pollSeconds: settings.modelPollSeconds,
     threads: settings.intraOpThreads,
+    provider: settings.executionProvider,
     processes: settings.workers,
     maxBatchSize: settings.maxBatchSize,
     maxBatchDelayMs: settings.maxBatchDelayMs,

@@ -6,6 +6,7 @@ import { addressFault, isAddress } from "../models/store/s3-address.js";
 import { MODELS_FOLDER } from "../paths.js";
 import { z } from "zod";
 import { amount, choice, define, integer, text, type SettingsOf } from "../server/settings/definition.js";
+import { PROVIDER_CHOICES } from "./engine/session/execution-provider.js";
 import { readTable, type Flags } from "../server/settings/read.js";
 import { serverContradictions, serverSettings } from "../server/settings/server-settings.js";
 import { PAYLOADS } from "./events/tell-predictions.js";
@@ -127,6 +128,12 @@ export const SETTINGS = {
     schema: text().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be the name of a header"),
     fallback: "X-Affinity",
     help: "header that tells callers apart where config.json divides the traffic: those of one value get one version",
+  }),
+  executionProvider: define({
+    variable: ENVIRONMENT.executionProvider,
+    schema: choice(PROVIDER_CHOICES),
+    fallback: "auto",
+    help: "what computes models: cpu, cuda (a GPU of NVIDIA), or auto: a GPU where there is one; without it, or for a model that it does not take, the CPU does, and cuda has the index, the log and a metric say so",
   }),
   workers: define({
     variable: "WORKERS",

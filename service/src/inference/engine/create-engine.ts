@@ -13,6 +13,7 @@ import { registerMetrics } from "./engine-metrics.js";
 import { ModelManager } from "./repository/model-manager.js";
 import { Readiness } from "./repository/readiness.js";
 import { Watcher } from "./repository/watcher.js";
+import { chooseProvider, type ProviderChoice } from "./session/execution-provider.js";
 import type { ServedVersion } from "./served-version.js";
 import { detectThreads } from "./threads.js";
 import { openRepository } from "../../models/store/open-repository.js";
@@ -37,6 +38,7 @@ export interface EngineOptions {
   readonly maxBatchDelayMs: number;
   readonly queueRows: number;
   readonly queueSeconds: number;
+  readonly provider: ProviderChoice;
   /** A run that takes longer is ended: nobody waits for its answer any more. */
   readonly runLimitSeconds: number;
   /** A run that needs more memory is refused, as far as it can be told. */
@@ -76,6 +78,7 @@ class RepositoryEngine implements Engine {
           runLimitSeconds: options.runLimitSeconds,
           runLimitBytes: options.runLimitBytes,
           intraOpThreads,
+          provider: chooseProvider(options.provider),
         },
       },
       log,

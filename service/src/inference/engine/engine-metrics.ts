@@ -131,6 +131,12 @@ function registerVersionGauges(registry: Registry, source: MetricsSource): void 
     "Resident memory that grew while the version was loaded.",
     (served) => served.loading.memoryBytes,
   );
+  perVersion(
+    METRICS.modelOnCpu,
+    "1 while the version runs on the CPU, though a GPU was asked for or is there.",
+    (served) => Number(served.loading.provider.fallback !== ""),
+    "max",
+  );
   registerFolderGauges(registry, source);
 }
 

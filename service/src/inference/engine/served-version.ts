@@ -8,6 +8,7 @@ import type { InferenceRequest, InferenceResult, ServedModel } from "./engine.js
 import type { Session } from "./session/session.js";
 import { Rejections } from "./statistics/rejections.js";
 import type { Filling } from "./loading/fillings.js";
+import type { ChosenProvider } from "./session/execution-provider.js";
 import type { Place } from "./loading/open-sessions.js";
 import type { WarmRun } from "./loading/warm-up.js";
 import { VersionStatistics } from "./statistics/version-statistics.js";
@@ -42,6 +43,8 @@ export interface LoadingFacts {
   readonly unbounded: readonly string[];
   /** See `BatchDimension.apart`. */
   readonly apart: string;
+  /** What computes it. */
+  readonly provider: ChosenProvider;
   /** What is odd about it, though it serves. */
   readonly warnings: readonly string[];
   readonly loadSeconds: number;

@@ -96,6 +96,7 @@ export const SERVING: ServingDefaults = {
   queueRows: 16,
   queueSeconds: 1,
   intraOpThreads: 1,
+  provider: { provider: "cpu", fallback: "" },
   runLimitSeconds: 60,
   runLimitBytes: 2 ** 30,
 };

@@ -64,6 +64,7 @@ class Bench {
         filling: undefined,
         unbounded: [],
         apart: "",
+        provider: { provider: "cpu", fallback: "" },
         warnings: [],
         loadSeconds: 0,
         loadedAt: 0,

@@ -44,7 +44,7 @@ export async function loadVersion(
   const began = performance.now();
   const { config, observer = UNOBSERVED } = model;
   const { path, bytes } = files;
-  const { intraOpThreads, runLimitSeconds } = defaults;
+  const { intraOpThreads, runLimitSeconds, provider } = defaults;
   const file = await readVersion(files);
   const cost = file.model ? runCost(file.model) : UNREADABLE;
   const concurrentRuns = config.concurrentRuns ?? 1;
@@ -55,6 +55,7 @@ export async function loadVersion(
     concurrentRuns,
     intraOpThreads,
     runLimitSeconds,
+    provider,
     cost,
     adaptation,
     observer,
@@ -67,11 +68,16 @@ export async function loadVersion(
     filling: opened.found.filling,
     unbounded: opened.plan.unbounded,
     apart: opened.plan.apart,
-    warnings: [...opened.plan.warnings, ...warmUpWarnings(opened)],
+    provider: opened.provider,
+    warnings: [...fallbacks(opened), ...opened.plan.warnings, ...warmUpWarnings(opened)],
     loadSeconds: (performance.now() - began) / 1000,
     loadedAt: Date.now() / 1000,
     memoryBytes: Math.max(0, process.memoryUsage.rss() - memoryBefore),
   });
+}
+
+function fallbacks({ provider }: OpenSessions<ServingPlan>): string[] {
+  return provider.fallback === "" ? [] : [provider.fallback];
 }
 
 function warmUpWarnings({ found, plan }: OpenSessions<ServingPlan>): string[] {

@@ -1,3 +1,5 @@
+import { messageOf } from "../../../server/errors.js";
+import { onCpu, type ChosenProvider } from "../session/execution-provider.js";
 import { openInlineSession } from "../session/inline-session.js";
 import { openHostedSession } from "../session/hosted-session.js";
 import { MovingSession, type MoveObserver } from "../session/moving-session.js";
@@ -32,6 +34,8 @@ export interface SessionsWanted {
   /** For a session on a thread of its own; on the event loop's thread it is always one. */
   readonly intraOpThreads: number;
   readonly runLimitSeconds: number;
+  /** What is to compute it; on a GPU, its runs are never on the event loop's thread. */
+  readonly provider: ChosenProvider;
   readonly cost: RunCost;
   readonly adaptation: Adaptation;
   readonly observer: SessionObserver;
@@ -61,6 +65,8 @@ export interface OpenSessions<P extends WarmUpPlan> {
   readonly place: Place;
   /** What it was warmed up with, or why not. */
   readonly found: Found;
+  /** What computes it. */
+  readonly provider: ChosenProvider;
 }
 
 /**
@@ -69,10 +75,11 @@ export interface OpenSessions<P extends WarmUpPlan> {
  * known to be short does it go on the event loop's thread. Rejects with the reason when it cannot be loaded.
  */
 export async function openSessions<P extends WarmUpPlan>(
-  wanted: SessionsWanted,
+  asked: SessionsWanted,
   makePlan: (session: Session) => Promise<P>,
 ): Promise<OpenSessions<P>> {
-  const first = await openElsewhere(wanted);
+  const { first, wanted } = await openFirst(asked);
+  const { provider } = wanted;
   const sessions: [Session, ...Session[]] = [first];
   try {
     const plan = await makePlan(first);
@@ -83,7 +90,14 @@ export async function openSessions<P extends WarmUpPlan>(
       const inline = await openInline(wanted, plan, found);
       if (inline) {
         await first.release();
-        return { plan, sessions: [inline], runs, found, place: { where: "event loop", reason: "" } };
+        return {
+          plan,
+          sessions: [inline],
+          runs,
+          found,
+          provider,
+          place: { where: "event loop", reason: "" },
+        };
       }
       reason = `Runs take more than ${INLINE_RUN_MILLISECONDS} ms with one thread.`;
     }
@@ -92,16 +106,31 @@ export async function openSessions<P extends WarmUpPlan>(
     }
     await Promise.all(sessions.slice(1).map((session) => warm(session, plan, found)));
     const where = needsProcess(wanted) ? "process" : "thread";
-    return { plan, sessions, runs, found, place: { where, reason } };
+    return { plan, sessions, runs, found, provider, place: { where, reason } };
   } catch (error) {
     await Promise.all(sessions.map((session) => session.release()));
     throw error;
   }
 }
 
+/** The first session, and how the others are opened: where a GPU does not take the model, all on the CPU. */
+async function openFirst(wanted: SessionsWanted): Promise<{ first: Session; wanted: SessionsWanted }> {
+  if (wanted.provider.provider === "cpu") {
+    return { first: await openElsewhere(wanted), wanted };
+  }
+  try {
+    return { first: await openElsewhere(wanted), wanted };
+  } catch (error) {
+    const provider: ChosenProvider = { provider: "cpu", fallback: onCpu(messageOf(error)) };
+    const onProcessor = { ...wanted, provider };
+    return { first: await openElsewhere(onProcessor), wanted: onProcessor };
+  }
+}
+
 function openElsewhere(wanted: SessionsWanted): Promise<Session> {
   const start = needsProcess(wanted) ? startProcess : startThread;
-  return openRestartingSession(() => openHostedSession(wanted.path, wanted, start), wanted.observer);
+  const options = { ...wanted, provider: wanted.provider.provider };
+  return openRestartingSession(() => openHostedSession(wanted.path, options, start), wanted.observer);
 }
 
 /** Of a thread and a process only a process can be ended while it computes, and only a process ends alone. */
@@ -111,12 +140,15 @@ function needsProcess({ cost }: SessionsWanted): boolean {
 
 /** Why runs must not be on the event loop's thread; undefined where all of them are known to be short. */
 function whyElsewhere(
-  { cost, concurrentRuns, bytes }: SessionsWanted,
+  { cost, concurrentRuns, bytes, provider }: SessionsWanted,
   { unbounded }: WarmUpPlan,
   runs: readonly WarmRun[],
 ): string | undefined {
   if (cost.kind !== "shapes") {
     return cost.reason;
+  }
+  if (provider.provider === "cuda") {
+    return "Its runs are on a GPU.";
   }
   if (unbounded.length > 0) {
     return `Requests choose how long ${unbounded.join(", ")} ${unbounded.length === 1 ? "is" : "are"}, and so how long a run takes.`;

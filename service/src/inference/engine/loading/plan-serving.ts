@@ -9,6 +9,7 @@ import { configFaults } from "../../../models/config-faults.js";
 import type { ModelConfig } from "../../../models/model-config.js";
 import { dimensionBounds, unbounded } from "../dimension-bounds.js";
 import { rowsInMemory } from "../rows-in-memory.js";
+import type { ChosenProvider } from "../session/execution-provider.js";
 import type { Session } from "../session/session.js";
 import { readExamples } from "./examples.js";
 import { fillings } from "./fillings.js";
@@ -32,6 +33,8 @@ export interface ServingDefaults {
   readonly queueRows: number;
   readonly queueSeconds: number;
   readonly intraOpThreads: number;
+  /** What computes models. */
+  readonly provider: ChosenProvider;
   /** A run that takes longer is ended. */
   readonly runLimitSeconds: number;
   /** A run that needs more memory is refused, as far as it can be told. */

@@ -38,9 +38,9 @@ export async function openHostedSession(
   options: SessionOptions,
   start: StartHost,
 ): Promise<MortalSession> {
-  const { intraOpThreads, runLimitSeconds, adaptation = PLAIN } = options;
+  const { intraOpThreads, runLimitSeconds, provider, adaptation = PLAIN } = options;
   const model = await loadable(path, adaptation);
-  const host = start({ model, options: onnxOptions(path, model, intraOpThreads) });
+  const host = start({ model, options: onnxOptions(path, model, intraOpThreads, provider) });
   try {
     const opened = await firstMessage(host);
     if ("error" in opened) {

@@ -1,4 +1,5 @@
 import type { Adaptation } from "../../../onnx/adapt/adapt-model.js";
+import type { ExecutionProvider } from "./execution-provider.js";
 import type { Tensor, TensorSpec } from "../../../tensors/tensor.js";
 
 /** An input or output as the graph declares it. */
@@ -11,6 +12,8 @@ export interface SessionOptions {
   readonly intraOpThreads: number;
   /** A run that takes longer is ended. */
   readonly runLimitSeconds: number;
+  /** What computes; by default the CPU. */
+  readonly provider?: ExecutionProvider;
   /** How the file is loaded; by default as it is. */
   readonly adaptation?: Adaptation;
 }

@@ -35,14 +35,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function load(model: Uint8Array, config: ModelConfig = {}): Promise<ServedVersion> {
+async function load(
+  model: Uint8Array,
+  config: ModelConfig = {},
+  defaults = DEFAULTS,
+): Promise<ServedVersion> {
   const path = join(folder, "model.onnx");
   await writeFile(path, model);
   const { size: bytes } = await stat(path);
   const version = await loadVersion(
     { version: "1", path, bytes, stamp: "" },
     { name: "m", config },
-    DEFAULTS,
+    defaults,
   );
   loaded.push(version);
   return version;
@@ -54,6 +58,24 @@ function infer(served: ServedVersion, inputs: Record<string, Tensor>): Promise<I
 
 const THREAD = { where: "thread", reason: "" } as const;
 const EVENT_LOOP = { where: "event loop", reason: "" } as const;
+
+describe("a graph that a GPU is to compute", () => {
+  it("is computed by the CPU where the GPU does not take it, and says so", async () => {
+    const onGpu: typeof DEFAULTS = { ...DEFAULTS, provider: { provider: "cuda", fallback: "" } };
+    const served = await load(add(), {}, onGpu);
+    const said = /^Its runs are on the CPU, not on a GPU\. The file model\.onnx cannot be loaded: .+/;
+    expect(served.loading.warnings).toEqual([expect.stringMatching(said)]);
+    expect(served.loading.provider).toEqual({ provider: "cpu", fallback: served.loading.warnings[0] });
+    const inputs = { a: floats([1, 4], [1, 2, 3, 4]), b: floats([1, 4], [5, 6, 7, 8]) };
+    expect((await infer(served, inputs)).outputs).toBeDefined();
+  });
+
+  it("says that there is no GPU where one was asked for", async () => {
+    const fallback = "Its runs are on the CPU, not on a GPU. There is none.";
+    const served = await load(add(), {}, { ...DEFAULTS, provider: { provider: "cpu", fallback } });
+    expect(served.loading.warnings).toEqual([fallback]);
+  });
+});
 
 describe("a graph with a dynamic batch", () => {
   it("is batched up to the limit, and warmed up to it", async () => {
