@@ -9,6 +9,7 @@ await build({
     "src/main.ts",
     "src/inference/engine/session/session-worker.js",
     "src/models/digest-worker.js",
+    "src/results/store/sqlite/sqlite-worker.js",
   ],
   entryNames: "[name]",
   outdir: "dist",

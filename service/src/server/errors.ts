@@ -54,6 +54,7 @@ export const ERRORS = {
     rejection: "deadline",
   },
   model_not_ready: { status: 503, grpc: "UNAVAILABLE", outcome: "rejected", rejection: "not_ready" },
+  storage_unavailable: { status: 503, grpc: "UNAVAILABLE", outcome: "server_error" },
   shutting_down: { status: 503, grpc: "UNAVAILABLE", outcome: "rejected", rejection: "draining" },
   deadline_exceeded: { status: 504, grpc: "DEADLINE_EXCEEDED", outcome: "deadline" },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
