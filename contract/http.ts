@@ -6,6 +6,9 @@ export const SERVICE_PORT = 8000;
 /** TCP port of administrators inside the container: load, unload, index, metrics. No load balancer leads to it. */
 export const ADMIN_PORT = 8002;
 
+/** TCP port that the results service listens on. */
+export const RESULTS_PORT = 8020;
+
 /** HTTP paths that the program writes into probes, monitors and examples. */
 export const PATHS = {
   predict: "/predict",

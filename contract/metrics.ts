@@ -127,3 +127,17 @@ export const DISTANCE_BUCKETS = [0.001, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0
 
 /** Upper edges of the buckets of `predictionConfidence`, close together where classifiers differ. */
 export const CONFIDENCE_BUCKETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1] as const;
+
+/** Names of the metrics that the results service emits beside those of every server. */
+export const RESULTS_METRICS = {
+  /** Counter{source}: results that came, by how: api, events. */
+  resultsReceived: "results_received_total",
+  /** Counter: results that were written, each id once. */
+  resultsStored: "results_stored_total",
+  /** Counter{reason}: results that were deleted, because somebody asked for it or they were old: request, retention. */
+  resultsDeleted: "results_deleted_total",
+  /** Gauge: results and events that wait to be written. */
+  resultsWaiting: "results_waiting",
+  /** Histogram: one commit, from its first statement until it is on the disk. */
+  resultsCommitDuration: "results_commit_duration_seconds",
+} as const;

@@ -5,7 +5,8 @@ import * as prettier from "prettier";
 import { fullKey } from "../infra/settings/keys.js";
 import { settingsSchema } from "../infra/settings/settings.js";
 import { SETTINGS } from "../service/src/inference/settings.js";
-import { flagOf, shownDefault, type Setting } from "../service/src/server/settings/definition.js";
+import { RESULTS_SETTINGS } from "../service/src/results/settings.js";
+import { flagOf, shownDefault, type SettingsTable } from "../service/src/server/settings/definition.js";
 
 /** What schemas and their checks say of themselves; zod's types of them are too many to name. */
 interface Schema {
@@ -62,6 +63,11 @@ Each setting is an environment variable and a flag; the flag wins. Keys have no 
 it. \`npm start -- --help\` lists them too.
 All that is wrong is reported at once, by name, before the server starts. On a cluster, \`service.environment\` sets them.`;
 
+const RESULTS = `### Of the results service
+
+\`npm run results\` has the settings above that are not of models or workers, with another \`PORT\` (8020), and these. See
+[results.md](results.md).`;
+
 const PROGRAM = `## Of the program
 
 \`pulumi config set --path KEY VALUE\` sets one for a stack, \`--secret\` keeps it encrypted. All that is wrong is reported at
@@ -69,14 +75,22 @@ once, by its full key (\`${fullKey("KEY")}\`), before anything is created.`;
 
 /** docs/settings.md as it should be. */
 export async function settingsPage(): Promise<string> {
-  const parts = [HEAD, SERVER, serverTable(), PROGRAM, ...programSections().map(sectionText)];
+  const parts = [
+    HEAD,
+    SERVER,
+    serverTable(SETTINGS),
+    RESULTS,
+    serverTable(RESULTS_SETTINGS),
+    PROGRAM,
+    ...programSections().map(sectionText),
+  ];
   return prettier.format(parts.join("\n\n"), { parser: "markdown", printWidth: 110 });
 }
 
-function serverTable(): string {
+function serverTable(settings: SettingsTable): string {
   return table(
     ["variable", "flag", "default", "what it is"],
-    Object.values(SETTINGS).map((setting: Setting) => [
+    Object.values(settings).map((setting) => [
       `\`${setting.variable}\``,
       setting.secret ? "none" : `\`${flagOf(setting)}\``,
       shownDefault(setting),

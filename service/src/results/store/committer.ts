@@ -26,7 +26,7 @@ export interface CommitterOptions {
   readonly database: Database;
   readonly now: () => number;
   /** Told of each commit. */
-  readonly onCommit?: (rows: number, milliseconds: number) => void;
+  readonly onCommit?: (milliseconds: number) => void;
 }
 
 /**
@@ -88,7 +88,7 @@ export class Committer {
     const rows = taken.reduce((sum, waiting) => sum + waiting.rows, 0);
     try {
       const stored = await this.write(together(taken), TRIES);
-      this.options.onCommit?.(rows, performance.now() - started);
+      this.options.onCommit?.(performance.now() - started);
       for (const { batch, resolve } of taken) {
         // An id that two batches have counts for the first of them.
         resolve(batch.results.filter(({ id }) => stored.delete(id)).length);

@@ -15,33 +15,43 @@ export async function findResults(
   filters: Filters,
   after: Position | undefined,
   limit: number,
+  withPayloads: boolean,
 ): Promise<ResultRow[]> {
+  return readRows(db, await places(db, filters, after, limit), withPayloads);
+}
+
+async function places(
+  db: Kysely<Tables>,
+  filters: Filters,
+  after: Position | undefined,
+  limit: number,
+): Promise<number[]> {
   if (filters.id !== undefined) {
-    return findOne(db, filters, filters.id, after);
+    return placeOf(db, filters, filters.id, after);
   }
   if (!hasSeriesFilter(filters)) {
-    return readRows(db, await newest(db, filters, after, limit));
+    return newest(db, filters, after, limit);
   }
   const inWindow = await newestInWindow(db, filters, after, limit);
   if (inWindow.length === limit) {
-    return readRows(db, inWindow);
+    return inWindow;
   }
   const series = await seriesOf(db, filters)
     .limit(MANY_SERIES + 1)
     .execute();
   if (series.length > MANY_SERIES) {
-    return readRows(db, await newestOfMany(db, filters, after, limit));
+    return newestOfMany(db, filters, after, limit);
   }
   const ids = series.map(({ id }) => id);
-  return ids.length === 0 ? [] : readRows(db, await newestOfEach(db, ids, filters, after, limit));
+  return ids.length === 0 ? [] : newestOfEach(db, ids, filters, after, limit);
 }
 
-async function findOne(
+async function placeOf(
   db: Kysely<Tables>,
   filters: Filters,
   id: string,
   after: Position | undefined,
-): Promise<ResultRow[]> {
+): Promise<number[]> {
   const found = await db
     .selectFrom("results")
     .select("seq")
@@ -49,10 +59,7 @@ async function findOne(
     .where("series", "in", seriesOf(db, filters))
     .where((eb) => within(eb, filters, after))
     .execute();
-  return readRows(
-    db,
-    found.map(({ seq }) => seq),
-  );
+  return found.map(({ seq }) => seq);
 }
 
 async function newest(

@@ -17,20 +17,25 @@ export interface ResultRow extends Position {
   readonly exchange: string | null;
   readonly requested: number | null;
   readonly responded: number | null;
-  readonly input: string | null;
-  readonly output: string | null;
+  /** These two only where they were asked for. */
+  readonly input?: string | null;
+  readonly output?: string | null;
 }
 
 /** The results of these places, newest first; those that were deleted meanwhile are left out. */
-export function readRows(db: Kysely<Tables>, seqs: readonly number[]): Promise<ResultRow[]> {
+export function readRows(
+  db: Kysely<Tables>,
+  seqs: readonly number[],
+  withPayloads: boolean,
+): Promise<ResultRow[]> {
   if (seqs.length === 0) {
     return Promise.resolve([]);
   }
-  return selectRows(db).where("results.seq", "in", seqs).execute();
+  return selectRows(db, withPayloads).where("results.seq", "in", seqs).execute();
 }
 
-/** All that there is of results, newest first. */
-export function selectRows(db: Kysely<Tables>) {
+/** All that there is of results, newest first; what their exchanges carried only where it is asked for, for it can be large. */
+export function selectRows(db: Kysely<Tables>, withPayloads: boolean) {
   return db
     .selectFrom("results")
     .innerJoin("series", "series.id", "results.series")
@@ -51,9 +56,8 @@ export function selectRows(db: Kysely<Tables>) {
       "series.decision",
       "exchanges.requested",
       "exchanges.responded",
-      "exchanges.input",
-      "exchanges.output",
     ])
+    .$if(withPayloads, (query) => query.select(["exchanges.input", "exchanges.output"]))
     .orderBy("results.time", "desc")
     .orderBy("results.seq", "desc");
 }

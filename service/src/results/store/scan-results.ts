@@ -6,6 +6,9 @@ import type { Tables } from "./schema.js";
 /** Results that one step looks at, whether they are meant or not: none holds the database for long. */
 const STEP = 4000;
 
+/** The same where they come with what their exchanges carried, so that a step takes little memory. */
+const STEP_WITH_PAYLOADS = 50;
+
 /**
  * All results that filters mean, newest first, in steps; a step may be empty. Each is read when it is asked for, so that
  * what is deleted meanwhile does not come any more, and what is not taken is not read.
@@ -13,11 +16,13 @@ const STEP = 4000;
 export async function* scanResults(
   db: Kysely<Tables>,
   filters: Filters,
+  withPayloads: boolean,
 ): AsyncGenerator<readonly ResultRow[]> {
+  const length = withPayloads ? STEP_WITH_PAYLOADS : STEP;
   let after: Position | undefined;
   for (;;) {
-    const end = await endOfStep(db, filters, after);
-    yield await step(db, filters, after, end);
+    const end = await endOfStep(db, filters, after, length);
+    yield await step(db, filters, { after, end, withPayloads });
     if (end === undefined) {
       return;
     }
@@ -30,6 +35,7 @@ function endOfStep(
   db: Kysely<Tables>,
   filters: Filters,
   after: Position | undefined,
+  length: number,
 ): Promise<Position | undefined> {
   return db
     .selectFrom("results")
@@ -37,18 +43,23 @@ function endOfStep(
     .where((eb) => within(eb, filters, after))
     .orderBy("time", "desc")
     .orderBy("seq", "desc")
-    .offset(STEP - 1)
+    .offset(length - 1)
     .limit(1)
     .executeTakeFirst();
+}
+
+interface Step {
+  readonly after: Position | undefined;
+  readonly end: Position | undefined;
+  readonly withPayloads: boolean;
 }
 
 function step(
   db: Kysely<Tables>,
   filters: Filters,
-  after: Position | undefined,
-  end: Position | undefined,
+  { after, end, withPayloads }: Step,
 ): Promise<ResultRow[]> {
-  let query = selectRows(db).where((eb) => within(eb, filters, after));
+  let query = selectRows(db, withPayloads).where((eb) => within(eb, filters, after));
   if (end !== undefined) {
     query = query.where((eb) =>
       eb(eb.refTuple("results.time", "results.seq"), ">=", eb.tuple(end.time, end.seq)),

@@ -75,13 +75,18 @@ export class Store {
   }
 
   /** The newest results that filters mean, behind a position if there is one, newest first. */
-  find(filters: Filters, after: Position | undefined, limit: number): Promise<ResultRow[]> {
-    return this.ask(({ database }) => findResults(database.reader, filters, after, limit));
+  find(
+    filters: Filters,
+    after: Position | undefined,
+    limit: number,
+    withPayloads = false,
+  ): Promise<ResultRow[]> {
+    return this.ask(({ database }) => findResults(database.reader, filters, after, limit, withPayloads));
   }
 
   /** All results that filters mean, newest first, read as they are taken. */
-  async *scan(filters: Filters): AsyncGenerator<readonly ResultRow[]> {
-    const steps = scanResults(this.current().database.reader, filters);
+  async *scan(filters: Filters, withPayloads = false): AsyncGenerator<readonly ResultRow[]> {
+    const steps = scanResults(this.current().database.reader, filters, withPayloads);
     for (;;) {
       const next = await this.ask(() => steps.next());
       if (next.done === true) {

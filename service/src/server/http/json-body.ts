@@ -113,14 +113,18 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? shortened(cause.message) : "unreadable";
 }
 
-/** `value` as `schema` has it. Throws invalid_input with the path of the first fault. */
-export function checked<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
+/** `value`, which is at the path `at` of a body, as `schema` has it. Throws invalid_input with the path of the first fault. */
+export function checked<S extends z.ZodType>(
+  value: unknown,
+  schema: S,
+  at: readonly PropertyKey[] = [],
+): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) {
     return result.data;
   }
   const [issue] = result.error.issues;
-  const path = pathText(issue?.path ?? []);
+  const path = pathText([...at, ...(issue?.path ?? [])]);
   const message = issue?.message ?? "is not valid";
   throw new ServiceError("invalid_input", `${path === "" ? "The request body" : path}: ${message}.`, {
     ...(path !== "" && { path }),

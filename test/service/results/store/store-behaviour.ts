@@ -33,7 +33,7 @@ export function itIsAStore(fresh: () => Promise<string>): void {
     const whole = result("a", { value: -1.5, top: "[]", reason: "sure", subject: "s", exchange: "e" });
     const exchange = { id: "e", requested: 1, responded: 2, input: "[1]", output: "{}" };
     await store.add({ results: [whole], exchanges: [exchange] });
-    expect(await store.find({}, undefined, 10)).toEqual([{ ...exchange, ...whole, seq: 1 }]);
+    expect(await store.find({}, undefined, 10, true)).toEqual([{ ...exchange, ...whole, seq: 1 }]);
   });
 
   it("keeps what has no text, no number and no exchange, and characters of every kind", async () => {
@@ -41,7 +41,7 @@ export function itIsAStore(fresh: () => Promise<string>): void {
     await store.add({ results: [bare], ...none });
     const empty = { probability: null, value: null, top: null, reason: null, subject: null, exchange: null };
     const exchange = { requested: null, responded: null, input: null, output: null };
-    expect(await store.find({}, undefined, 10)).toEqual([{ ...bare, ...empty, ...exchange, seq: 1 }]);
+    expect(await store.find({}, undefined, 10, true)).toEqual([{ ...bare, ...empty, ...exchange, seq: 1 }]);
   });
 
   it("keeps each id once, the first that came, and counts it for the batch that brought it", async () => {
@@ -51,7 +51,7 @@ export function itIsAStore(fresh: () => Promise<string>): void {
     ]);
     expect(added).toEqual([1, 1]);
     expect(await store.add({ results: [result("a"), result("b"), result("c")], ...none })).toBe(1);
-    expect((await store.find({ id: "a" }, undefined, 10)).map(({ label }) => label)).toEqual(["1"]);
+    expect((await store.find({ id: "a" }, undefined, 10, true)).map(({ label }) => label)).toEqual(["1"]);
   });
 
   it("has it after it was closed and opened", async () => {
@@ -70,7 +70,7 @@ export function itIsAStore(fresh: () => Promise<string>): void {
         { id: "e", requested: 5, input: "1" },
       ],
     });
-    const [found] = await store.find({ id: "a" }, undefined, 1);
+    const [found] = await store.find({ id: "a" }, undefined, 1, true);
     expect(found).toMatchObject({ requested: 4, responded: 9, input: "1", output: null });
   });
 
@@ -147,11 +147,11 @@ export function itIsAStore(fresh: () => Promise<string>): void {
       };
       await store.add(batch);
       expect(await store.deleteByIds(["a", "nothing"])).toBe(1);
-      const [b] = await store.find({ id: "b" }, undefined, 1);
+      const [b] = await store.find({ id: "b" }, undefined, 1, true);
       expect(b).toMatchObject({ id: "b", input: null, output: null });
       expect(await store.add(batch)).toBe(0);
       expect(await ids(store)).toEqual(["c", "b"]);
-      expect(await store.find({ id: "b" }, undefined, 1)).toEqual([b]);
+      expect(await store.find({ id: "b" }, undefined, 1, true)).toEqual([b]);
     });
 
     it("by an exchange's id takes all its results, those that are yet to come too", async () => {
@@ -180,7 +180,7 @@ export function itIsAStore(fresh: () => Promise<string>): void {
         await store.add({ results: [result("s1"), result("new", { subject: "s" })], exchanges: [] }),
       ).toBe(1);
       await store.add({ results: [result("x", { exchange: "e" })], exchanges: [{ id: "e", input: "1" }] });
-      expect(await store.find({ id: "x" }, undefined, 1)).toEqual([]);
+      expect(await store.find({ id: "x" }, undefined, 1, true)).toEqual([]);
     });
   });
 
@@ -199,7 +199,7 @@ export function itIsAStore(fresh: () => Promise<string>): void {
     }
     expect(await store.letGo({ results: undefined, payloads: 1000 })).toEqual({ results: 0, payloads: 0 });
     expect(await store.letGo({ results: 2000, payloads: 3000 })).toEqual({ results: 1, payloads: 2 });
-    expect((await store.find({}, undefined, 10)).map(({ id, input }) => [id, input])).toEqual([
+    expect((await store.find({}, undefined, 10, true)).map(({ id, input }) => [id, input])).toEqual([
       ["b", null],
       ["c", "1"],
     ]);
