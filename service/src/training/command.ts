@@ -3,7 +3,7 @@
 import { Command } from "commander";
 
 import { DataError } from "./data-error.js";
-import { TRAIN_OPTIONS, type TrainOptions } from "./options.js";
+import { TRAIN_OPTIONS, type TrainOptions } from "./recipes/digits/options.js";
 
 /** `train`: from digits to a new version of a model, with its metrics and pictures. */
 export function trainCommand(): Command {
@@ -14,7 +14,7 @@ export function trainCommand(): Command {
   return command.action(async (options: TrainOptions) => {
     try {
       // The libraries that train are large: nothing else waits for them.
-      const { runTraining } = await import("./run.js");
+      const { runTraining } = await import("./recipes/digits/run.js");
       await runTraining(options);
     } catch (error) {
       command.error(`error: ${explain(error)}`);

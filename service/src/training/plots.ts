@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-import type { Epoch } from "./training-loop.js";
+import type { Epoch } from "./recipes/digits/training-loop.js";
 
 const FONT = "DejaVu Sans";
 /** Pixels of the picture per unit of the drawing, so that it is sharp on dense screens. */

@@ -3,8 +3,19 @@ import seedrandom from "seedrandom";
 /** Numbers in [0, 1), the same ones for the same seed on every machine. */
 export type Random = () => number;
 
-export function randomFrom(seed: number | string): Random {
-  return seedrandom.alea(String(seed));
+/** Where in its numbers a generator is. */
+export type RandomState = seedrandom.State;
+
+/** A generator that can be gone on with later. */
+export type StatefulRandom = Random & { state(): RandomState };
+
+export function randomFrom(seed: number | string): StatefulRandom {
+  return seedrandom.alea(String(seed), { state: true });
+}
+
+/** A generator that goes on where another was. */
+export function resumedRandom(state: RandomState): StatefulRandom {
+  return seedrandom.alea("", { state });
 }
 
 /** A number in [low, high). */

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { decodeModel } from "#service/onnx/read-model.js";
-import { bundledDigits } from "#service/training/bundled-digits.js";
+import { bundledDigits } from "#service/training/recipes/digits/bundled-digits.js";
 import { trainCommand } from "#service/training/command.js";
-import { pick } from "#service/training/digits.js";
-import type { Metrics } from "#service/training/train.js";
-import { dataSet, folderOf } from "./idx-files.js";
+import { pick } from "#service/training/recipes/digits/digits.js";
+import type { Metrics } from "#service/training/recipes/digits/train.js";
+import { dataSet, folderOf } from "./recipes/digits/idx-files.js";
 
 afterEach(() => vi.restoreAllMocks());
 

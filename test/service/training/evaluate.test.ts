@@ -22,7 +22,7 @@ const labels = Uint8Array.from([0, 1, 1, 9]);
 
 describe("evaluation", () => {
   it("takes the most probable class", () => {
-    expect(predictedClasses(probabilities)).toEqual([0, 0, 1, 9]);
+    expect(predictedClasses(probabilities, 4)).toEqual([0, 0, 1, 9]);
     expect(accuracyOf(probabilities, labels)).toBe(0.75);
   });
 

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 
-import { showProgress, type Output } from "#service/training/progress.js";
+import { showProgress, type Output } from "#service/training/recipes/digits/progress.js";
 
 const figures = { loss: 0.5, accuracy: 0.8, heldOutLoss: 0.25, heldOutAccuracy: 0.9 };
 
@@ -13,8 +13,8 @@ function readPart(output: PassThrough): Buffer | null {
 /** What an epoch of two steps writes. */
 function written(output: Output & PassThrough): string {
   const listener = showProgress(output, 3);
-  listener.onProgress({ epoch: 2, shown: 50, total: 100, loss: 0.75, accuracy: 0.7 });
-  listener.onProgress({ epoch: 2, shown: 100, total: 100, loss: 0.5, accuracy: 0.8 });
+  void listener.onProgress({ epoch: 2, shown: 50, total: 100, loss: 0.75, accuracy: 0.7 });
+  void listener.onProgress({ epoch: 2, shown: 100, total: 100, loss: 0.5, accuracy: 0.8 });
   listener.onEpoch(2, figures);
   let text = "";
   for (let part = readPart(output); part !== null; part = readPart(output)) {

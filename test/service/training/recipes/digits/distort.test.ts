@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { SIDE } from "#service/training/digits.js";
-import { distort, drawDistortion, type Distortion } from "#service/training/distort.js";
+import { SIDE } from "#service/training/recipes/digits/digits.js";
+import { distort, drawDistortion, type Distortion } from "#service/training/recipes/digits/distort.js";
 import { randomFrom } from "#service/training/random.js";
 
 const still: Distortion = { rotation: 0, scaleX: 1, scaleY: 1, slant: 0, shiftX: 0, shiftY: 0 };

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { DataError } from "#service/training/data-error.js";
-import { PIXELS, type Digits } from "#service/training/digits.js";
-import { idxDigits } from "#service/training/idx.js";
+import { PIXELS, type Digits } from "#service/training/recipes/digits/digits.js";
+import { idxDigits } from "#service/training/recipes/digits/idx.js";
 import { dataSet, folderOf, imageFile, labelFile } from "./idx-files.js";
 
 function digits(labels: number[]): Digits {

@@ -4,8 +4,9 @@ import type { Sequential } from "@tensorflow/tfjs-layers";
 import { CLASSES, PIXELS, pixelsOf, type Digits } from "./digits.js";
 import { distort, drawDistortion } from "./distort.js";
 import { predict } from "./network.js";
-import { randomFrom, shuffled, type Random } from "./random.js";
-import { accuracyOf, crossEntropyOf } from "./evaluate.js";
+import { randomFrom, resumedRandom, shuffled, type Random, type RandomState } from "../../random.js";
+import { restoreState, stateOf, type NetworkState } from "../network-state.js";
+import { accuracyOf, crossEntropyOf } from "../../evaluate.js";
 
 export interface FitSettings {
   readonly epochs: number;
@@ -36,22 +37,39 @@ export interface FitProgress {
 }
 
 export interface FitListener {
-  onProgress(progress: FitProgress): void;
+  /** Training goes on once what it gives is there. */
+  onProgress(progress: FitProgress): void | Promise<void>;
   onEpoch(epoch: number, figures: Epoch): void;
+  /** To be kept for `resume`, if given: the training waits for it. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
 }
 
-/** Trains `network` on `train` in place; the held-out digits are only measured. Gives one row an epoch. */
+/** All that is needed to go on after an epoch as if nothing had happened. */
+export interface Checkpoint {
+  readonly epochs: readonly Epoch[];
+  readonly random: RandomState;
+  readonly network: NetworkState;
+}
+
+/**
+ * Trains `network` on `train` in place; the held-out digits are only measured. Gives one row an epoch. From a checkpoint of
+ * the same data and settings it goes on to the same result.
+ */
 export async function fit(
   network: Sequential,
   train: Digits,
   heldOut: Digits,
   settings: FitSettings,
   listener: FitListener,
+  resume?: Checkpoint,
 ): Promise<Epoch[]> {
-  const random = randomFrom(settings.seed);
+  const random = resume ? resumedRandom(resume.random) : randomFrom(settings.seed);
   const heldOutPixels = scaled(heldOut);
-  const epochs: Epoch[] = [];
-  for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+  const epochs: Epoch[] = [...(resume?.epochs ?? [])];
+  if (resume) {
+    await restoreState(network, resume.network);
+  }
+  for (let epoch = epochs.length + 1; epoch <= settings.epochs; epoch++) {
     const shown = await fitEpoch(network, train, settings, random, (progress) =>
       listener.onProgress({ epoch, ...progress }),
     );
@@ -62,6 +80,11 @@ export async function fit(
       heldOutAccuracy: accuracyOf(probabilities, heldOut.labels),
     };
     epochs.push(figures);
+    await listener.onCheckpoint?.({
+      epochs: [...epochs],
+      random: random.state(),
+      network: await stateOf(network),
+    });
     listener.onEpoch(epoch, figures);
   }
   return epochs;
@@ -73,7 +96,7 @@ async function fitEpoch(
   train: Digits,
   { batchSize, copies }: FitSettings,
   random: Random,
-  onProgress: (progress: Omit<FitProgress, "epoch">) => void,
+  onProgress: (progress: Omit<FitProgress, "epoch">) => void | Promise<void>,
 ): Promise<Pick<Epoch, "loss" | "accuracy">> {
   const total = train.count * (copies + 1);
   const order = shuffled(total, random);
@@ -85,7 +108,7 @@ async function fitEpoch(
     lossSum += loss * batch.length;
     correct += accuracy * batch.length;
     const shown = start + batch.length;
-    onProgress({ shown, total, loss: lossSum / shown, accuracy: correct / shown });
+    await onProgress({ shown, total, loss: lossSum / shown, accuracy: correct / shown });
   }
   return { loss: lossSum / total, accuracy: correct / total };
 }

@@ -1,8 +1,8 @@
 import type { Sequential } from "@tensorflow/tfjs-layers";
 
-import { floats, model, node, value } from "../onnx/build.js";
-import { encodeModel } from "../onnx/write-model.js";
-import type { OnnxTensor } from "../onnx/types.js";
+import { floats, model, node, value } from "../../../onnx/build.js";
+import { encodeModel } from "../../../onnx/write-model.js";
+import type { OnnxTensor } from "../../../onnx/types.js";
 import { CLASSES, PIXELS } from "./digits.js";
 import { LIBRARY } from "./network.js";
 

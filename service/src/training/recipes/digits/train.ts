@@ -1,8 +1,9 @@
 import { bundledDigits } from "./bundled-digits.js";
 import type { DataSplit } from "./digits.js";
-import { classReports, confusionMatrix, type ClassReport } from "./evaluate.js";
+import { classReports, confusionMatrix, type ClassReport } from "../../evaluate.js";
 import { exportOnnx } from "./export.js";
-import { fit, scaled, type Epoch, type FitListener, type FitSettings } from "./training-loop.js";
+import { wilson, type Interval } from "../../statistics.js";
+import { fit, scaled, type Checkpoint, type Epoch, type FitListener, type FitSettings } from "./training-loop.js";
 import { idxDigits } from "./idx.js";
 import { createNetwork, LIBRARY, predict, startBackend } from "./network.js";
 
@@ -13,6 +14,8 @@ export interface TrainSettings extends FitSettings {
 /** What `metrics.json` beside a model holds. Ratios are 0 to 1, losses nats. */
 export interface Metrics {
   readonly accuracy: number;
+  /** Where the accuracy lies with 95 % confidence, by Wilson's interval. */
+  readonly accuracyInterval: Interval;
   readonly loss: number;
   readonly epochs: readonly Epoch[];
   /** `confusion[actual][predicted]`, counts of held-out digits. */
@@ -46,16 +49,19 @@ export async function train(
   data: DataSplit,
   settings: TrainSettings,
   listener: FitListener,
+  resume?: Checkpoint,
 ): Promise<TrainedModel> {
   await startBackend();
   const network = createNetwork(settings.seed, settings.learningRate);
   const start = performance.now();
-  const epochs = await fit(network, data.train, data.heldOut, settings, listener);
+  const epochs = await fit(network, data.train, data.heldOut, settings, listener, resume);
   const trainSeconds = Math.round(performance.now() - start) / 1000;
   const probabilities = predict(network, scaled(data.heldOut));
   const last = epochs.at(-1);
+  const accuracy = last?.heldOutAccuracy ?? NaN;
   const metrics: Metrics = {
-    accuracy: last?.heldOutAccuracy ?? NaN,
+    accuracy,
+    accuracyInterval: wilson(Math.round(accuracy * data.heldOut.count), data.heldOut.count),
     loss: last?.heldOutLoss ?? NaN,
     epochs,
     confusion: confusionMatrix(probabilities, data.heldOut.labels),

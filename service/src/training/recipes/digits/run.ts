@@ -1,10 +1,10 @@
 import { join, relative } from "node:path";
 
-import { MODELS_FOLDER } from "../paths.js";
+import { MODELS_FOLDER } from "../../../paths.js";
 import type { TrainOptions } from "./options.js";
-import { drawConfusion, drawLearningCurve } from "./plots.js";
+import { drawConfusion, drawLearningCurve } from "../../plots.js";
 import { showProgress } from "./progress.js";
-import { publishVersion } from "../models/publish.js";
+import { publishVersion } from "../../../models/publish.js";
 import { renderReport } from "./report.js";
 import { loadDigits, train, type TrainedModel } from "./train.js";
 

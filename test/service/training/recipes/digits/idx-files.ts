@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import type { Digits } from "#service/training/digits.js";
+import type { Digits } from "#service/training/recipes/digits/digits.js";
 
 function header(...numbers: number[]): Buffer {
   const bytes = Buffer.alloc(4 * numbers.length);

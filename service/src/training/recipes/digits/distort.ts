@@ -1,5 +1,5 @@
 import { SIDE } from "./digits.js";
-import { between, type Random } from "./random.js";
+import { between, type Random } from "../../random.js";
 
 /** How a digit differs from the way it was written; all zero and scales 1 leave it as it is. */
 export interface Distortion {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { bundledDigits } from "#service/training/bundled-digits.js";
-import { pick, type DataSplit } from "#service/training/digits.js";
-import { train } from "#service/training/train.js";
+import { bundledDigits } from "#service/training/recipes/digits/bundled-digits.js";
+import { pick, type DataSplit } from "#service/training/recipes/digits/digits.js";
+import type { Checkpoint } from "#service/training/recipes/digits/training-loop.js";
+import { train } from "#service/training/recipes/digits/train.js";
 
 function every(step: number, count: number) {
   return Array.from({ length: Math.floor(count / step) }, (_, index) => index * step);
@@ -25,11 +26,35 @@ describe("train", () => {
     expect(Buffer.from(other.onnx).equals(first.onnx)).toBe(false);
   });
 
+  it("goes on from any epoch to the same model, bit for bit", async () => {
+    const longer = { ...settings, epochs: 4 };
+    const checkpoints: Checkpoint[] = [];
+    const keep = {
+      ...silent,
+      onCheckpoint: (checkpoint: Checkpoint) =>
+        Promise.resolve(void checkpoints.push(structuredClone(checkpoint))),
+    };
+    const whole = await train(few, longer, keep);
+    expect(checkpoints).toHaveLength(4);
+    for (const checkpoint of checkpoints) {
+      const epochs: number[] = [];
+      const resumed = await train(
+        few,
+        longer,
+        { ...silent, onEpoch: (epoch) => void epochs.push(epoch) },
+        checkpoint,
+      );
+      expect(epochs).toHaveLength(4 - checkpoint.epochs.length);
+      expect(Buffer.from(resumed.onnx).equals(whole.onnx)).toBe(true);
+      expect(resumed.metrics.epochs).toEqual(whole.metrics.epochs);
+    }
+  });
+
   it("tells each epoch, and each step's place in it, and writes down what it did", async () => {
     const steps: string[] = [];
     const epochs: number[] = [];
     const { metrics } = await train(few, settings, {
-      onProgress: ({ epoch, shown, total }) => steps.push(`${epoch}: ${shown}/${total}`),
+      onProgress: ({ epoch, shown, total }) => void steps.push(`${epoch}: ${shown}/${total}`),
       onEpoch: (epoch) => epochs.push(epoch),
     });
     // 200 digits and a distorted copy of each, 32 a step.
@@ -43,5 +68,7 @@ describe("train", () => {
     expect(metrics.accuracy).toBe(metrics.epochs[1]?.heldOutAccuracy);
     const hits = metrics.confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
     expect(hits / 49).toBeCloseTo(metrics.accuracy, 10);
+    expect(metrics.accuracyInterval.low).toBeLessThan(metrics.accuracy);
+    expect(metrics.accuracyInterval.high).toBeGreaterThan(metrics.accuracy);
   });
 });

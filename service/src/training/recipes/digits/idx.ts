@@ -1,9 +1,9 @@
-import { messageOf } from "../server/errors.js";
+import { messageOf } from "../../../server/errors.js";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { DataError } from "./data-error.js";
+import { DataError } from "../../data-error.js";
 import { CLASSES, PIXELS, SIDE, type DataSplit, type Digits } from "./digits.js";
 
 /*

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { bundledDigits, heldOutIndexes } from "#service/training/bundled-digits.js";
-import { PIXELS, pixelsOf, SIDE, type Digits } from "#service/training/digits.js";
+import { bundledDigits, heldOutIndexes } from "#service/training/recipes/digits/bundled-digits.js";
+import { PIXELS, pixelsOf, SIDE, type Digits } from "#service/training/recipes/digits/digits.js";
 
 const { train, heldOut } = bundledDigits();
 function contents(digits: Digits) {

@@ -3,13 +3,13 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
 import { modelConfigSchema } from "#service/models/model-config.js";
-import { bundledDigits } from "#service/training/bundled-digits.js";
+import { bundledDigits } from "#service/training/recipes/digits/bundled-digits.js";
 import { accuracyOf, classReports } from "#service/training/evaluate.js";
-import { scaled } from "#service/training/training-loop.js";
-import type { Metrics } from "#service/training/train.js";
+import { scaled } from "#service/training/recipes/digits/training-loop.js";
+import type { Metrics } from "#service/training/recipes/digits/train.js";
 
 function file(path: string) {
-  return new URL(`../../../service/models/mnist/${path}`, import.meta.url);
+  return new URL(`../../../../../service/models/mnist/${path}`, import.meta.url);
 }
 async function json(path: string): Promise<unknown> {
   return JSON.parse(await readFile(file(path), "utf8"));

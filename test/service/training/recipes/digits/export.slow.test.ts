@@ -1,11 +1,11 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
-import { bundledDigits } from "#service/training/bundled-digits.js";
-import { pick } from "#service/training/digits.js";
-import { exportOnnx } from "#service/training/export.js";
-import { fit, scaled } from "#service/training/training-loop.js";
-import { createNetwork, predict, startBackend } from "#service/training/network.js";
+import { bundledDigits } from "#service/training/recipes/digits/bundled-digits.js";
+import { pick } from "#service/training/recipes/digits/digits.js";
+import { exportOnnx } from "#service/training/recipes/digits/export.js";
+import { fit, scaled } from "#service/training/recipes/digits/training-loop.js";
+import { createNetwork, predict, startBackend } from "#service/training/recipes/digits/network.js";
 import { decodeModel } from "#service/onnx/read-model.js";
 
 const silent = { onProgress: () => undefined, onEpoch: () => undefined };

@@ -1,7 +1,7 @@
 import type { Metrics } from "./train.js";
 
 /** Held-out accuracy and the table of classes, for a terminal. */
-export function renderReport({ accuracy, loss, classes, data, trainSeconds }: Metrics): string {
+export function renderReport({ accuracy, accuracyInterval, loss, classes, data, trainSeconds }: Metrics): string {
   const header = ["digit", "precision", "recall", "count"];
   const rows = classes.map(({ label, precision, recall, count }) => [
     label,
@@ -12,6 +12,7 @@ export function renderReport({ accuracy, loss, classes, data, trainSeconds }: Me
   return [
     `Trained on ${data.trainSamples} digits in ${trainSeconds.toFixed(1)} s.`,
     `Held-out accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}, on ${data.heldOutSamples} digits.`,
+    `With 95 % confidence the accuracy lies between ${accuracyInterval.low.toFixed(4)} and ${accuracyInterval.high.toFixed(4)}.`,
     "",
     ...renderTable([header, ...rows]),
   ].join("\n");
