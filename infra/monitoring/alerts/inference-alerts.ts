@@ -6,7 +6,7 @@ import type { Alert } from "./alert.js";
 
 /** The alerts that only the inference service has: its queue, its models and their predictions. */
 export function inferenceAlerts(watched: Watched): Alert[] {
-  return [queueSaturated(watched), loadFailed(watched), drifted(watched)];
+  return [queueSaturated(watched), loadFailed(watched), fallingBack(watched), drifted(watched)];
 }
 
 function queueSaturated(watched: Watched): Alert {
@@ -31,6 +31,23 @@ function loadFailed(watched: Watched): Alert {
     summary: "Version {{ $labels.version }} of the model {{ $labels.model }} failed to load.",
     description:
       "At least one pod could not load this version and still serves what it served before. The log of the pod says why.",
+  };
+}
+
+/** Requests in the window below from which a version that does not answer its own is worth a look. */
+const MOST_FALLBACKS = 10;
+
+function fallingBack(watched: Watched): Alert {
+  const fallbacks = `increase(${METRICS.trafficFallbacks}{${own(watched)}}[10m])`;
+  return {
+    name: "InferenceVersionFallsBack",
+    expr: `sum by (namespace, job, model, version) (${fallbacks}) > ${MOST_FALLBACKS}`,
+    minutes: 5,
+    severity: "warning",
+    summary:
+      "Version {{ $labels.version }} of the model {{ $labels.model }} does not answer its share of the traffic.",
+    description:
+      "In the last ten minutes the stable version answered {{ $value | humanize }} requests in its place. No caller noticed; the metric's label `reason` says what the version failed by.",
   };
 }
 

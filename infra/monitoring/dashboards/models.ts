@@ -48,6 +48,7 @@ export function models(names: DashboardNames): dashboard.DashboardBuilder {
   return addRows(builder, [
     { title: "Versions", panels: versions() },
     { title: "Use and speed", panels: speed() },
+    { title: "Traffic and shadow", panels: traffic() },
     { title: "Predictions and drift", panels: drift() },
   ]);
 }
@@ -116,6 +117,82 @@ function speed() {
     graph({ title: "Rows waiting", description: "Of all pods.", unit: "short" }, [
       byVersion("sum", `${METRICS.inferenceQueueRows}{${matchers}}`),
     ]),
+  ];
+}
+
+function traffic() {
+  return [
+    graph(
+      {
+        title: "Traffic by version",
+        description: "Requests that name no version. fallback: stable answered in the place of another.",
+        unit: "reqps",
+      },
+      [
+        {
+          expr: `sum by (model, version, by) (${rate(METRICS.trafficRequests)})`,
+          legend: `${LEGEND} {{by}}`,
+        },
+      ],
+    ),
+    graph(
+      {
+        title: "Answered by stable instead",
+        description: "Requests that a version failed by its own fault, or was not ready for, by why.",
+        unit: "reqps",
+      },
+      [
+        {
+          expr: `sum by (model, version, reason) (${rate(METRICS.trafficFallbacks)})`,
+          legend: `${LEGEND} {{reason}}`,
+        },
+      ],
+    ),
+    graph({ title: "Copies for a shadow", description: "By what came of them.", unit: "reqps" }, [
+      {
+        expr: `sum by (model, version, outcome) (${rate(METRICS.shadowCopies)})`,
+        legend: `${LEGEND} {{outcome}}`,
+      },
+    ]),
+    graph({ title: "Time of a copy", description: "Computing of the shadow.", unit: "s" }, [
+      quantile(METRICS.shadowDuration, 0.5),
+      quantile(METRICS.shadowDuration, 0.99),
+    ]),
+    graph(
+      {
+        title: "Flipped labels",
+        description: "Rows to which the shadow gives another label than the answer.",
+        unit: "percentunit",
+      },
+      [
+        {
+          expr: `sum by (model, version) (${rate(METRICS.shadowFlippedRows)}) / sum by (model, version) (${rate(METRICS.shadowRows)})`,
+          legend: LEGEND,
+        },
+      ],
+    ),
+    graph(
+      {
+        title: "Distance of scores",
+        description: "Jensen-Shannon distance from the answer's, mean: 0 the same, 1 nothing in common.",
+        unit: "percentunit",
+      },
+      [mean(METRICS.shadowDistance)],
+    ),
+    graph(
+      {
+        title: "Difference of outputs",
+        description: "Absolute, from the answer's: mean, and the largest since the version was named.",
+        unit: "short",
+      },
+      [
+        mean(METRICS.shadowDifference),
+        {
+          ...byVersion("max", `${METRICS.shadowLargestDifference}{${matchers}}`),
+          legend: `${LEGEND} largest`,
+        },
+      ],
+    ),
   ];
 }
 
