@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Registry } from "../registries/registry.js";
+import type { BucketSettings } from "../settings/models.js";
 
 /** One way from outside to a Service of the cluster. */
 export type Exposure =
@@ -20,6 +21,17 @@ export interface Domain {
   leadTo: (loadBalancer: pulumi.Output<string>) => void;
 }
 
+/** A bucket of models, and how pods come to their right to it. */
+export interface Bucket {
+  readonly name: pulumi.Input<string>;
+  /** Where the cluster's own buckets are; undefined where it has none. */
+  readonly region?: string | undefined;
+  /** Addresses that give pods their credentials. */
+  readonly credentialsFrom: readonly { readonly cidr: string; readonly port: number }[];
+  /** What must exist before pods that use the right. */
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
 /** A Kubernetes cluster that the rest of the program ships to, wherever it came from. */
 export interface Cluster {
   /** Secret. Holds no short-lived token: it goes into the state. */
@@ -32,6 +44,11 @@ export interface Cluster {
   volume?: pulumi.Resource;
   /** Makes the registry that comes with the cluster; absent where none does. */
   registry?: () => Promise<Registry>;
+  /** Gives pods of a service account a right to a bucket of models, which is made where the settings say so; absent where rights are not the cluster's. */
+  bucket?: (
+    settings: BucketSettings,
+    pods: { readonly namespace: string; readonly serviceAccount: string },
+  ) => Promise<Bucket>;
   /** How its protection from being deleted is lifted, if it has one: namespaces then share it. */
   protection?: string;
   /** How the cluster's Services are reached from outside; absent where the program does not know. */
@@ -57,16 +74,18 @@ export function onCluster({ provider, ready, volume, protection }: Cluster): Pla
     dependsOn: ready,
     transformations: [
       ...(volume === undefined ? [] : [goneWithVolume]),
-      ...(protection === undefined ? [] : [protectNamespaces]),
+      ...(protection === undefined ? [] : [protectData]),
     ],
   };
 }
 
-/** A namespace takes the volumes with it that were claimed in it. */
-function protectNamespaces({
+/** Claims hold data, and a namespace takes those with it that are in it. */
+const HOLD_DATA = ["Namespace", "PersistentVolumeClaim"].map((kind) => `kubernetes:core/v1:${kind}`);
+
+function protectData({
   type,
   props,
   opts,
 }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult | undefined {
-  return type === "kubernetes:core/v1:Namespace" ? { props, opts: { ...opts, protect: true } } : undefined;
+  return HOLD_DATA.includes(type) ? { props, opts: { ...opts, protect: true } } : undefined;
 }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 
 /** Where contexts are, relative to the repository's root: a folder that git ignores and every checkout has. */
-const CONTEXTS = "node_modules/.cache/ai-model-service/image";
+const CONTEXTS = "node_modules/.cache/ai-model-service";
 
 /** Windows knows no other mode of a file that can be written; the Dockerfile gives files those that they have in the image. */
 const MODE = 0o666;
@@ -20,29 +21,45 @@ const MODE = 0o666;
 /** How long a context is kept that no build can need any more. */
 const KEPT_MS = 24 * 3600 * 1000;
 
+/** What an image is built from. */
+export interface Context {
+  /** What the image holds: contexts of one kind follow each other in one folder. */
+  readonly of: "image" | "models";
+  /** Changes with the files. */
+  readonly name: string;
+  readonly files: readonly ContextFile[];
+}
+
+/** A file, and its path in the context. */
+export interface ContextFile {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
- * Lays out what the image is built from, and nothing else, and returns where, relative to the root. The provider builds anew
+ * Lays out what an image is built from, and nothing else, and returns where, relative to the root. The provider builds anew
  * when its own digest of the context changes, which has the files' modes in it. Laid out so, it changes with the files' paths
  * and content alone, on every machine: exactly when `name` does.
  */
-export function layOutContext(root: string, files: readonly string[], name: string): string {
-  const contexts = join(root, CONTEXTS);
+export function layOutContext(root: string, { of, name, files }: Context): string {
+  const contexts = join(root, CONTEXTS, of);
   const context = join(contexts, name);
   mkdirSync(contexts, { recursive: true });
   if (!existsSync(context)) {
     const unfinished = mkdtempSync(join(contexts, ".new-"));
-    for (const file of files) {
-      copy(join(root, file), join(unfinished, file));
+    for (const { from, to } of files) {
+      copy(from, join(unfinished, to));
     }
     moveTo(context, unfinished);
   }
   removeOld(contexts, name);
-  return `${CONTEXTS}/${name}`;
+  return `${CONTEXTS}/${of}/${name}`;
 }
 
 function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to, { dereference: true });
+  // Models are large: where the file system can, the copy shares their blocks.
+  cpSync(from, to, { dereference: true, mode: constants.COPYFILE_FICLONE });
   chmodSync(to, MODE);
 }
 

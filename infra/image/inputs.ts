@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the image is made from, relative to the repository's root. `.dockerignore` lets exactly these through. */
@@ -14,6 +14,8 @@ export const IMAGE_INPUTS = [
 
 /** Folders and files below an input that the image does not depend on. */
 export const NOT_INPUTS: ReadonlySet<string> = new Set(["node_modules", "dist", ".DS_Store", "Thumbs.db"]);
+
+const PART_BYTES = 1 << 20;
 
 /** Paths of all files below the inputs, relative to root, sorted. */
 export function inputFiles(root: string, inputs: readonly string[] = IMAGE_INPUTS): string[] {
@@ -38,8 +40,24 @@ export function contentTag(root: string, files: readonly string[], ...others: st
     hash.update(`${other}\n`);
   }
   for (const file of files) {
-    const content = readFileSync(join(root, file));
-    hash.update(`${file}\n${content.length}\n`).update(content);
+    const path = join(root, file);
+    hash.update(`${file}\n${statSync(path).size}\n`);
+    for (const part of contentOf(path)) {
+      hash.update(part);
+    }
   }
   return `content-${hash.digest("hex").slice(0, 16)}`;
+}
+
+/** A file in parts: weights may be larger than what can be read at once. The next part takes the place of the one before. */
+function* contentOf(path: string): Generator<Buffer> {
+  const part = Buffer.allocUnsafe(PART_BYTES);
+  const file = openSync(path, "r");
+  try {
+    for (let length = readSync(file, part); length > 0; length = readSync(file, part)) {
+      yield part.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
 }

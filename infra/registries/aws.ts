@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { PROJECT } from "../settings/keys.js";
+import { MODELS_IMAGE, PROJECT } from "../settings/keys.js";
 import type { Settings } from "../settings/settings.js";
-import type { Registry } from "./registry.js";
+import type { ImageRepository, Registry } from "./registry.js";
+
+type Options = pulumi.CustomResourceOptions & { provider: aws.Provider };
 
 /** Which images ECR lets go: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html */
 const LIFECYCLE = {
@@ -23,35 +25,45 @@ const LIFECYCLE = {
   ],
 };
 
-/** A private repository of ECR: its tags cannot be moved, its images are encrypted and scanned. */
+/** Private repositories of ECR: their tags cannot be moved, their images are encrypted and scanned. */
 export function awsRegistry(
   name: string,
   settings: Pick<Settings["eks"], "protect" | "deleteImages">,
-  opts: pulumi.CustomResourceOptions & { provider: aws.Provider },
+  opts: Options,
 ): Registry {
   const kept = { ...opts, protect: settings.protect };
   const key = new aws.kms.Key("images", { description: `Images of ${name}`, enableKeyRotation: true }, kept);
+  const made = (image: string, lifecycle: string) => repository({ image, lifecycle, key }, settings, opts);
+  return { service: () => made(PROJECT, "images"), models: () => made(MODELS_IMAGE, "models") };
+}
+
+/** A repository of one image, and which of its versions it lets go. */
+function repository(
+  { image, lifecycle, key }: { image: string; lifecycle: string; key: aws.kms.Key },
+  settings: Pick<Settings["eks"], "protect" | "deleteImages">,
+  opts: Options,
+): ImageRepository {
   // Pulumi adds to its name at each making, so that an image is pushed anew to a repository that was made anew.
-  const repository = new aws.ecr.Repository(
-    PROJECT,
+  const made = new aws.ecr.Repository(
+    image,
     {
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: key.arn }],
       forceDelete: settings.deleteImages,
     },
-    kept,
+    { ...opts, protect: settings.protect },
   );
-  const lifecycle = new aws.ecr.LifecyclePolicy(
-    "images",
-    { repository: repository.name, policy: JSON.stringify(LIFECYCLE) },
+  const policy = new aws.ecr.LifecyclePolicy(
+    lifecycle,
+    { repository: made.name, policy: JSON.stringify(LIFECYCLE) },
     opts,
   );
   return {
-    repository: repository.repositoryUrl,
-    credentials: credentials(repository, opts.provider),
+    repository: made.repositoryUrl,
+    credentials: credentials(made, opts.provider),
     immutableTags: true,
-    dependsOn: [repository, lifecycle],
+    dependsOn: [made, policy],
   };
 }
 

@@ -5,11 +5,17 @@ import { fault } from "../fault.js";
 import { fullKey } from "../settings/keys.js";
 import type { Registry } from "./registry.js";
 
+type Named = Pick<Settings, "registry" | "cluster">;
+type OfCluster = (() => Promise<Registry>) | undefined;
+
+/** Makes the registry of a stack when it is first asked for, once: not every stack builds an image. */
+export function registryOf(settings: Named, ofCluster: OfCluster): () => Promise<Registry> {
+  let made: Promise<Registry> | undefined;
+  return () => (made ??= createRegistry(settings, ofCluster));
+}
+
 /** The registry that the settings name, else the one that comes with the cluster. */
-export async function createRegistry(
-  settings: Pick<Settings, "registry" | "cluster">,
-  ofCluster: (() => Promise<Registry>) | undefined,
-): Promise<Registry> {
+async function createRegistry(settings: Named, ofCluster: OfCluster): Promise<Registry> {
   const { address } = settings.registry;
   if (address !== undefined) {
     return (await import("./external.js")).externalRegistry(address, settings.registry);

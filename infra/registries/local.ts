@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { PROJECT } from "../settings/keys.js";
+import { MODELS_IMAGE, PROJECT } from "../settings/keys.js";
 import type { Registry } from "./registry.js";
 
 /** Port of a registry inside its container. */
@@ -46,11 +46,12 @@ export function registryContainer(
   );
 }
 
-/** The registry as the image is pushed to it; `ready` is what proves that the cluster reaches it. */
+/** The registry as images are pushed to it; `ready` is what proves that the cluster reaches it. */
 export function localRegistry(container: docker.Container, port: number, ready: pulumi.Resource): Registry {
-  return {
-    repository: `localhost:${port}/${PROJECT}`,
+  const named = (image: string) => ({
+    repository: `localhost:${port}/${image}`,
     identity: container.id,
     dependsOn: [ready],
-  };
+  });
+  return { service: () => named(PROJECT), models: () => named(MODELS_IMAGE) };
 }

@@ -1,7 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where the service image is pushed and the cluster's nodes pull it from, under one and the same name. */
+/** Where images are pushed and the cluster's nodes pull them from, under one and the same name. */
 export interface Registry {
+  /** The service's image. */
+  service: () => ImageRepository;
+  /** The image that holds models alone; asked for once, where there is one. */
+  models: () => ImageRepository;
+}
+
+/** The place of one image in its versions. */
+export interface ImageRepository {
   /** The image's name without tag and digest: `localhost:5000/ai-model-service`. */
   repository: pulumi.Input<string>;
   /** Absent where anybody may push. */

@@ -6,9 +6,11 @@ import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
 
 import { nodeArchitecture } from "../image/platform.js";
 import { concurrencySignal } from "../monitoring/adapter-rule.js";
+import { mebibytes, memoryBytes } from "../settings/quantity.js";
 import type { Settings } from "../settings/settings.js";
+import { type ModelSource, OF_IMAGE } from "../stores/model-source.js";
 import { labelsOf } from "../workload/labels.js";
-import type { Workload } from "../workload/workload.js";
+import type { Resources, Workload } from "../workload/workload.js";
 import { existingSecret } from "./existing-secret.js";
 import { KEYS } from "./inference-keys.js";
 import { givenVolumes } from "./volumes.js";
@@ -21,7 +23,7 @@ const PLACE_SECONDS = { local: 0, existing: 0, eks: 300 } as const satisfies Rec
 
 /**
  * The service that answers predictions, as the settings of a stack describe it, with the variables that come from a
- * Secret.
+ * Secret, and where its models come from.
  */
 export function inferenceWorkload(
   settings: Pick<
@@ -29,8 +31,9 @@ export function inferenceWorkload(
     "cluster" | "image" | "service" | "replicas" | "resources" | "pods" | "autoscaling" | "monitoring"
   >,
   secrets: Workload["secrets"] = {},
+  models: ModelSource = OF_IMAGE,
 ): Workload {
-  const { service, replicas, resources, autoscaling } = settings;
+  const { service, replicas, autoscaling } = settings;
   const port = "http";
   const administration = { port: "admin", scrapedFrom: scrapedFrom(settings.monitoring) };
   const keys = service.keys.length > 0;
@@ -51,6 +54,7 @@ export function inferenceWorkload(
     // The image itself sets the ports, the host and the model repository.
     environment: {
       ...given.environment,
+      ...models.environment,
       ...service.environment,
       ...(keys && { [ENVIRONMENT.apiKeysFile]: KEYS.file }),
       [ENVIRONMENT.shutdownDelaySeconds]: String(service.shutdownDelaySeconds),
@@ -58,8 +62,8 @@ export function inferenceWorkload(
     },
     secrets: { ...secrets, ...given.secrets },
     ...(given.secretsInFull && { secretsInFull: given.secretsInFull }),
-    volumes: [...(keys ? [KEYS.volume] : []), ...givenVolumes(settings.pods.volumes)],
-    resources,
+    volumes: [...(keys ? [KEYS.volume] : []), ...models.volumes, ...givenVolumes(settings.pods.volumes)],
+    resources: withDisk(settings.resources, models.diskBytes),
     placing: settings.pods,
     userId: SERVICE_USER_ID,
     scaling: {
@@ -70,8 +74,20 @@ export function inferenceWorkload(
     },
     startSeconds: service.startSeconds + PLACE_SECONDS[settings.cluster],
     shutdownSeconds: service.shutdownGraceSeconds,
-    egressPorts: service.egressPorts,
+    egressPorts: [...new Set([...service.egressPorts, ...models.egressPorts])],
+    egressTo: models.egressTo,
+    oneNode: models.oneNode,
   };
+}
+
+/** What lies on the node's disk counts against a pod's share of it. */
+function withDisk(resources: Settings["resources"], bytes: number): Workload["resources"] {
+  const more = (own: Resources) => ({
+    ...own,
+    ephemeralStorage: mebibytes(memoryBytes(own.ephemeralStorage) + bytes),
+  });
+  const { requests, limits } = resources;
+  return bytes === 0 ? resources : { requests: more(requests), limits: more(limits) };
 }
 
 /** Prometheus's namespace: the program's own, or that of whoever installed it. */

@@ -47,8 +47,8 @@ const SCOPES: readonly Scope[] = [
   },
   {
     keys: ["image.builder", "image.base"],
-    includes: ({ image }) => image.reference === undefined,
-    where: "where the program builds the image, not with image.reference",
+    includes: ({ image, models }) => image.reference === undefined || models.folder !== undefined,
+    where: "where the program builds an image: with models.folder, or without image.reference",
   },
   {
     keys: ["charts", "adapterValues"].map((name) => `monitoring.${name}`),

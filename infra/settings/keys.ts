@@ -1,6 +1,9 @@
 /** Name of the project: the namespace of the settings' keys. */
 export const PROJECT = "ai-model-service";
 
+/** Name of the image that holds models alone. */
+export const MODELS_IMAGE = `${PROJECT}-models`;
+
 /** A setting's key as a person writes it: `ai-model-service:local.ports.api`. */
 export function fullKey(path: string): string {
   return `${PROJECT}:${path}`;

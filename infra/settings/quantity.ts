@@ -25,3 +25,8 @@ export function memoryBytes(quantity: string): number {
   const [, number, unit] = MEMORY.exec(quantity) ?? [];
   return Number(number) * (unit === undefined ? 1 : (MEMORY_FACTORS[unit] ?? NaN));
 }
+
+/** A quantity of memory or disk that holds at least as many bytes. */
+export function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)}Mi`;
+}

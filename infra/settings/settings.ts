@@ -11,6 +11,7 @@ import { imageSchema } from "./image.js";
 import { ingressSchema, isOpened } from "./ingress.js";
 import { PROJECT } from "./keys.js";
 import { localSchema } from "./local.js";
+import { modelsSchema, regionOfBucket, type VolumeSettings } from "./models.js";
 import { monitoringSchema } from "./monitoring.js";
 import { unusedProviderKeys } from "./provider-keys.js";
 import { podsSchema } from "./pods.js";
@@ -38,6 +39,7 @@ export const settingsSchema = z
     ingress: ingressSchema.prefault({}),
     registry: registrySchema.prefault({}),
     image: imageSchema.prefault({}),
+    models: modelsSchema.prefault({}),
     service: serviceSchema.prefault({}),
     replicas: replicasSchema.prefault({}),
     resources: resourcesSchema.prefault({}),
@@ -50,6 +52,17 @@ export const settingsSchema = z
     {
       path: ["registry", "address"],
       error: "must be set for an existing cluster, or image.reference instead",
+    },
+  )
+  .refine(
+    (s) =>
+      s.cluster !== "existing" ||
+      s.registry.address !== undefined ||
+      s.image.reference === undefined ||
+      s.models.folder === undefined,
+    {
+      path: ["registry", "address"],
+      error: "must be set for an existing cluster with models.folder, whose image it takes",
     },
   )
   .refine((s) => s.cluster !== "eks" || s.eks.region !== undefined, {
@@ -73,7 +86,31 @@ export const settingsSchema = z
     path: ["eks", "apiAccess"],
     error:
       "must be nobody, or the networks that reach the API server of an eks cluster from outside of its VPC",
+  })
+  .refine((s) => s.models.bucket?.create !== true || s.cluster === "eks", {
+    path: ["models", "bucket", "create"],
+    error: "applies only where cluster is eks: name a bucket that is there",
+  })
+  .refine(
+    ({ cluster, models: { bucket } }) =>
+      bucket === undefined || cluster === "eks" || regionOfBucket(bucket, undefined) !== undefined,
+    {
+      path: ["models", "bucket", "region"],
+      error: "must be set for a bucket of AWS, or models.bucket.endpoint for another store",
+    },
+  )
+  .refine((s) => s.cluster !== "eks" || !needsSharedClass(s.models.volume), {
+    path: ["models", "volume", "storageClass"],
+    error:
+      "must name a class of volumes that several nodes share, such as one of EFS, or models.volume.accessMode be ReadWriteOnce: the cluster's own class is of one node",
   });
+
+/** Whether a claim is to be made that eks, whose default are volumes of one node, could not bind. */
+function needsSharedClass(volume: VolumeSettings | undefined): boolean {
+  return (
+    volume?.size !== undefined && volume.storageClass === undefined && volume.accessMode !== "ReadWriteOnce"
+  );
+}
 
 /** A stack's checked settings. */
 export type Settings = z.infer<typeof settingsSchema>;

@@ -9,6 +9,7 @@ const setByProgram = new Set<string>([
   ENVIRONMENT.adminPort,
   ENVIRONMENT.host,
   ENVIRONMENT.modelRepository,
+  ENVIRONMENT.modelCache,
   ENVIRONMENT.shutdownDelaySeconds,
   ENVIRONMENT.shutdownGraceSeconds,
 ]);

@@ -1,12 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { serverContainer } from "./container.js";
+import { copies } from "./preparation.js";
 import { terminationSeconds } from "./rollout.js";
-import type { Labels, Probes, Resources, Volume, Workload } from "./workload.js";
+import { podVolume } from "./volumes.js";
+import type { Labels, Workload } from "./workload.js";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
-type Container = k8s.types.input.core.v1.Container;
-type EnvVar = k8s.types.input.core.v1.EnvVar;
 
 /** The part of a workload that its pods follow from. */
 export type PodWorkload = Pick<
@@ -25,6 +26,7 @@ export type PodWorkload = Pick<
   | "resources"
   | "userId"
   | "shutdownSeconds"
+  | "oneNode"
 >;
 
 /** What a pod needs that exists only once a stack is deployed. */
@@ -36,7 +38,8 @@ export interface PodInputs {
 
 /** A replica: one container without any right that it does not use, spread over nodes and zones. */
 export function podSpec(workload: PodWorkload, { image, serviceAccountName }: PodInputs): PodSpec {
-  const { selector, userId, volumes } = workload;
+  const { selector, userId, volumes, oneNode = false } = workload;
+  const preparation = copies(workload);
   return {
     ...placed(workload),
     serviceAccountName,
@@ -50,12 +53,16 @@ export function podSpec(workload: PodWorkload, { image, serviceAccountName }: Po
       seccompProfile: { type: "RuntimeDefault" },
       // Without it the process could not write to a volume that was claimed.
       ...(volumes.length > 0 && { fsGroup: userId }),
+      // Else each start would go through all files of a large volume.
+      ...(volumes.some(({ source }) => "claim" in source) && { fsGroupChangePolicy: "OnRootMismatch" }),
     },
+    ...(oneNode && { affinity: { podAffinity: together(selector) } }),
     topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) =>
       spreadOver(topologyKey, selector),
     ),
-    containers: [container(workload, image)],
-    ...(volumes.length > 0 && { volumes: volumes.map(volume) }),
+    ...(preparation.length > 0 && { initContainers: preparation }),
+    containers: [serverContainer(workload, image)],
+    ...(volumes.length > 0 && { volumes: volumes.map(podVolume) }),
   };
 }
 
@@ -73,39 +80,6 @@ function placed({ architecture, placing }: PodWorkload): Partial<PodSpec> {
   };
 }
 
-function container(workload: PodWorkload, image: pulumi.Input<string>): Container {
-  const { command, args, ports, probes, resources, secretsInFull = [], volumes } = workload;
-  return {
-    name: "server",
-    image,
-    ...(command && { command }),
-    ...(args && { args }),
-    ports: ports.map(({ name, container: containerPort }) => ({ name, containerPort })),
-    // Until the process answers at all, nothing else is asked; then readiness is asked at once.
-    startupProbe: { ...probe(probes, "live"), periodSeconds: 1, failureThreshold: 60 },
-    readinessProbe: { ...probe(probes, "ready"), periodSeconds: 1, failureThreshold: 3 },
-    // Patient: a busy server is not a dead one.
-    livenessProbe: { ...probe(probes, "live"), periodSeconds: 10, failureThreshold: 6 },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
-    resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
-    ...(secretsInFull.length > 0 && { envFrom: secretsInFull.map((name) => ({ secretRef: { name } })) }),
-    env: environment(workload),
-    ...(volumes.length > 0 && { volumeMounts: volumes.map(mount) }),
-  };
-}
-
-function quantities({ cpu, memory, ephemeralStorage }: Resources) {
-  return { cpu, memory, "ephemeral-storage": ephemeralStorage };
-}
-
-function probe(probes: Probes, question: "live" | "ready"): k8s.types.input.core.v1.Probe {
-  return { httpGet: { path: probes[question], port: probes.port }, timeoutSeconds: 3 };
-}
-
 /** Replicas of one version keep apart where they can; where they cannot they still run. */
 function spreadOver(topologyKey: string, selector: Labels): k8s.types.input.core.v1.TopologySpreadConstraint {
   return {
@@ -117,28 +91,8 @@ function spreadOver(topologyKey: string, selector: Labels): k8s.types.input.core
   };
 }
 
-/** Sorted, so that another order of the settings is not a change. */
-function environment({ environment, secrets }: PodWorkload): EnvVar[] {
-  const plain = Object.entries(environment).map(([name, value]): [string, EnvVar] => [name, { name, value }]);
-  const secret = Object.entries(secrets).map(([name, { secret, key }]): [string, EnvVar] => [
-    name,
-    { name, valueFrom: { secretKeyRef: { name: secret, key } } },
-  ]);
-  return [...plain, ...secret].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, variable]) => variable);
-}
-
-function volume({ name, source }: Volume): k8s.types.input.core.v1.Volume {
-  if ("emptyDir" in source) {
-    return { name, emptyDir: source.emptyDir };
-  }
-  if ("claim" in source) {
-    return { name, persistentVolumeClaim: { claimName: source.claim } };
-  }
-  return "secret" in source
-    ? { name, secret: { secretName: source.secret } }
-    : { name, configMap: { name: source.configMap } };
-}
-
-function mount({ name, path, readOnly }: Volume): k8s.types.input.core.v1.VolumeMount {
-  return { name, mountPath: path, ...(readOnly !== undefined && { readOnly }) };
+/** The first goes anywhere, since it matches itself; the others follow it. */
+function together(selector: Labels): k8s.types.input.core.v1.PodAffinity {
+  const term = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: selector } };
+  return { requiredDuringSchedulingIgnoredDuringExecution: [term] };
 }

@@ -26,7 +26,7 @@ export interface Workload {
   probes: Probes;
   /** Where Prometheus finds its metrics, on the administrators' port, and the key that it sends. */
   metrics: { path: string; key?: SecretKey | undefined };
-  environment: Record<string, string>;
+  environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Environment variables that come from Kubernetes Secrets. */
   secrets: Record<string, SecretVariable>;
   /** Names of Kubernetes Secrets whose every key is an environment variable; those above win over them. */
@@ -44,6 +44,10 @@ export interface Workload {
   shutdownSeconds: number;
   /** TCP ports that its pods may connect to. */
   egressPorts: number[];
+  /** Single addresses that they may connect to besides. */
+  egressTo?: readonly { readonly cidr: string; readonly port: number }[];
+  /** Whether all replicas must be on one node, being bound to a volume of it. */
+  oneNode?: boolean;
 }
 
 export type Labels = Record<string, string>;
@@ -105,7 +109,20 @@ export interface Volume {
   path: string;
   readOnly?: boolean;
   source:
-    { emptyDir: { sizeLimit?: string } } | { claim: string } | { secret: string } | { configMap: string };
+    | { emptyDir: { sizeLimit?: string } }
+    | { claim: pulumi.Input<string> }
+    | { secret: string }
+    | { configMap: string }
+    /** A folder of an image, copied before the process starts. */
+    | { copy: ImageFolder };
+}
+
+/** A folder in an image, and how large its copy may be. */
+export interface ImageFolder {
+  /** By digest. */
+  image: pulumi.Input<string>;
+  folder: string;
+  sizeLimit: string;
 }
 
 /** What a replica uses of its node, as quantities of Kubernetes. */

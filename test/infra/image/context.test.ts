@@ -39,10 +39,15 @@ function digested(context: string): [string, string, string][] {
 
 const INPUTS = ["package.json", "service"];
 
+function laidOut(root: string, name: string, of: "image" | "models" = "image"): string {
+  const files = inputFiles(root, INPUTS).map((file) => ({ from: join(root, file), to: file }));
+  return layOutContext(root, { of, name, files });
+}
+
 it("is the same for the provider from checkouts of every umask", () => {
   const [one, ...others] = [0o644, 0o600, 0o664, 0o666, 0o755, 0o444].map((mode) => {
     const root = checkout(mode);
-    return digested(join(root, layOutContext(root, inputFiles(root, INPUTS), "content-a")));
+    return digested(join(root, laidOut(root, "content-a")));
   });
   expect(one).toHaveLength(3);
   for (const other of others) {
@@ -52,19 +57,28 @@ it("is the same for the provider from checkouts of every umask", () => {
 
 it("is at the same place in every checkout, and holds nothing but the inputs", () => {
   const [root, other] = [checkout(0o644), checkout(0o600)];
-  const path = layOutContext(root, inputFiles(root, INPUTS), "content-a");
-  expect(layOutContext(other, inputFiles(other, INPUTS), "content-a")).toBe(path);
+  const path = laidOut(root, "content-a");
+  expect(laidOut(other, "content-a")).toBe(path);
   expect(existsSync(join(root, path, "package.json"))).toBe(true);
   expect(existsSync(join(root, path, "README.md"))).toBe(false);
 });
 
 it("stays while its name does, and goes a day after another took its place", () => {
   const root = checkout(0o644);
-  const old = join(root, layOutContext(root, inputFiles(root, INPUTS), "content-a"));
-  layOutContext(root, inputFiles(root, INPUTS), "content-b");
+  const old = join(root, laidOut(root, "content-a"));
+  laidOut(root, "content-b");
   expect(existsSync(old)).toBe(true);
   const before = new Date(Date.now() - 48 * 3600 * 1000);
   utimesSync(old, before, before);
-  layOutContext(root, inputFiles(root, INPUTS), "content-b");
+  laidOut(root, "content-b");
   expect(existsSync(old)).toBe(false);
+});
+
+it("does not take a context away that another kind of image is built from", () => {
+  const root = checkout(0o644);
+  const image = join(root, laidOut(root, "content-a"));
+  const before = new Date(Date.now() - 48 * 3600 * 1000);
+  utimesSync(image, before, before);
+  laidOut(root, "content-m", "models");
+  expect(existsSync(image)).toBe(true);
 });

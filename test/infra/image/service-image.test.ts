@@ -10,7 +10,7 @@ import { ADMIN_PORT, SERVICE_PORT } from "@ai-model-service/contract/http";
 
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
 import { imageSchema } from "#infra/settings/image.js";
-import { requireDigest } from "#infra/image/service-image.js";
+import { requireDigest } from "#infra/image/build.js";
 
 describe("the image's tag", () => {
   let root: string;

@@ -201,7 +201,9 @@ describe("settings", () => {
     const reference = `r/service@sha256:${"a".repeat(64)}`;
     expect(
       faults({ cluster: "existing", image: { reference, base: "node:24", platform: "linux/arm64" } }),
-    ).toEqual(["image.base applies only where the program builds the image, not with image.reference"]);
+    ).toEqual([
+      "image.base applies only where the program builds an image: with models.folder, or without image.reference",
+    ]);
     const joined = { mode: "existing", prometheusNamespace: "obs" };
     const autoscaling = { concurrencyPerPod: 4 };
     const more = { sharedAdapter: true, labels: { release: "kps" }, alertPatience: 0.5 };
