@@ -41,8 +41,8 @@ const workload = inferenceWorkload(settings, secrets, models);
 inferenceKeys(settings.service.keys, place, placement);
 const pull = pullSecret(settings.registry, place, placement);
 const inference = new DeployedWorkload(
-  { workload, image, namespace, pullSecret: pull },
-  { ...placement, dependsOn: [...placement.dependsOn, ...models.dependsOn] },
+  { workload, image, namespace, pullSecret: pull, after: models.dependsOn },
+  placement,
 );
 const service = inference.service.metadata.name;
 const reached =

@@ -48,6 +48,13 @@ export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image" | "in
     provider,
     ready: [...reachable, ...nodes, metrics, storageClass(tags, { provider })],
     registry: async () => (await import("../registries/aws.js")).awsRegistry(name, settings, opts),
+    bucket: async (bucket, pods) =>
+      (await import("../stores/aws.js")).awsBucket(
+        bucket,
+        { name, cluster: cluster.name, region: settings.region ?? "", protect: settings.protect },
+        pods,
+        opts,
+      ),
     ...(settings.protect && { protection: howToUnprotect() }),
     exposure: { by: "network-load-balancer", tags, ...(domain && { domain }) },
   };

@@ -93,7 +93,10 @@ export const settingsSchema = z
   })
   .refine(
     ({ cluster, models: { bucket } }) =>
-      bucket === undefined || cluster === "eks" || regionOfBucket(bucket, undefined) !== undefined,
+      bucket === undefined ||
+      bucket.create ||
+      cluster === "eks" ||
+      regionOfBucket(bucket, undefined) !== undefined,
     {
       path: ["models", "bucket", "region"],
       error: "must be set for a bucket of AWS, or models.bucket.endpoint for another store",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { MODEL_REPOSITORY } from "@ai-model-service/contract/image";
+import { MODEL_CACHE, MODEL_REPOSITORY } from "@ai-model-service/contract/image";
 
 import { objectName } from "./names.js";
 import { memoryBytes } from "./quantity.js";
@@ -8,7 +8,7 @@ import { KEYS_FOLDER } from "./service-keys.js";
 
 /** Where nothing may be put, above it or below: what the image or the program has there would be hidden. */
 const TAKEN = [
-  ...[MODEL_REPOSITORY, KEYS_FOLDER, "/app"],
+  ...[MODEL_REPOSITORY, MODEL_CACHE, KEYS_FOLDER, "/app"],
   ...["/bin", "/dev", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/run/secrets", "/var/run/secrets"],
 ];
 

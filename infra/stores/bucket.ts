@@ -31,7 +31,7 @@ export async function bucketSource(
       ...(region !== undefined && { AWS_REGION: region }),
       ...(endpoint !== undefined && { AWS_ENDPOINT_URL_S3: endpoint }),
     },
-    volumes: [{ name: "model-cache", path: MODEL_CACHE, source: { emptyDir: { sizeLimit: cacheSize } } }],
+    volumes: [{ name: "cache", path: MODEL_CACHE, source: { emptyDir: { sizeLimit: cacheSize } } }],
     diskBytes: memoryBytes(cacheSize),
     egressPorts: [portOf(endpoint)],
     egressTo: bucket.credentialsFrom,

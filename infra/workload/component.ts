@@ -18,6 +18,8 @@ interface DeployedWorkloadArgs {
   namespace: pulumi.Input<string>;
   /** Name of the Secret that the image is pulled with, where it needs one. */
   pullSecret?: pulumi.Input<string> | undefined;
+  /** What must exist before its pods. */
+  after?: readonly pulumi.Resource[];
 }
 
 /** Type of the component while the model server was all that it could deploy: stacks of that time know it by this. */
@@ -30,7 +32,7 @@ export class DeployedWorkload extends pulumi.ComponentResource {
   readonly administration: k8s.core.v1.Service;
 
   constructor(args: DeployedWorkloadArgs, opts: pulumi.ComponentResourceOptions) {
-    const { workload, image, namespace, pullSecret } = args;
+    const { workload, image, namespace, pullSecret, after = [] } = args;
     const { name, labels } = workload;
     super("ai-model-service:workload:Workload", name, {}, { ...opts, aliases: [{ type: FORMER_TYPE }] });
     const metadata = { name, namespace, labels };
@@ -54,7 +56,7 @@ export class DeployedWorkload extends pulumi.ComponentResource {
     new k8s.apps.v1.Deployment(
       name,
       { metadata, spec: deploymentSpec(workload, { image, serviceAccountName }) },
-      { ...child, dependsOn: policy, customTimeouts: rolloutTimeouts(workload) },
+      { ...child, dependsOn: [policy, ...after], customTimeouts: rolloutTimeouts(workload) },
     );
     const reached = { ...child, customTimeouts: serviceTimeouts(workload) };
     this.service = new k8s.core.v1.Service(name, { metadata, spec: serviceSpec(workload) }, reached);

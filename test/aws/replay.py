@@ -44,6 +44,10 @@ def wrong_enums(value, shape, path):
         yield f"{path} is {value}, not one of {', '.join(shape.enum)}"
 
 
+def capital(name):
+    return name[0].upper() + name[1:]
+
+
 def client(service):
     made = boto3.client(service, region_name=REGION)
     made.meta.events.register(f"before-parameter-build.{made.meta.service_model.service_id.hyphenize()}", held_to_enums)
@@ -55,8 +59,8 @@ class Account:
 
     def __init__(self):
         self.made = {}
-        self.ec2, self.iam, self.ecr, self.eks, self.kms, self.logs, self.acm, self.route53 = map(
-            client, ("ec2", "iam", "ecr", "eks", "kms", "logs", "acm", "route53")
+        self.ec2, self.iam, self.ecr, self.eks, self.kms, self.logs, self.acm, self.route53, self.s3 = map(
+            client, ("ec2", "iam", "ecr", "eks", "kms", "logs", "acm", "route53", "s3")
         )
         # What the stack finds and does not make.
         zone = self.route53.create_hosted_zone(Name="example.com", CallerReference="replay")["HostedZone"]
@@ -243,6 +247,67 @@ class Account:
             principalArn=i["principalArn"],
             policyArn=i["policyArn"],
             accessScope=i["accessScope"],
+        )
+
+    def PodIdentityAssociation(self, i, _):
+        return self.eks.create_pod_identity_association(
+            clusterName=i["clusterName"],
+            namespace=i["namespace"],
+            serviceAccount=i["serviceAccount"],
+            roleArn=self.real("Role", i["roleArn"])["Arn"],
+        )
+
+    def Bucket(self, i, name):
+        made = f"{name}-0123456"
+        where = {} if REGION == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+        self.s3.create_bucket(Bucket=made, **where)
+        return made
+
+    def BucketPublicAccessBlock(self, i, _):
+        names = ("blockPublicAcls", "ignorePublicAcls", "blockPublicPolicy", "restrictPublicBuckets")
+        return self.s3.put_public_access_block(
+            Bucket=self.real("Bucket", i["bucket"]),
+            PublicAccessBlockConfiguration={capital(name): i[name] for name in names},
+        )
+
+    def BucketServerSideEncryptionConfiguration(self, i, _):
+        (rule,) = i["rules"]
+        default = rule["applyServerSideEncryptionByDefault"]
+        key = self.real("Key", default["kmsMasterKeyId"])
+        made = {
+            "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": default["sseAlgorithm"], "KMSMasterKeyID": key},
+            "BucketKeyEnabled": rule["bucketKeyEnabled"],
+        }
+        return self.s3.put_bucket_encryption(
+            Bucket=self.real("Bucket", i["bucket"]), ServerSideEncryptionConfiguration={"Rules": [made]}
+        )
+
+    def BucketVersioning(self, i, _):
+        return self.s3.put_bucket_versioning(
+            Bucket=self.real("Bucket", i["bucket"]),
+            VersioningConfiguration={"Status": i["versioningConfiguration"]["status"]},
+        )
+
+    def BucketPolicy(self, i, _):
+        return self.s3.put_bucket_policy(Bucket=self.real("Bucket", i["bucket"]), Policy=i["policy"])
+
+    def BucketLifecycleConfiguration(self, i, _):
+        rules = [
+            {
+                "ID": rule["id"],
+                "Status": rule["status"],
+                "Filter": {"Prefix": rule["filter"]["prefix"]},
+                "NoncurrentVersionExpiration": {
+                    "NoncurrentDays": rule["noncurrentVersionExpiration"]["noncurrentDays"]
+                },
+                "AbortIncompleteMultipartUpload": {
+                    "DaysAfterInitiation": rule["abortIncompleteMultipartUpload"]["daysAfterInitiation"]
+                },
+            }
+            for rule in i["rules"]
+        ]
+        return self.s3.put_bucket_lifecycle_configuration(
+            Bucket=self.real("Bucket", i["bucket"]), LifecycleConfiguration={"Rules": rules}
         )
 
     def Addon(self, i, _):

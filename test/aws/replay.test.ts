@@ -17,7 +17,7 @@ interface Outcome {
 }
 
 /** What moto does not know: there the SDK's own model alone was asked. */
-const UNKNOWN_TO_MOTO = ["AccessEntry", "AccessPolicyAssociation", "Addon"];
+const UNKNOWN_TO_MOTO = ["AccessEntry", "AccessPolicyAssociation", "Addon", "PodIdentityAssociation"];
 
 /** Makes resources in moto, by boto3, in the order in which Pulumi would. */
 function problems(region: string, resources: Declared[]): Outcome[] {
@@ -64,6 +64,9 @@ const IN_ZONE = {
   otherHostnames: ["example.com"],
 };
 
+/** A bucket of models that the program makes. */
+const MODELS = { bucket: { create: true, prefix: "team/a" } };
+
 async function declaredIn(
   region: string,
   partition: string,
@@ -72,7 +75,12 @@ async function declaredIn(
 ): Promise<Declared[]> {
   const admins = [`arn:${partition}:iam::123456789012:role/operators`];
   const settings = STACKS.prod();
-  const run = await runProgram({ ...settings, eks: { ...settings.eks, region, admins, ...eks }, ingress });
+  const run = await runProgram({
+    ...settings,
+    eks: { ...settings.eks, region, admins, ...eks },
+    ingress,
+    models: MODELS,
+  });
   return ofPackage(run, "aws");
 }
 
@@ -91,6 +99,7 @@ const MISTAKES: Record<string, [kind: string, inputs: object, message: string]> 
     "NoSuchEntity",
   ],
   "cluster-tags": ["RolePolicy", { policy: policy({ Action: "everything" }) }, "MalformedPolicyDocument"],
+  models: ["BucketVersioning", { versioningConfiguration: { status: "On" } }, "Status is On, not one of"],
   cluster: ["Cluster", { upgradePolicy: { supportType: "LONG" } }, "supportType is LONG, not one of"],
 };
 

@@ -23,6 +23,25 @@ const checks: Record<string, (props: unknown) => [boolean, Fault][]> = {
     ],
   ],
   "aws:kms/key:Key": (props) => [[at(props, "enableKeyRotation") === true, "is not rotated"]],
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (props) => [
+    [
+      ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].every(
+        (name) => at(props, name) === true,
+      ),
+      "leaves a bucket open to the public",
+    ],
+  ],
+  "aws:s3/bucketVersioning:BucketVersioning": (props) => [
+    [textAt(props, "versioningConfiguration", "status") === "Enabled", "does not keep what is replaced"],
+  ],
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (props) => [
+    [
+      listAt(props, "rules").every(
+        (rule) => textAt(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm") === "aws:kms",
+      ),
+      "does not encrypt a bucket with a key of its own",
+    ],
+  ],
   "aws:cloudwatch/logGroup:LogGroup": (props) => [
     [
       Number(at(props, "retentionInDays")) > 0,

@@ -52,6 +52,7 @@ function replaced(tree: unknown, [key, ...rest]: (string | number)[], value: unk
 }
 
 const container = ["spec", "template", "spec", "containers", 0];
+const copier = ["spec", "template", "spec", "initContainers", 0];
 const annotations = ["metadata", "annotations"];
 const scheme = "service.beta.kubernetes.io/aws-load-balancer-scheme";
 
@@ -99,6 +100,26 @@ const mutations: Mutation[] = [
   ["aws-with-care", "prod", "Cluster", "cluster", ["accessConfig", "authenticationMode"], "CONFIG_MAP"],
   ["aws-with-care", "prod", "Key", "secrets", ["enableKeyRotation"], false],
   ["aws-with-care", "prod", "LogGroup", "control-plane", ["retentionInDays"], undefined],
+  ["aws-with-care", "bucket", "BucketPublicAccessBlock", "models", ["blockPublicPolicy"], false],
+  [
+    "aws-with-care",
+    "bucket",
+    "BucketVersioning",
+    "models",
+    ["versioningConfiguration", "status"],
+    "Suspended",
+  ],
+  [
+    "aws-with-care",
+    "bucket",
+    "BucketServerSideEncryptionConfiguration",
+    "models",
+    ["rules", 0, "applyServerSideEncryptionByDefault", "sseAlgorithm"],
+    "AES256",
+  ],
+  ["bounded", "folder", "Deployment", "inference", [...copier, "resources", "limits"], {}],
+  ["images-by-digest", "folder", "Deployment", "inference", [...copier, "image"], "models:latest"],
+  ["never-root", "folder", "Deployment", "inference", [...copier, "securityContext"], {}],
   ["aws-with-care", "prod", "StorageClass", "default", ["parameters", "encrypted"], "false"],
 ];
 

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { fakeDaemon, type FakeDaemon, IDLE } from "./docker-daemon.js";
 import type { StackSettings } from "./program.js";
 
@@ -6,6 +8,15 @@ export const PREBUILT = `registry.test/service@sha256:${"1".repeat(64)}`;
 
 /** Certificate of the public load balancer. */
 export const CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b";
+
+const onEks = () => ({
+  cluster: "eks",
+  eks: {
+    region: "eu-central-1",
+    apiAccess: ["203.0.113.0/24"],
+    admins: ["arn:aws:iam::123456789012:role/operators"],
+  },
+});
 
 /** Settings of each kind of stack. */
 export const STACKS = {
@@ -16,18 +27,25 @@ export const STACKS = {
     registry: { address: "registry.test/team" },
   }),
   prod: () => ({
-    cluster: "eks",
-    eks: {
-      region: "eu-central-1",
-      apiAccess: ["203.0.113.0/24"],
-      admins: ["arn:aws:iam::123456789012:role/operators"],
-    },
+    ...onEks(),
     ingress: {
       scheme: "public",
       certificateArn: CERTIFICATE,
       sourceRanges: ["0.0.0.0/0"],
       withoutKeys: true,
     },
+  }),
+  folder: () => ({
+    cluster: "existing",
+    existing: { kubeconfig: "test/infra/support/kubeconfig.yaml" },
+    registry: { address: "registry.test/team" },
+    monitoring: { mode: "existing", prometheusNamespace: "obs" },
+    models: { folder: resolve("service/models") },
+  }),
+  bucket: () => ({
+    ...onEks(),
+    monitoring: { mode: "existing", prometheusNamespace: "obs" },
+    models: { bucket: { create: true, prefix: "team/a" } },
   }),
 } satisfies Record<string, () => StackSettings>;
 

@@ -35,4 +35,11 @@ describe("the network policy", () => {
       },
     ]);
   });
+
+  it("lets out to single addresses", () => {
+    const egressTo = [{ cidr: "169.254.170.23/32", port: 80 }];
+    expect(networkPolicySpec({ ...JOBS, egressTo }).egress).toEqual([
+      { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [{ protocol: "TCP", port: 80 }] },
+    ]);
+  });
 });

@@ -114,4 +114,41 @@ describe("a replica", () => {
   it("keeps apart from its like alone", () => {
     expect(pod()).toHaveProperty("topologySpreadConstraints.0.labelSelector.matchLabels", { app: "jobs" });
   });
+
+  it("copies a folder of an image before it starts, with no more rights than it has itself", () => {
+    const copy = {
+      image: `registry.test/files@sha256:${"2".repeat(64)}`,
+      folder: "/files",
+      sizeLimit: "9Mi",
+    };
+    const volumes = [{ name: "files", path: "/data", readOnly: true, source: { copy } }];
+    const { initContainers, containers, volumes: declared } = pod({ volumes });
+    expect(initContainers).toEqual([
+      {
+        name: "copy-files",
+        image: copy.image,
+        command: ["cp", "-r", "/files/.", "/copy"],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+        resources: (containers as { resources: object }[])[0]?.resources,
+        volumeMounts: [{ name: "files", mountPath: "/copy" }],
+      },
+    ]);
+    expect(declared).toEqual([{ name: "files", emptyDir: { sizeLimit: "9Mi" } }]);
+    expect(containers).toMatchObject([
+      { volumeMounts: [{ name: "files", mountPath: "/data", readOnly: true }] },
+    ]);
+    expect(pod()).not.toHaveProperty("initContainers");
+  });
+
+  it("stays with the others on the one node of their volume", () => {
+    expect(pod({ oneNode: true })).toHaveProperty(
+      "affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+      [{ topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "jobs" } } }],
+    );
+    expect(pod()).not.toHaveProperty("affinity");
+  });
 });
