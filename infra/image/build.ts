@@ -25,27 +25,29 @@ interface BuildArgs {
   tag: (...others: string[]) => string;
   platform: Platform;
   settings: Pick<Settings["image"], "builder" | "base">;
+  /** What the Dockerfile is told besides its base. */
+  args?: Record<string, string>;
 }
 
 /** Builds an image, pushes it, and names it by digest. */
-export function builtImage(args: BuildArgs, repository: ImageRepository): pulumi.Output<string> {
-  const { context, platform, settings } = args;
+export function builtImage(build: BuildArgs, repository: ImageRepository): pulumi.Output<string> {
+  const { context, platform, settings, args = {} } = build;
   const { builder, base } = settings;
   // All that the provider builds anew for is in the tag, so that it never pushes another image under the same one.
   const content = pulumi
     .output(repository.identity ?? "")
-    .apply((identity) => args.tag(platform, builder, base, identity));
-  const tag = repository.immutableTags === true ? pushedOnce(args.tagName, content) : content;
+    .apply((identity) => build.tag(platform, builder, base, identity, ...Object.values(args)));
+  const tag = repository.immutableTags === true ? pushedOnce(build.tagName, content) : content;
   const image = new docker.Image(
-    args.name,
+    build.name,
     {
       imageName: pulumi.interpolate`${repository.repository}:${tag}`,
       build: {
         context: `${FROM_PROGRAM}/${context}`,
-        dockerfile: `${FROM_PROGRAM}/${context}/${args.dockerfile}`,
+        dockerfile: `${FROM_PROGRAM}/${context}/${build.dockerfile}`,
         platform,
         builderVersion: builder,
-        args: { BASE: base },
+        args: { BASE: base, ...args },
       },
       registry: { server: repository.repository, ...repository.credentials },
       buildOnPreview: false,

@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The service image, always by digest: the prebuilt one of the settings, or built, pushed and named here. */
 export async function serviceImage(
-  { cluster, image }: Settings,
+  { cluster, image, resources }: Settings,
   registry: () => Promise<Registry>,
 ): Promise<pulumi.Output<string>> {
   if (image.reference !== undefined) {
@@ -38,7 +38,16 @@ export async function serviceImage(
       tag,
       platform: imagePlatform(cluster, image),
       settings: image,
+      args: variantArguments(image, resources),
     },
     (await registry()).service(),
   );
+}
+
+/** What the Dockerfile is told for an image that computes on a GPU; nothing for any other. */
+export function variantArguments(
+  { cudaBase }: Pick<Settings["image"], "cudaBase">,
+  { gpu }: Pick<Settings["resources"], "gpu">,
+): Record<string, string> {
+  return gpu > 0 ? { VARIANT: "cuda", CUDA_BASE: cudaBase } : {};
 }

@@ -55,6 +55,7 @@ export function inferenceWorkload(
     environment: {
       ...given.environment,
       ...models.environment,
+      ...(settings.resources.gpu > 0 && { [ENVIRONMENT.executionProvider]: "cuda" }),
       ...service.environment,
       ...(keys && { [ENVIRONMENT.apiKeysFile]: KEYS.file }),
       [ENVIRONMENT.shutdownDelaySeconds]: String(service.shutdownDelaySeconds),
@@ -64,6 +65,7 @@ export function inferenceWorkload(
     ...(given.secretsInFull && { secretsInFull: given.secretsInFull }),
     volumes: [...(keys ? [KEYS.volume] : []), ...models.volumes, ...givenVolumes(settings.pods.volumes)],
     resources: withDisk(settings.resources, models.diskBytes),
+    ...(settings.resources.gpu > 0 && { gpus: settings.resources.gpu }),
     placing: settings.pods,
     userId: SERVICE_USER_ID,
     scaling: {

@@ -51,6 +51,11 @@ const SCOPES: readonly Scope[] = [
     where: "where the program builds an image: with models.folder, or without image.reference",
   },
   {
+    keys: ["image.cudaBase"],
+    includes: ({ image, resources }) => image.reference === undefined && resources.gpu > 0,
+    where: "where the program builds the image, with resources.gpu",
+  },
+  {
     keys: ["charts", "adapterValues"].map((name) => `monitoring.${name}`),
     includes: ({ monitoring: { mode, prometheusUrl } }) => mode === "stack" || prometheusUrl !== undefined,
     where: "where the program installs a chart: with monitoring.mode stack, or monitoring.prometheusUrl",

@@ -25,5 +25,12 @@ export const imageSchema = z
       .min(1)
       .default("node:24-bookworm-slim")
       .describe("The Node.js image that the service image is built from and on."),
+    cudaBase: z
+      .string()
+      .min(1)
+      .default("nvidia/cuda:12.8.1-cudnn-runtime-ubuntu24.04")
+      .describe(
+        "The image that it is built on instead where `resources.gpu` asks for a GPU: with the libraries of CUDA 12 and cuDNN 9, for amd64.",
+      ),
   })
   .describe("How the service image is made, or which one to use as it is.");

@@ -7,6 +7,16 @@ const memory = z.string().refine((q) => memoryBytes(q) > 0, "must be a memory qu
 
 export const resourcesSchema = z
   .strictObject({
+    gpu: z
+      .int()
+      .refine(
+        (gpus) => gpus === 0 || gpus === 1,
+        "must be 0 or 1: a replica computes on one GPU, and more replicas on more",
+      )
+      .default(0)
+      .describe(
+        "GPUs of NVIDIA that a replica has. The image is then built with CUDA, which takes some gigabytes of the node's disk, and more of `resources.limits.memory`.",
+      ),
     requests: z
       .strictObject({
         cpu: cpu.default("250m").describe("CPU that a replica is given."),

@@ -82,6 +82,14 @@ export const settingsSchema = z
     error:
       "must be more than every emptyDir of pods.volumes may hold, since a replica that has more is evicted",
   })
+  .refine((s) => s.cluster !== "local" || s.resources.gpu === 0, {
+    path: ["resources", "gpu"],
+    error: "must be 0 where cluster is local, since the node in a container has no GPU",
+  })
+  .refine((s) => s.resources.gpu === 0 || s.image.platform !== "linux/arm64", {
+    path: ["resources", "gpu"],
+    error: "must be 0 where image.platform is linux/arm64, for which ONNX Runtime has no CUDA",
+  })
   .refine((s) => s.cluster !== "eks" || s.eks.apiAccess !== undefined, {
     path: ["eks", "apiAccess"],
     error:

@@ -8,6 +8,9 @@ import type { Probes, Resources, Workload } from "./workload.js";
 type Container = k8s.types.input.core.v1.Container;
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 
+/** The resource of NVIDIA's device plugin, and the taint that keeps other pods off its nodes. */
+export const GPU = "nvidia.com/gpu";
+
 /** A container may do nothing that it does not need. */
 export const NO_RIGHTS = {
   allowPrivilegeEscalation: false,
@@ -17,7 +20,7 @@ export const NO_RIGHTS = {
 
 /** The container of a replica, in which the process runs. */
 export function serverContainer(workload: PodWorkload, image: pulumi.Input<string>): Container {
-  const { command, args, ports, probes, resources, secretsInFull = [], volumes } = workload;
+  const { command, args, ports, probes, secretsInFull = [], volumes } = workload;
   return {
     name: "server",
     image,
@@ -30,11 +33,17 @@ export function serverContainer(workload: PodWorkload, image: pulumi.Input<strin
     // Patient: a busy server is not a dead one.
     livenessProbe: { ...probe(probes, "live"), periodSeconds: 10, failureThreshold: 6 },
     securityContext: NO_RIGHTS,
-    resources: resourcesOf(resources),
+    resources: withGpus(workload),
     ...(secretsInFull.length > 0 && { envFrom: secretsInFull.map((name) => ({ secretRef: { name } })) }),
     env: environment(workload),
     ...(volumes.length > 0 && { volumeMounts: volumes.map(mount) }),
   };
+}
+
+/** Kubernetes takes the limit of a GPU for the request too. */
+function withGpus({ resources, gpus = 0 }: PodWorkload): Container["resources"] {
+  const { requests, limits } = resourcesOf(resources);
+  return { requests, limits: { ...limits, ...(gpus > 0 && { [GPU]: String(gpus) }) } };
 }
 
 /** What a container is given and where it is stopped. */

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { serverContainer } from "./container.js";
+import { GPU, serverContainer } from "./container.js";
 import { copies } from "./preparation.js";
 import { terminationSeconds } from "./rollout.js";
 import { podVolume } from "./volumes.js";
@@ -24,10 +24,13 @@ export type PodWorkload = Pick<
   | "secretsInFull"
   | "volumes"
   | "resources"
+  | "gpus"
   | "userId"
   | "shutdownSeconds"
   | "oneNode"
 >;
+
+const GPU_TOLERATION = { key: GPU, operator: "Exists", effect: "NoSchedule" };
 
 /** What a pod needs that exists only once a stack is deployed. */
 export interface PodInputs {
@@ -67,8 +70,9 @@ export function podSpec(workload: PodWorkload, { image, serviceAccountName }: Po
 }
 
 /** Which nodes it may run on, and before whom. */
-function placed({ architecture, placing }: PodWorkload): Partial<PodSpec> {
-  const { nodeSelector = {}, tolerations = [], priorityClass } = placing ?? {};
+function placed({ architecture, placing, gpus = 0 }: PodWorkload): Partial<PodSpec> {
+  const { nodeSelector = {}, priorityClass } = placing ?? {};
+  const tolerations = [...(placing?.tolerations ?? []), ...(gpus > 0 ? [GPU_TOLERATION] : [])];
   const nodes = {
     ...nodeSelector,
     ...(architecture !== undefined && { "kubernetes.io/arch": architecture }),

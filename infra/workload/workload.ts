@@ -33,6 +33,8 @@ export interface Workload {
   secretsInFull?: string[];
   volumes: Volume[];
   resources: Record<"requests" | "limits", Resources>;
+  /** GPUs of NVIDIA that a replica has to itself. */
+  gpus?: number;
   /** Where its pods run and what marks them beside the labels above. */
   placing?: Placing;
   /** User and group that its process runs as. */

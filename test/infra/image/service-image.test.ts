@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,6 +12,7 @@ import { ADMIN_PORT, SERVICE_PORT } from "@ai-model-service/contract/http";
 import { contentTag, IMAGE_INPUTS, inputFiles, NOT_INPUTS } from "#infra/image/inputs.js";
 import { imageSchema } from "#infra/settings/image.js";
 import { requireDigest } from "#infra/image/build.js";
+import { variantArguments } from "#infra/image/service-image.js";
 
 describe("the image's tag", () => {
   let root: string;
@@ -89,7 +91,28 @@ describe("the Dockerfile", () => {
   it("takes its base from the settings alone", () => {
     expect(dockerfile).toContain(`ARG BASE=${imageSchema.parse({}).base}\n`);
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-    expect(new Set(bases)).toEqual(new Set(["${BASE}", "packages"]));
+    expect(new Set(bases)).toEqual(new Set(["${BASE}", "packages", "${CUDA_BASE}", "${VARIANT}"]));
+    expect(dockerfile).toContain("ARG VARIANT=cpu\nARG CUDA_BASE=${BASE}\n");
+  });
+
+  it("is told of a GPU alone where there is one", () => {
+    const image = imageSchema.parse({});
+    expect(variantArguments(image, { gpu: 0 })).toEqual({});
+    const variant = variantArguments(image, { gpu: 1 });
+    expect(variant).toEqual({ VARIANT: "cuda", CUDA_BASE: image.cudaBase });
+    for (const name of Object.keys(variant)) {
+      expect(dockerfile).toContain(`ARG ${name}=`);
+    }
+    expect(dockerfile).toMatch(/^FROM \S+ AS cuda$/m);
+  });
+
+  it("fetches the runtime's provider for CUDA as its package would, from where that has it", () => {
+    const metadata = createRequire(import.meta.url)("onnxruntime-node/script/install-metadata.js") as {
+      requirements: Record<string, string[]>;
+    };
+    const [, manifest = ""] = /ONNXRUNTIME_NODE_INSTALL=(\w+) node (\S+)/.exec(dockerfile) ?? [];
+    expect(metadata.requirements["linux/x64"]).toContain(manifest);
+    expect(existsSync(/ node (node_modules\/onnxruntime-node\/\S+)/.exec(dockerfile)?.[1] ?? "")).toBe(true);
   });
 });
 

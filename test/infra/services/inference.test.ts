@@ -105,6 +105,28 @@ describe("the inference service", () => {
     });
   });
 
+  it("computes on a GPU of its own where the settings give one, beside what else is tolerated", () => {
+    const tolerations = [{ key: "team", operator: "Exists" }];
+    const gpu = {
+      cluster: "existing",
+      registry: { address: "r.test" },
+      resources: { gpu: 1 },
+      pods: { tolerations },
+    };
+    const workload = inference(gpu);
+    expect(workload.environment).toMatchObject({ EXECUTION_PROVIDER: "cuda" });
+    const pod = podSpec(workload, { image: "i", serviceAccountName: "a" });
+    expect(pod).toMatchObject({
+      tolerations: [...tolerations, { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+      containers: [{ resources: { limits: { "nvidia.com/gpu": "1", memory: "512Mi" } } }],
+    });
+    const chosen = inference({ ...gpu, service: { environment: { EXECUTION_PROVIDER: "auto" } } });
+    expect(chosen.environment["EXECUTION_PROVIDER"]).toBe("auto");
+    expect(JSON.stringify(podSpec(inference(), { image: "i", serviceAccountName: "a" }))).not.toContain(
+      "gpu",
+    );
+  });
+
   it("has more time to end than the server takes to drain", () => {
     const workload = inference({ service: { shutdownDelaySeconds: 10, shutdownGraceSeconds: 60 } });
     const pod = podSpec(workload, { image: "i", serviceAccountName: "a" });

@@ -165,6 +165,25 @@ describe("settings", () => {
     expect(ofLimit("1200Mi")).toEqual([]);
   });
 
+  it("give a GPU where there can be one, and CUDA can use it", () => {
+    const eks = { region: "eu-central-1", apiAccess: "nobody" };
+    const withGpu = (more: object): string[] =>
+      faults({ cluster: "eks", eks, resources: { gpu: 1 }, ...more });
+    expect(withGpu({ image: { cudaBase: "registry.test/cuda:12" } })).toEqual([]);
+    expect(withGpu({ resources: { gpu: 2 } })).toEqual([
+      "resources.gpu must be 0 or 1: a replica computes on one GPU, and more replicas on more",
+    ]);
+    expect(withGpu({ image: { platform: "linux/arm64" } })).toEqual([
+      "resources.gpu must be 0 where image.platform is linux/arm64, for which ONNX Runtime has no CUDA",
+    ]);
+    expect(faults({ cluster: "local", resources: { gpu: 1 } })).toEqual([
+      "resources.gpu must be 0 where cluster is local, since the node in a container has no GPU",
+    ]);
+    expect(faults({ cluster: "local", image: { cudaBase: "cuda" } })).toEqual([
+      "image.cudaBase applies only where the program builds the image, with resources.gpu",
+    ]);
+  });
+
   it("name the namespace of a Prometheus that is there already", () => {
     const ofMonitoring = (monitoring: object): string[] => faults({ cluster: "local", monitoring });
     const reason =
