@@ -49,8 +49,12 @@ export class ResultsFixture {
     return fixture;
   }
 
+  url(path: string): string {
+    return `http://127.0.0.1:${this.ports.port}${path}`;
+  }
+
   get(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.ports.port}${path}`, init);
+    return fetch(this.url(path), init);
   }
 
   /** On the administrators' port, where there is one. */

@@ -1,10 +1,10 @@
 /** Drift: how far what is predicted has moved from what the model was trained on. Pure functions of numbers. */
 
 /** Lanczos's approximation of the gamma function, g = 7. */
-const LANCZOS = [
+const LANCZOS: readonly [number, ...number[]] = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-] as const;
+];
 
 /** The natural logarithm of the gamma function, for numbers above 0. */
 function logGamma(x: number): number {

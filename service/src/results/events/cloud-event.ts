@@ -1,6 +1,7 @@
 /** Events: CloudEvents 1.0 in KServe's types, as its logger sends them. */
 
 import type { IncomingHttpHeaders } from "node:http";
+import { EVENT_BATCH, EVENT_TYPES } from "@ai-model-service/contract/events";
 import { z } from "zod";
 import { checked, parseJson } from "../../server/http/json-body.js";
 import { parseMediaType } from "../../server/http/media-type.js";
@@ -9,8 +10,10 @@ import type { Exchange } from "../../server/http/exchange.js";
 import { isList, partsOf } from "../../server/http/long-list.js";
 import { line, moment } from "../api/fields.js";
 
-export const REQUEST = "org.kubeflow.serving.inference.request";
-export const RESPONSE = "org.kubeflow.serving.inference.response";
+/** The media type of one event in structured mode. */
+const STRUCTURED = "application/cloudevents+json";
+
+const TYPES = [EVENT_TYPES.request, EVENT_TYPES.response] as const;
 
 /** Events in one request at most. */
 const MOST_EVENTS = 10_000;
@@ -20,7 +23,7 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
 const attributes = z.object({
   specversion: z.literal("1.0", "must be 1.0"),
   id: line(200),
-  type: z.enum([REQUEST, RESPONSE], `must be ${REQUEST} or ${RESPONSE}`),
+  type: z.enum(TYPES, `must be ${TYPES.join(" or ")}`),
   source: line(500),
   time: moment.optional(),
   subject: line(200).optional(),
@@ -36,8 +39,14 @@ const structured = attributes.extend({
   data_base64: z.base64("must be base64").optional(),
 });
 
-/** An event, in structured mode. */
-export const eventSchema = structured.meta({ id: "CloudEvent" });
+const eventSchema = structured.meta({ id: "CloudEvent" });
+
+/** What events come as, for the description. */
+export const EVENT_BODIES = {
+  [STRUCTURED]: eventSchema,
+  [EVENT_BATCH]: z.array(eventSchema),
+  "application/json": z.unknown(),
+};
 
 /** An event whose data, if it is JSON, is read. */
 export interface CloudEvent extends z.output<typeof attributes> {
@@ -48,9 +57,9 @@ export interface CloudEvent extends z.output<typeof attributes> {
 export async function readEvents(exchange: Exchange, body: Buffer): Promise<CloudEvent[]> {
   const { type } = parseMediaType(exchange.headers["content-type"]);
   switch (type) {
-    case "application/cloudevents+json":
+    case STRUCTURED:
       return [await structuredEvent(exchange, await parseJson(exchange, body), [])];
-    case "application/cloudevents-batch+json":
+    case EVENT_BATCH:
       return batch(exchange, await parseJson(exchange, body));
     default:
       return [await binaryEvent(exchange, body, type)];

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { EVENT_TYPES } from "@ai-model-service/contract/events";
 import { readBody } from "../../server/http/read-body.js";
 import { json } from "../../server/http/reply.js";
 import type { Route } from "../../server/http/route.js";
@@ -6,7 +6,7 @@ import { giveTurn } from "../../server/turns.js";
 import { jsonText, MOST_PAYLOAD } from "../api/new-result.js";
 import { receivedSchema, type ApiOptions } from "../api/routes.js";
 import type { Batch, NewExchange, NewResult } from "../store/stored-result.js";
-import { eventSchema, readEvents, REQUEST, type CloudEvent } from "./cloud-event.js";
+import { EVENT_BODIES, readEvents, type CloudEvent } from "./cloud-event.js";
 import { predictionsOf } from "./predictions.js";
 
 /** Takes CloudEvents of requests and responses, and acknowledges them when they are durable. */
@@ -32,11 +32,7 @@ export function eventsRoute({ settings, store, metrics, now }: ApiOptions): Rout
       description:
         "CloudEvents 1.0 in binary mode (attributes in headers, the data as the body), structured mode, or a batch. A " +
         "request and its response have the same id, and come in any order.",
-      request: {
-        "application/cloudevents+json": eventSchema,
-        "application/cloudevents-batch+json": z.array(eventSchema),
-        "application/json": z.unknown(),
-      },
+      request: EVENT_BODIES,
       response: { "application/json": receivedSchema },
       errors: ["invalid_input", "invalid_json", "too_large", "queue_full", "storage_unavailable"],
     },
@@ -48,7 +44,7 @@ async function batchOf(events: readonly CloudEvent[], now: number, keepsPayloads
   const exchanges: NewExchange[] = [];
   for (const event of events) {
     exchanges.push(exchangeOf(event, now, keepsPayloads));
-    if (event.type !== REQUEST) {
+    if (event.type !== EVENT_TYPES.request) {
       results.push(...resultsOf(event, now));
     }
     await giveTurn();
@@ -59,7 +55,7 @@ async function batchOf(events: readonly CloudEvent[], now: number, keepsPayloads
 function exchangeOf(event: CloudEvent, now: number, keepsPayloads: boolean): NewExchange {
   const { id, type, subject, time = now, data } = event;
   const payload = keepsPayloads ? payloadOf(data) : undefined;
-  return type === REQUEST
+  return type === EVENT_TYPES.request
     ? { id, subject, requested: time, input: payload }
     : { id, subject, responded: time, output: payload };
 }
