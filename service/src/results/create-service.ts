@@ -6,6 +6,7 @@ import { deleteRoute } from "./api/delete-route.js";
 import { exportRoute } from "./api/export/export-route.js";
 import { listResultsRoute, postResultsRoute, type ApiOptions } from "./api/routes.js";
 import { decideRoute } from "./decide/decide-route.js";
+import { driftRoute } from "./drift/drift-route.js";
 import { eventsRoute } from "./events/events-route.js";
 
 export interface ServiceOptions extends Omit<ServersOptions, "settings" | "routes" | "title">, ApiOptions {
@@ -34,6 +35,7 @@ export function createRoutes(
     listResultsRoute(options),
     exportRoute(options),
     deleteRoute(options),
+    driftRoute(options),
     ...healthRoutes(lifecycle, () => store.whyNotReady(), "storage_unavailable"),
     metricsRoute(registry),
   ];

@@ -28,6 +28,7 @@ describe("the routes of the results service", () => {
       "GET /v1/results",
       "GET /v1/results/export",
       "POST /v1/deletions",
+      "POST /v1/drift",
     ]);
   });
 
@@ -78,6 +79,7 @@ describe("the results service", () => {
       "/readyz",
       "/v1/decide",
       "/v1/deletions",
+      "/v1/drift",
       "/v1/events",
       "/v1/results",
       "/v1/results/export",
