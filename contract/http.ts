@@ -3,6 +3,9 @@
 /** TCP port that the service listens on inside its container. */
 export const SERVICE_PORT = 8000;
 
+/** TCP port that the training service listens on. */
+export const TRAINING_PORT = 8010;
+
 /** TCP port of administrators inside the container: load, unload, index, metrics. No load balancer leads to it. */
 export const ADMIN_PORT = 8002;
 

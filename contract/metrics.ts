@@ -141,3 +141,13 @@ export const RESULTS_METRICS = {
   /** Histogram: one commit, from its first statement until it is on the disk. */
   resultsCommitDuration: "results_commit_duration_seconds",
 } as const;
+
+/** Names of the metrics that the training service emits beside those of every server. */
+export const TRAINING_METRICS = {
+  /** Gauge, by `state`. */
+  jobs: "training_jobs",
+  /** Gauge, seconds that the first job of the queue has waited. */
+  queueSeconds: "training_queue_seconds",
+  /** Gauge, clients that follow a job's events. */
+  eventStreams: "training_event_streams",
+} as const;

@@ -6,7 +6,13 @@ import { fullKey } from "../infra/settings/keys.js";
 import { settingsSchema } from "../infra/settings/settings.js";
 import { SETTINGS } from "../service/src/inference/settings.js";
 import { RESULTS_SETTINGS } from "../service/src/results/settings.js";
-import { flagOf, shownDefault, type SettingsTable } from "../service/src/server/settings/definition.js";
+import {
+  flagOf,
+  shownDefault,
+  type Setting,
+  type SettingsTable,
+} from "../service/src/server/settings/definition.js";
+import { SETTINGS as TRAINING_SETTINGS } from "../service/src/training/settings.js";
 
 /** What schemas and their checks say of themselves; zod's types of them are too many to name. */
 interface Schema {
@@ -68,6 +74,11 @@ const RESULTS = `### Of the results service
 \`npm run results\` has the settings above that are not of models or workers, with another \`PORT\` (8020), and these. See
 [results.md](results.md).`;
 
+const TRAINING = `### Of the training service
+
+\`training\` takes those of the server that are not about predictions: the ports, keys, limits of requests, log, shutdown and
+traces. These are its own, or have another default.`;
+
 const PROGRAM = `## Of the program
 
 \`pulumi config set --path KEY VALUE\` sets one for a stack, \`--secret\` keeps it encrypted. All that is wrong is reported at
@@ -75,16 +86,29 @@ once, by its full key (\`${fullKey("KEY")}\`), before anything is created.`;
 
 /** docs/settings.md as it should be. */
 export async function settingsPage(): Promise<string> {
+  const ofTraining = Object.entries<Setting>(TRAINING_SETTINGS).filter(([, setting]) => !isShared(setting));
   const parts = [
     HEAD,
     SERVER,
     serverTable(SETTINGS),
     RESULTS,
     serverTable(RESULTS_SETTINGS),
+    TRAINING,
+    serverTable(Object.fromEntries(ofTraining)),
     PROGRAM,
     ...programSections().map(sectionText),
   ];
   return prettier.format(parts.join("\n\n"), { parser: "markdown", printWidth: 110 });
+}
+
+/** Whether the server's table says the same of a variable. */
+function isShared({ variable, help, ...setting }: Setting): boolean {
+  const same = Object.values<Setting>(SETTINGS).find((other) => other.variable === variable);
+  return (
+    same !== undefined &&
+    same.help === help &&
+    shownDefault(same) === shownDefault({ variable, help, ...setting })
+  );
 }
 
 function serverTable(settings: SettingsTable): string {

@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 
 /**
- * One file for the server's own code, and one for the threads that it starts; packages stay in node_modules, so that
+ * One file for the server's own code, and one each for the threads and the jobs that it starts; packages stay in node_modules, so that
  * native ones find their files.
  */
 await build({
@@ -10,6 +10,7 @@ await build({
     "src/inference/engine/session/session-worker.js",
     "src/models/digest-worker.js",
     "src/results/store/sqlite/sqlite-worker.js",
+    "src/training/jobs/job-process.ts",
   ],
   entryNames: "[name]",
   outdir: "dist",

@@ -5,13 +5,14 @@ import { doctorCommand } from "./doctor/command.js";
 import { serveCommand } from "./inference/command.js";
 import { resultsCommand } from "./results/command.js";
 import { SERVICE } from "./server/version.js";
-import { trainCommand } from "./training/command.js";
+import { trainCommand, trainingCommand } from "./training/command.js";
 
 await new Command(SERVICE.name)
-  .description("Serves ONNX models over HTTP, keeps what they predict, and trains the one that ships.")
+  .description("Serves ONNX models over HTTP, keeps what they predict, and trains them.")
   .version(SERVICE.version)
   .addCommand(serveCommand(), { isDefault: true })
   .addCommand(resultsCommand())
   .addCommand(trainCommand())
+  .addCommand(trainingCommand())
   .addCommand(doctorCommand())
   .parseAsync();

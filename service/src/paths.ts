@@ -10,3 +10,6 @@ export const WEB_FOLDER = beside("web");
 
 /** The models that ship. */
 export const MODELS_FOLDER = beside("models");
+
+/** What services keep that are not told of a place. */
+export const DATA_FOLDER = beside("data");

@@ -1,9 +1,28 @@
-/** Training: makes the model that ships, measures it and writes it as a version. */
+/** Training: makes models, measures them and writes them as versions. */
 
 import { Command } from "commander";
 
+import { messageOf } from "../server/errors.js";
+import { addSettings, settingsOrExit } from "../server/settings/options.js";
+import { SettingsError, type Flags } from "../server/settings/read.js";
 import { DataError } from "./data-error.js";
 import { TRAIN_OPTIONS, type TrainOptions } from "./recipes/digits/options.js";
+import { readSettings, SETTINGS } from "./settings.js";
+
+/** `training`: takes jobs until it is told to stop. Exits with 2 for wrong settings, with 1 when it cannot start. */
+export function trainingCommand(): Command {
+  const command = new Command("training").description(
+    "Serve the training API. Every option is an environment variable too; the option wins.",
+  );
+  return addSettings(command, SETTINGS).action(async (flags: Flags<typeof SETTINGS>) => {
+    const settings = settingsOrExit(() => readSettings(process.env, flags));
+    const { serve } = await import("./serve.js");
+    await serve(settings).catch((error: unknown) => {
+      console.error(messageOf(error));
+      process.exit(error instanceof SettingsError ? 2 : 1);
+    });
+  });
+}
 
 /** `train`: from digits to a new version of a model, with its metrics and pictures. */
 export function trainCommand(): Command {

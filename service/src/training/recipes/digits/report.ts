@@ -1,7 +1,14 @@
 import type { Metrics } from "./train.js";
 
 /** Held-out accuracy and the table of classes, for a terminal. */
-export function renderReport({ accuracy, accuracyInterval, loss, classes, data, trainSeconds }: Metrics): string {
+export function renderReport({
+  accuracy,
+  accuracyInterval,
+  loss,
+  classes,
+  data,
+  trainSeconds,
+}: Metrics): string {
   const header = ["digit", "precision", "recall", "count"];
   const rows = classes.map(({ label, precision, recall, count }) => [
     label,

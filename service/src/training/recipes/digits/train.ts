@@ -3,7 +3,14 @@ import type { DataSplit } from "./digits.js";
 import { classReports, confusionMatrix, type ClassReport } from "../../evaluate.js";
 import { exportOnnx } from "./export.js";
 import { wilson, type Interval } from "../../statistics.js";
-import { fit, scaled, type Checkpoint, type Epoch, type FitListener, type FitSettings } from "./training-loop.js";
+import {
+  fit,
+  scaled,
+  type Checkpoint,
+  type Epoch,
+  type FitListener,
+  type FitSettings,
+} from "./training-loop.js";
 import { idxDigits } from "./idx.js";
 import { createNetwork, LIBRARY, predict, startBackend } from "./network.js";
 
