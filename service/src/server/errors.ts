@@ -17,6 +17,7 @@ export type GrpcStatus =
   | "INVALID_ARGUMENT"
   | "DEADLINE_EXCEEDED"
   | "NOT_FOUND"
+  | "ABORTED"
   | "RESOURCE_EXHAUSTED"
   | "UNIMPLEMENTED"
   | "INTERNAL"
@@ -38,6 +39,7 @@ export const ERRORS = {
   model_not_found: { status: 404, grpc: "NOT_FOUND", outcome: "client_error" },
   method_not_allowed: { status: 405, grpc: "UNIMPLEMENTED", outcome: "client_error" },
   request_timeout: { status: 408, grpc: "DEADLINE_EXCEEDED", outcome: "client_error" },
+  conflict: { status: 409, grpc: "ABORTED", outcome: "client_error" },
   too_large: { status: 413, grpc: "RESOURCE_EXHAUSTED", outcome: "client_error" },
   unsupported_media_type: { status: 415, grpc: "INVALID_ARGUMENT", outcome: "client_error" },
   unprocessable: { status: 422, grpc: "INVALID_ARGUMENT", outcome: "client_error" },
@@ -55,6 +57,7 @@ export const ERRORS = {
   },
   model_not_ready: { status: 503, grpc: "UNAVAILABLE", outcome: "rejected", rejection: "not_ready" },
   storage_unavailable: { status: 503, grpc: "UNAVAILABLE", outcome: "server_error" },
+  repository_unavailable: { status: 503, grpc: "UNAVAILABLE", outcome: "server_error" },
   shutting_down: { status: 503, grpc: "UNAVAILABLE", outcome: "rejected", rejection: "draining" },
   deadline_exceeded: { status: 504, grpc: "DEADLINE_EXCEEDED", outcome: "deadline" },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
