@@ -9,6 +9,8 @@ import type { Engine } from "./engine/engine.js";
 import { createInfer, type Tell } from "./protocols/infer.js";
 import { predictRoute } from "./protocols/predict/routes.js";
 import { routingBy } from "./protocols/routing.js";
+import { promotionRoutes } from "./promotion/routes.js";
+import type { Steering } from "./promotion/steering.js";
 import { tensorflowPredictRoutes, tensorflowRoutes } from "./protocols/tensorflow/routes.js";
 import { v2InferRoute } from "./protocols/v2/infer-route.js";
 import { v2Routes } from "./protocols/v2/routes.js";
@@ -23,6 +25,8 @@ export interface ServiceOptions extends Omit<
   readonly engine: Engine;
   readonly lifecycle: Lifecycle;
   readonly registry: Registry;
+  /** What changes what serves; opened when it is first asked for. */
+  readonly steering: () => Promise<Steering>;
   /** What `/metrics` answers; by default the registry's metrics. */
   readonly readMetrics?: (() => Promise<string>) | undefined;
   /** Is told of predictions. */
@@ -47,9 +51,12 @@ export function createService(options: ServiceOptions): Servers {
 
 /** Every route of the service but its description. Those that carry most requests come first. */
 export function createRoutes(
-  options: Pick<ServiceOptions, "settings" | "engine" | "registry" | "lifecycle" | "readMetrics" | "tell">,
+  options: Pick<
+    ServiceOptions,
+    "settings" | "engine" | "registry" | "lifecycle" | "readMetrics" | "steering" | "tell"
+  >,
 ): Route[] {
-  const { settings, engine, registry, lifecycle, readMetrics, tell } = options;
+  const { settings, engine, registry, lifecycle, readMetrics, steering, tell } = options;
   const { maxBodyBytes, maxBatchSize } = settings;
   const routingOf = routingBy(settings.affinityHeader);
   const protocol = { engine, infer: createInfer(registry, tell), routingOf, maxBodyBytes };
@@ -58,6 +65,7 @@ export function createRoutes(
     v2InferRoute(protocol),
     ...tensorflowPredictRoutes(protocol),
     ...v2Routes({ engine, lifecycle, maxBodyBytes, maxBatchSize }),
+    ...promotionRoutes({ steering, maxBodyBytes }),
     ...tensorflowRoutes({ engine }),
     ...healthRoutes(lifecycle, () => engine.whyNotReady()),
     metricsRoute(registry, readMetrics),

@@ -20,6 +20,8 @@ import { startEvents } from "./events/start-events.js";
 import { exitProcess } from "./engine/session/session-host.js";
 import { createService } from "./create-service.js";
 import type { Settings } from "./settings.js";
+import { Promotion } from "./promotion/open-promotion.js";
+import type { Steering } from "./promotion/steering.js";
 import { joinSiblings } from "./workers/join.js";
 import { sharedEngine } from "./workers/shared-engine.js";
 import { sharedMetrics } from "./workers/shared-metrics.js";
@@ -56,7 +58,10 @@ async function serveHere(
   const readMetrics = siblings && (() => sharedMetrics(siblings));
   const events = startEvents(settings, registry, log);
   const tell = events?.tell;
-  const service = { settings, engine, registry, lifecycle, log, logOutput, keys, tracing, readMetrics, tell };
+  const promotion = new Promotion(settings.modelRepository, log);
+  const steering = (): Promise<Steering> => promotion.steering();
+  const told = { log, logOutput, tracing, readMetrics, tell };
+  const service = { settings, engine, registry, lifecycle, keys, steering, ...told };
   const { server, administration } = createService(service);
   const servers = administration ? [server, administration] : [server];
   const unusedConnections = new UnusedConnections(servers);
@@ -66,6 +71,8 @@ async function serveHere(
     await engine.start();
   }
   const { port, adminPort } = await listenAll({ server, administration }, settings);
+  const isFirst = (): Promise<boolean> => siblings?.isFirst() ?? Promise.resolve(true);
+  const endFollowing = promotion.follow(engine, settings.modelPollSeconds, isFirst);
   onSignal(log, settings, stop.signal, () =>
     shutDown({
       servers,
@@ -74,6 +81,7 @@ async function serveHere(
       delaySeconds: settings.shutdownDelaySeconds,
       graceSeconds: settings.shutdownGraceSeconds,
       async release() {
+        await endFollowing();
         await engine.stop();
         await events?.stop();
         await tracing?.stop();

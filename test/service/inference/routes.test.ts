@@ -13,6 +13,7 @@ const routes = createRoutes({
   engine: {} as Engine,
   registry: new Registry(),
   lifecycle: new Lifecycle(),
+  steering: () => Promise.reject(new Error("No route changes anything before a request comes.")),
 });
 
 describe("the routes of the inference service", () => {
@@ -37,7 +38,12 @@ describe("the routes of the inference service", () => {
     expect(changing.sort()).toEqual([
       "/metrics",
       "/v2/repository/index",
+      "/v2/repository/models/:model/events",
       "/v2/repository/models/:model/load",
+      "/v2/repository/models/:model/promote",
+      "/v2/repository/models/:model/promotion",
+      "/v2/repository/models/:model/rollback",
+      "/v2/repository/models/:model/traffic",
       "/v2/repository/models/:model/unload",
     ]);
   });

@@ -7,6 +7,7 @@ import type { Tracing } from "#service/server/observe/tracing.js";
 import type { EngineOptions } from "#service/inference/engine/create-engine.js";
 import type { Engine } from "#service/inference/engine/engine.js";
 import { startEvents, type Events } from "#service/inference/events/start-events.js";
+import { Promotion } from "#service/inference/promotion/open-promotion.js";
 import { createService } from "#service/inference/create-service.js";
 import { readSettings } from "#service/inference/settings.js";
 import { RepositoryFixture } from "./engine/repository-fixture.js";
@@ -54,6 +55,7 @@ export class ServiceFixture {
       logOutput: { dropped: 0 },
       keys: readKeys(settings),
       tracing,
+      steering: () => new Promotion(repository.root, log).steering(),
     });
     fixture.servers = administration ? [server, administration] : [server];
     fixture.port = await listen(server, 0, "127.0.0.1");

@@ -140,6 +140,10 @@ class RepositoryEngine implements Engine {
       .map(figuresOf);
   }
 
+  follows(name: string): string | undefined {
+    return this.manager.follows(name);
+  }
+
   load(name: string): Promise<void> {
     return this.manager.load(name);
   }

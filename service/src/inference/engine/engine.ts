@@ -151,6 +151,11 @@ export interface Engine {
   statistics(reference: Partial<ModelReference>): ModelStatistics[] | Promise<ModelStatistics[]>;
   /** Of each version of the model that serves, or that its labels, `traffic` or `shadow` name. Throws model_not_found. */
   traffic(name: string): VersionTraffic[] | Promise<VersionTraffic[]>;
+  /**
+   * The digest (SHA-256) of the config.json that a model is served by; that of nothing where it has none, undefined where there
+   * is no such model, or workers differ.
+   */
+  follows(name: string): string | undefined | Promise<string | undefined>;
   load(name: string): Promise<void>;
   unload(name: string): Promise<void>;
   /** Refuses new requests, lets queued ones finish, releases every session. */

@@ -58,6 +58,12 @@ export class Follower {
     }
   }
 
+  /** Takes its reports away, so that nobody waits for a replica that stops. */
+  async leave(): Promise<void> {
+    await Promise.allSettled([...this.replicas.values()].map((replica) => replica.leave()));
+    this.replicas.clear();
+  }
+
   private async lookAt(model: string): Promise<void> {
     const { state, revision } = await readState(this.options.records, model);
     if (state?.status !== "going on" || revision === undefined) {

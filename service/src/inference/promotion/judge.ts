@@ -3,17 +3,17 @@ import { quantileOf, slowerThan, type Figures } from "./figures.js";
 import { leastDifference, shareOf, wilson, type Share } from "./statistics.js";
 
 /** What is known of a version in a step, for people. */
-interface Told {
+type Told = {
   readonly requests: number;
   readonly errors: number;
   readonly p99Seconds: number | null;
-}
+};
 
 /** What a decision was made by; kept in the event. */
-export interface Numbers {
+export type Numbers = {
   readonly tried: Told & { readonly comparedRows: number; readonly flippedRows: number };
   readonly stable: Told;
-}
+};
 
 export interface Verdict {
   readonly verdict: "go on" | "hold" | "roll back";

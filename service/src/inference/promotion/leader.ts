@@ -1,18 +1,16 @@
 import {
-  changePointer,
   readPointer,
   recordEvent,
   type Pointer,
   type Surroundings,
 } from "../../models/pointer/change-pointer.js";
-import { servingOf } from "../../models/pointer/edit-config.js";
-import { withoutCanary } from "../../models/pointer/moves.js";
 import { digestOf } from "../../models/pointer/records.js";
 import { decide, type Decision } from "./decide.js";
 import { readReports, reportPath, type ReplicaReport } from "./replica-report.js";
+import { move } from "./move.js";
 import type { Seen } from "./seen.js";
-import { digestsOf, servingIn } from "./stages.js";
-import { readState, writeState, type PromotionState, type RecordedState } from "./state.js";
+import { digestsOf } from "./stages.js";
+import { writeState, type PromotionState, type RecordedState } from "./state.js";
 
 export interface LeaderOptions extends Surroundings {
   readonly id: string;
@@ -21,11 +19,6 @@ export interface LeaderOptions extends Surroundings {
   /** How long all replicas get to say something before what they say counts as all. */
   readonly settleMilliseconds: number;
   readonly seen: Seen;
-}
-
-/** Somebody else wrote config.json since it was looked at. */
-class Overtaken extends Error {
-  override readonly name = "Overtaken";
 }
 
 /** Makes the decisions of a promotion, as the replica that holds its lease. Rejects with a RecordConflict when it lost it. */
@@ -52,7 +45,7 @@ export class Leader {
     return decide(state, live);
   }
 
-  private async liveReports({ model, id }: PromotionState): Promise<ReplicaReport[]> {
+  private async liveReports({ model }: PromotionState): Promise<ReplicaReport[]> {
     const { records, seen, liveMilliseconds } = this.options;
     const live: ReplicaReport[] = [];
     for (const report of await readReports(records, model)) {
@@ -64,7 +57,7 @@ export class Leader {
         await records.remove(reportPath(model, report.id));
       }
     }
-    return live.filter(({ promotion }) => promotion === id || promotion !== "");
+    return live;
   }
 
   private async carryOut(
@@ -77,13 +70,17 @@ export class Leader {
     switch (decision.to) {
       case "wait": {
         const { says, numbers } = decision;
-        await writeState(records, this.renewed(state, { says, ...(numbers && { numbers: { ...numbers } }) }), revision);
+        await writeState(records, this.renewed(state, { says, ...(numbers && { numbers }) }), revision);
         return;
       }
       case "end": {
         const { status, says } = decision;
         await writeState(records, this.renewed(state, { status, says }), revision);
-        return this.record(pointer, state, `The automatic promotion of version ${state.version} is over. ${says}`);
+        return this.record(
+          pointer,
+          state,
+          `The automatic promotion of version ${state.version} is over. ${says}`,
+        );
       }
       case "move": {
         const { stage, because, baseline, numbers } = decision;
@@ -93,11 +90,11 @@ export class Leader {
           stage: state.stage + 1,
           says: because,
           because,
-          numbers: { ...numbers },
+          numbers,
           baseline,
         });
         await writeState(records, next, revision);
-        return this.move(next);
+        return move(this.options, next);
       }
     }
   }
@@ -106,31 +103,7 @@ export class Leader {
   private async moveLate(state: PromotionState, revision: string): Promise<void> {
     const renewed = this.renewed(state, {});
     await writeState(this.options.records, renewed, revision);
-    await this.move(renewed);
-  }
-
-  private async move(state: PromotionState): Promise<void> {
-    const { model, because, numbers, base, target } = state;
-    const automatic = { name: state.who.name, by: "automatic promotion" as const };
-    const change = { who: automatic, action: "auto" as const, why: because };
-    try {
-      await changePointer(this.options, model, {
-        ...change,
-        ...(numbers !== undefined && { numbers }),
-        decide: (pointer) => servingIn(state, only(pointer, base)),
-      });
-      const { state: now } = await readState(this.options.records, model);
-      if (now?.id === state.id && now.status === "ended") {
-        // It was ended after it was last looked at.
-        const why = "The promotion had been ended.";
-        const undo = (pointer: Pointer) => withoutCanary(only(pointer, target));
-        await changePointer(this.options, model, { ...change, why, decide: undo });
-      }
-    } catch (error) {
-      if (!(error instanceof Overtaken)) {
-        throw error;
-      }
-    }
+    await move(this.options, renewed);
   }
 
   private async endForOthers(state: PromotionState, revision: string, pointer: Pointer): Promise<void> {
@@ -153,12 +126,4 @@ export class Leader {
     const lease = { holder, beat: state.lease.beat + 1, time: now().toISOString() };
     return { ...state, ...change, lease };
   }
-}
-
-/** What serves, as long as config.json is the one that was decided on. */
-function only({ text, serving }: Pointer, digest: string): ReturnType<typeof servingOf> {
-  if (digestOf(text ?? "") !== digest) {
-    throw new Overtaken("config.json was changed.");
-  }
-  return serving;
 }

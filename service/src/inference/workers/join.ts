@@ -23,8 +23,10 @@ export function joinSiblings(
       unload: (name) => engine.unload(String(name)),
       statistics: (reference) => engine.statistics(reference as Partial<ModelReference>),
       traffic: (name) => engine.traffic(String(name)),
+      follows: (name) => engine.follows(String(name)),
       metrics: () => registry.getMetricsAsJSON(),
     },
+    worker.id,
     () => stop.abort(),
     log,
   );

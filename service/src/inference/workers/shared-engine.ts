@@ -17,6 +17,10 @@ export function sharedEngine(engine: Engine, siblings: Siblings): Engine {
     resolve: (reference) => engine.resolve(reference),
     defaultModel: (routing) => engine.defaultModel(routing),
     traffic: async (name) => sumTraffic((await siblings.ask("traffic", name)) as VersionTraffic[][]),
+    follows: async (name) => {
+      const [first, ...others] = await siblings.ask("follows", name);
+      return others.every((other) => other === first) ? (first as string | undefined) : undefined;
+    },
     index: () => engine.index(),
     statistics: async (reference: Partial<ModelReference>) =>
       sumStatistics((await siblings.ask("statistics", reference)) as ModelStatistics[][]),

@@ -21,7 +21,9 @@ export class Siblings {
   /** `onStop` is called when the worker is to leave. */
   constructor(
     readonly channel: Channel,
-    readonly operations: WorkerCommands,
+    readonly operations: Omit<WorkerCommands, "id">,
+    /** This worker's, which no other of this server has had. */
+    readonly id: number,
     readonly onStop: () => void,
     readonly log: Pick<Logger, "error">,
   ) {
@@ -31,6 +33,11 @@ export class Siblings {
   /** Whether every worker has loaded its models. */
   get allStarted(): boolean {
     return this.haveAllStarted;
+  }
+
+  /** Whether this is the one of them that does what only one may do. */
+  async isFirst(): Promise<boolean> {
+    return Math.min(...((await this.ask("id", undefined)) as number[])) === this.id;
   }
 
   started(serving: Started): void {
@@ -72,7 +79,7 @@ export class Siblings {
 
   private async carryOut(operation: WorkerCommand, argument: unknown): Promise<AskResult> {
     try {
-      return { value: await this.operations[operation](argument) };
+      return { value: operation === "id" ? this.id : await this.operations[operation](argument) };
     } catch (error) {
       const { code, message } = toServiceError(error);
       if (code === "internal") {

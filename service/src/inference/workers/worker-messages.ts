@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../server/errors.js";
 
 /** What one worker asks of all, itself included. */
-export type WorkerCommand = "load" | "unload" | "statistics" | "traffic" | "metrics";
+export type WorkerCommand = "load" | "unload" | "statistics" | "traffic" | "follows" | "metrics" | "id";
 
 /** What came of an operation in one worker. */
 export type AskResult =

@@ -110,7 +110,7 @@ async function tryToChange(surroundings: Surroundings, pointer: Pointer, change:
   const from = told(pointer.serving, versions);
   const to = told(serving, versions);
   if (edited === (text ?? NO_CONFIG)) {
-    return { from, to, config: digestOf(text ?? "") };
+    return unchanged(pointer);
   }
   const { path, id, time } = await nextEvent(records, model, now());
   const { who, action, why, numbers } = change;
@@ -167,6 +167,12 @@ export async function recordEvent(
   };
   await records.write(path, written(event), undefined);
   log.info({ audit: true, ...event }, "promotion went on");
+}
+
+/** What comes of a change that there was no need of. */
+export function unchanged({ serving, versions, text }: Pointer): Changed {
+  const same = told(serving, versions);
+  return { from: same, to: same, config: digestOf(text ?? "") };
 }
 
 function written(event: ModelEvent): string {

@@ -10,7 +10,8 @@ export function addSettings(command: Command, table: SettingsTable): Command {
     option.attributeName = () => name;
     command.addOption(option);
   }
-  return command.addHelpText("after", () => variablesText(table));
+  const hasSecrets = Object.values(table).some(({ secret }) => secret);
+  return hasSecrets ? command.addHelpText("after", () => variablesText(table)) : command;
 }
 
 /** The settings that are no options. */

@@ -37,6 +37,7 @@ function engineThat({ infer = unused, ...behaviour }: Behaviour): Engine {
     defaultModel: () => asked,
     index: () => [],
     statistics: () => [],
+    follows: () => undefined,
     traffic: () => [],
     load: unused,
     unload: unused,
@@ -65,6 +66,7 @@ async function start(behaviour: Behaviour, lifecycle = new Lifecycle()): Promise
     lifecycle,
     log,
     logOutput: { dropped: 0 },
+    steering: () => Promise.reject(new Error("Nothing changes what serves.")),
   }));
   return `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
 }

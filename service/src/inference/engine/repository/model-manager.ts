@@ -9,6 +9,7 @@ import type { ServedVersion } from "../served-version.js";
 import { parseModelConfig } from "../../../models/config-file.js";
 import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
 import { nameProblem } from "../../../models/names.js";
+import { digestOf } from "../../../models/pointer/records.js";
 import type { ModelFolder, Scan } from "../../../models/scan.js";
 import type { ModelRepository } from "../../../models/store/model-repository.js";
 import { CopyMemory } from "../traffic/copy-queue.js";
@@ -138,6 +139,12 @@ export class ModelManager {
     }
     model.rejections.count("model_not_ready");
     throw new ServiceError("model_not_ready", `Model '${name}' is not ready. ${whyNot(model, wanted)}`);
+  }
+
+  /** See `Engine.follows`. */
+  follows(name: string): string | undefined {
+    const model = this.models.get(name);
+    return model && digestOf(model.configText ?? "");
   }
 
   names(): string[] {
@@ -284,6 +291,7 @@ export class ModelManager {
     if (problem === undefined) {
       try {
         model.configure(parseModelConfig(configText));
+        model.configText = configText;
       } catch (error) {
         model.problem = messageOf(error);
       }

@@ -84,6 +84,8 @@ export class RepositoryModel implements ServingVersions, TrafficVersions {
   readonly rejections = new Rejections();
   readonly traffic: ModelTraffic;
   config: ModelConfig = {};
+  /** The text of the config.json that `config` is. */
+  configText: string | undefined;
   /** Why its folder or config.json cannot be used; what serves goes on, with the configuration that it was loaded with. */
   problem: string | undefined;
   /** False after `unload`, or before `load` under explicit control. */
