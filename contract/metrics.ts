@@ -69,10 +69,14 @@ export const METRICS = {
   predictionConfidence: "inference_prediction_confidence",
   /** Counter{model, version, label}: predictions by their most probable label. */
   predictions: "inference_predictions_total",
+} as const;
+
+/** Names of the metrics that the service emits beside those where it tells of predictions. */
+export const EVENT_METRICS = {
   /** Counter{outcome}: answered requests that were to be told as events: sent, dropped, refused. */
-  predictionEvents: "inference_events_total",
+  told: "inference_events_total",
   /** Gauge: answered requests whose events have not been taken yet. */
-  predictionEventsWaiting: "inference_events_waiting",
+  waiting: "inference_events_waiting",
 } as const;
 
 /** Name of one of the service's metrics. */

@@ -43,8 +43,7 @@ beforeAll(async () => {
         shadow: { version: "3", percent: 100 },
       });
     },
-    // Nobody listens there: events are counted all the same.
-    { ADMIN_API_KEYS: "admin-key", EVENTS_URL: "http://127.0.0.1:9/" },
+    { ADMIN_API_KEYS: "admin-key" },
   );
   const octets = { "content-type": "application/octet-stream" };
   const administrator = { headers: { "x-api-key": "admin-key" } };

@@ -1,11 +1,11 @@
-import { METRICS } from "@ai-model-service/contract/metrics";
+import { EVENT_METRICS } from "@ai-model-service/contract/metrics";
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { EventSender } from "./event-sender.js";
 
 /** Counts in `registry` what became of events. */
 export function describeEvents(registry: Registry, sender: Pick<EventSender, "counts" | "waiting">): void {
   const counter: Counter = new Counter({
-    name: METRICS.predictionEvents,
+    name: EVENT_METRICS.told,
     help: "Answered requests that were to be told as events, by what became of them.",
     labelNames: ["outcome"],
     registers: [registry],
@@ -17,7 +17,7 @@ export function describeEvents(registry: Registry, sender: Pick<EventSender, "co
     },
   });
   const gauge: Gauge = new Gauge({
-    name: METRICS.predictionEventsWaiting,
+    name: EVENT_METRICS.waiting,
     help: "Answered requests whose events have not been taken yet.",
     registers: [registry],
     collect: () => gauge.set(sender.waiting),

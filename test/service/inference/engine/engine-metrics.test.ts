@@ -17,7 +17,7 @@ async function linesOf(name: string): Promise<string[]> {
   return (await repository.registry.metrics()).split("\n").filter((line) => line.startsWith(name));
 }
 
-/** Those that others emit: the HTTP server with its keys, the result processing, and what tells of predictions. */
+/** Those that others emit: the HTTP server with its keys, and the result processing. */
 const ELSEWHERE: readonly string[] = [
   METRICS.apiKeyRequests,
   METRICS.httpRequestDuration,
@@ -27,8 +27,6 @@ const ELSEWHERE: readonly string[] = [
   METRICS.apiKeyRequests,
   METRICS.predictionConfidence,
   METRICS.predictions,
-  METRICS.predictionEvents,
-  METRICS.predictionEventsWaiting,
   // Of requests that fell back, of which there are none here.
   METRICS.trafficFallbacks,
 ];
