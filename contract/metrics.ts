@@ -63,6 +63,12 @@ export const METRICS = {
   modelLoadFailed: "inference_model_load_failed",
   /** Gauge{model, version}: 1 while the version runs on the CPU, though a GPU was asked for or is there. */
   modelOnCpu: "inference_model_gpu_fallback",
+  /** Gauge: seconds since the model repository cannot be looked at; 0 while it can. */
+  repositoryAway: "model_repository_away_seconds",
+  /** Counter: looks at the model repository, and fetches of versions, that failed. */
+  repositoryFailures: "model_repository_failures_total",
+  /** Counter: bytes that were fetched of versions, when the model repository is a bucket. */
+  repositoryFetchedBytes: "model_repository_fetched_bytes_total",
   /** Gauge{model, version}: resident memory that grew while the version was loaded. */
   modelMemory: "inference_model_memory_bytes",
   /** Histogram{model, version}: the highest probability of a prediction, 0 to 1. */

@@ -6,7 +6,13 @@ import type { Alert } from "./alert.js";
 
 /** The alerts that only the inference service has: its queue, its models and their predictions. */
 export function inferenceAlerts(watched: Watched): Alert[] {
-  return [queueSaturated(watched), loadFailed(watched), fallingBack(watched), drifted(watched)];
+  return [
+    queueSaturated(watched),
+    loadFailed(watched),
+    fallingBack(watched),
+    repositoryAway(watched),
+    drifted(watched),
+  ];
 }
 
 function queueSaturated(watched: Watched): Alert {
@@ -48,6 +54,18 @@ function fallingBack(watched: Watched): Alert {
       "Version {{ $labels.version }} of the model {{ $labels.model }} does not answer its share of the traffic.",
     description:
       "In the last ten minutes the stable version answered {{ $value | humanize }} requests in its place. No caller noticed; the metric's label `reason` says what the version failed by.",
+  };
+}
+
+function repositoryAway(watched: Watched): Alert {
+  return {
+    name: "InferenceModelRepositoryAway",
+    expr: `max by (namespace, job, pod) (${METRICS.repositoryAway}{${own(watched)}}) > 120`,
+    minutes: 3,
+    severity: "warning",
+    summary: "The pod {{ $labels.pod }} cannot look at its model repository.",
+    description:
+      "For {{ $value | humanizeDuration }} it has not seen the bucket or folder that its models come from. What it serves goes on, but it does not follow changes, and a pod that starts anew may have nothing to serve.",
   };
 }
 

@@ -60,7 +60,9 @@ function readManifest({ manifest: text, entries }: FoundVersion): {
     const entry = entries.get(MANIFEST_FILE);
     return entry === undefined || (!(entry instanceof Error) && entry.kind !== "file")
       ? {}
-      : { fault: entry instanceof Error ? unreadable(MANIFEST_FILE, entry) : `${MANIFEST_FILE} is too large.` };
+      : {
+          fault: entry instanceof Error ? unreadable(MANIFEST_FILE, entry) : `${MANIFEST_FILE} is too large.`,
+        };
   }
   try {
     const manifest = parseManifest(text);

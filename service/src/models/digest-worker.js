@@ -1,19 +1,34 @@
-/** A thread that reads files and answers their digests; see digests.ts. JavaScript, since a thread starts from a file. */
+/**
+ * A thread that reads files and answers their digests; see digests.ts. With `follow` it reads a file that grows, as far as
+ * it is told. JavaScript, since a thread starts from a file.
+ */
 
+import { once } from "node:events";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import * as zlib from "node:zlib";
 
+const { wanted, follow } = workerData;
 const block = Buffer.alloc(2 ** 20);
+let grown = follow ? { bytes: 0, isEnd: false } : { bytes: Infinity, isEnd: true };
+
+if (follow) {
+  parentPort.on("message", (message) => {
+    grown = message;
+  });
+}
 
 /** Calls `take` with the file's bytes, in pieces that do not cross multiples of `partBytes`. */
-function read(path, partBytes, take) {
+async function read(path, partBytes, take) {
   const file = openSync(path);
   try {
     for (let at = 0; ;) {
-      const length = Math.min(block.length, partBytes - (at % partBytes));
-      const count = readSync(file, block, 0, length, at);
+      while (at >= grown.bytes && !grown.isEnd) {
+        await once(parentPort, "message");
+      }
+      const length = Math.min(block.length, partBytes - (at % partBytes), grown.bytes - at);
+      const count = length === 0 ? 0 : readSync(file, block, 0, length, at);
       if (count === 0) {
         return;
       }
@@ -25,15 +40,15 @@ function read(path, partBytes, take) {
   }
 }
 
-function crc32Of(path) {
+async function crc32Of(path) {
   let value = 0;
-  read(path, Infinity, (bytes) => {
+  await read(path, Infinity, (bytes) => {
     value = zlib.crc32(bytes, value);
   });
   return value.toString(16).padStart(8, "0");
 }
 
-function inParts({ path, kind, partBytes }) {
+async function inParts({ path, kind, partBytes }) {
   const whole = createHash(kind);
   let part = createHash(kind);
   let parts = 0;
@@ -44,7 +59,7 @@ function inParts({ path, kind, partBytes }) {
     parts += 1;
     isOpen = false;
   };
-  read(path, partBytes, (bytes, isEnd) => {
+  await read(path, partBytes, (bytes, isEnd) => {
     part.update(bytes);
     isOpen = true;
     if (isEnd) {
@@ -57,16 +72,20 @@ function inParts({ path, kind, partBytes }) {
   return `${whole.digest("hex")}-${parts}`;
 }
 
-function digestOf(wanted) {
-  if (wanted.kind === "crc32") {
-    return crc32Of(wanted.path);
+async function digestOf(file) {
+  if (file.kind === "crc32") {
+    return crc32Of(file.path);
   }
-  if (wanted.partBytes !== undefined) {
-    return inParts(wanted);
+  if (file.partBytes !== undefined) {
+    return inParts(file);
   }
-  const hash = createHash(wanted.kind);
-  read(wanted.path, Infinity, (bytes) => hash.update(bytes));
+  const hash = createHash(file.kind);
+  await read(file.path, Infinity, (bytes) => hash.update(bytes));
   return hash.digest("hex");
 }
 
-parentPort.postMessage(workerData.map(digestOf));
+const found = [];
+for (const file of wanted) {
+  found.push(await digestOf(file));
+}
+parentPort.postMessage(found);

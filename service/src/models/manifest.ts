@@ -20,10 +20,7 @@ const file = z.object({
 const manifestSchema = z
   .object({
     /** By path below the version's folder. */
-    files: z.record(
-      z.string().refine(isInside, "must be a path in the version's folder"),
-      file.readonly(),
-    ),
+    files: z.record(z.string().refine(isInside, "must be a path in the version's folder"), file.readonly()),
     lineage: z
       .looseObject({
         /** What it was trained on. */
@@ -64,7 +61,10 @@ export function parseManifest(text: string): Manifest {
 }
 
 /** What of a version is not there as its manifest has it, by names and sizes: a whole sentence. */
-export function sizesFault(files: ManifestFiles, bytesOf: (path: string) => number | undefined): string | undefined {
+export function sizesFault(
+  files: ManifestFiles,
+  bytesOf: (path: string) => number | undefined,
+): string | undefined {
   if (!Object.hasOwn(files, "model.onnx")) {
     return `${MANIFEST_FILE} does not name model.onnx.`;
   }
@@ -84,7 +84,12 @@ export function sizesFault(files: ManifestFiles, bytesOf: (path: string) => numb
 export async function contentFault(folder: string, files: ManifestFiles): Promise<string | undefined> {
   const paths = Object.keys(files);
   const sizes = await Promise.all(
-    paths.map((path) => stat(join(folder, path)).then(({ size }) => size, () => undefined)),
+    paths.map((path) =>
+      stat(join(folder, path)).then(
+        ({ size }) => size,
+        () => undefined,
+      ),
+    ),
   );
   const fault = sizesFault(files, (path) => sizes[paths.indexOf(path)]);
   if (fault !== undefined) {

@@ -27,8 +27,14 @@ const LONGEST_NAME = 255;
 
 /** Whether `path`, with `/`, stays inside the folder that it is joined to, on every system, and names a file there. */
 export function isInside(path: string): boolean {
-  return path.split("/").every(
-    (part) =>
-      part !== "" && part !== "." && part !== ".." && part.length <= LONGEST_NAME && !/[\\:\p{Cc}]/u.test(part),
-  );
+  return path
+    .split("/")
+    .every(
+      (part) =>
+        part !== "" &&
+        part !== "." &&
+        part !== ".." &&
+        part.length <= LONGEST_NAME &&
+        !/[\\:\p{Cc}]/u.test(part),
+    );
 }

@@ -23,7 +23,9 @@ export async function publishVersion(
   try {
     const manifest = `${JSON.stringify(manifestOf(files, provenance), null, 2)}\n`;
     await Promise.all(
-      Object.entries({ ...files, [MANIFEST_FILE]: manifest }).map(([name, content]) => writeFile(join(staging, name), content)),
+      Object.entries({ ...files, [MANIFEST_FILE]: manifest }).map(([name, content]) =>
+        writeFile(join(staging, name), content),
+      ),
     );
     return await claimVersion(modelFolder, staging);
   } catch (error) {
@@ -32,10 +34,7 @@ export async function publishVersion(
   }
 }
 
-function manifestOf(
-  files: Readonly<Record<string, Uint8Array | string>>,
-  provenance: Provenance,
-): Manifest {
+function manifestOf(files: Readonly<Record<string, Uint8Array | string>>, provenance: Provenance): Manifest {
   const entries = Object.entries(files).map(([name, content]) => {
     const bytes = Buffer.from(content);
     return [name, { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length }] as const;

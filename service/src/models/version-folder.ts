@@ -55,7 +55,13 @@ export async function lookAtVersion(
     if (!holdsModel(entries)) {
       return undefined;
     }
-    const files = describeVersion({ version, path, entries, configText, manifest: await manifestIn(folder, entries) });
+    const files = describeVersion({
+      version,
+      path,
+      entries,
+      configText,
+      manifest: await manifestIn(folder, entries),
+    });
     return { ...files, ...(files.manifest && { unchecked: files.manifest.files }) };
   } catch (error) {
     if (isMissing(error) || nameProblem("version", version) !== undefined) {

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
+import { contentFault, parseManifest } from "#service/models/manifest.js";
 import { nextVersion, publishVersion } from "#service/models/publish.js";
 
 describe("nextVersion", () => {
@@ -18,7 +19,28 @@ describe("publishVersion", () => {
     expect(await publishVersion(folder, { "model.onnx": Uint8Array.of(1, 2) })).toBe("1");
     expect(await publishVersion(folder, { "model.onnx": Uint8Array.of(3), "metrics.json": "{}" })).toBe("2");
     expect(await readFile(join(folder, "1", "model.onnx"))).toEqual(Buffer.of(1, 2));
-    expect((await readdir(join(folder, "2"))).sort()).toEqual(["metrics.json", "model.onnx"]);
+    expect((await readdir(join(folder, "2"))).sort()).toEqual([
+      "manifest.json",
+      "metrics.json",
+      "model.onnx",
+    ]);
+  });
+
+  it("writes a manifest that the version is held to", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "models-"));
+    const said = { lineage: { parent: "3", seed: 7 }, metrics: { accuracy: 0.5 } };
+    await publishVersion(folder, { "model.onnx": Uint8Array.of(1, 2), "labels.txt": "\u00e4" }, said);
+    const text = await readFile(join(folder, "1", "manifest.json"), "utf8");
+    const manifest = parseManifest(text);
+    expect(manifest).toMatchObject({
+      ...said,
+      files: { "model.onnx": { bytes: 2 }, "labels.txt": { bytes: 2 } },
+    });
+    expect(await contentFault(join(folder, "1"), manifest.files)).toBeUndefined();
+    await writeFile(join(folder, "1", "model.onnx"), Uint8Array.of(1, 3));
+    expect(await contentFault(join(folder, "1"), manifest.files)).toBe(
+      "The file model.onnx is not the one of manifest.json: its SHA-256 is another.",
+    );
   });
 
   it("gives publishers at the same time a version each", async () => {

@@ -27,6 +27,7 @@ describe("train", () => {
     expect((await readdir(join(output, "1"))).sort()).toEqual([
       "confusion.png",
       "learning-curve.png",
+      "manifest.json",
       "metrics.json",
       "model.onnx",
     ]);

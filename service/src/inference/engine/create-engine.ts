@@ -97,6 +97,9 @@ class RepositoryEngine implements Engine {
     await this.manager.refresh(true);
     this.watcher.start();
     await this.manager.fetched();
+    if (this.stopping) {
+      return;
+    }
     this.readiness.start();
     const reason = this.readiness.whyNot();
     if (reason !== undefined) {

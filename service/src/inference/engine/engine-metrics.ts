@@ -8,6 +8,7 @@ import {
 } from "@ai-model-service/contract/metrics";
 import type { Registry } from "prom-client";
 import type { RepositoryModel, RepositoryVersion } from "./repository/repository-model.js";
+import type { RepositoryFigures } from "../../models/store/model-repository.js";
 import type { ServedVersion } from "./served-version.js";
 import type { BucketCounts } from "../../server/observe/bucket-counts.js";
 import { counter, gauge, histogram, type Aggregator, type Labels, type Sample } from "./sampled-metrics.js";
@@ -18,6 +19,7 @@ import { registerTrafficMetrics } from "./traffic/traffic-metrics.js";
 export interface MetricsSource {
   servingVersions(): Iterable<ServedVersion>;
   allModels(): Iterable<RepositoryModel>;
+  repositoryFigures(): RepositoryFigures;
 }
 
 const VERSION_LABELS = ["model", "version"];
@@ -29,6 +31,7 @@ export function registerMetrics(registry: Registry, source: MetricsSource): void
   registerVersionGauges(registry, source);
   registerProcessGauges(registry, source);
   registerTrafficMetrics(registry, () => source.allModels());
+  registerRepository(registry, source);
 }
 
 function registerHistograms(registry: Registry, source: MetricsSource): void {
@@ -163,6 +166,16 @@ function registerProcessGauges(registry: Registry, source: MetricsSource): void 
   gauge(registry, METRICS.inferenceRequestsPending, "Requests that wait or run.", [], () => [
     [{}, [...source.servingVersions()].reduce((sum, { pendingRequests }) => sum + pendingRequests, 0)],
   ]);
+}
+
+function registerRepository(registry: Registry, source: MetricsSource): void {
+  const each = (pick: keyof RepositoryFigures) => (): Sample[] => [[{}, source.repositoryFigures()[pick]]];
+  const away = "Seconds since the model repository cannot be looked at; 0 while it can.";
+  gauge(registry, METRICS.repositoryAway, away, [], each("awaySeconds"), "max");
+  const failures = "Looks at the model repository, and fetches of versions, that failed.";
+  counter(registry, METRICS.repositoryFailures, failures, [], each("failures"));
+  const fetched = "Bytes that were fetched of versions.";
+  counter(registry, METRICS.repositoryFetchedBytes, fetched, [], each("fetchedBytes"));
 }
 
 /** One sample per version folder, whether it serves or not. */

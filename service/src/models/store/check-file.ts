@@ -24,7 +24,9 @@ export async function storesCheck(
         Bucket: store.bucket,
         Key: file.key,
         // The ETag that stores give for a part may be the part's own.
-        ...(part === undefined ? { IfMatch: file.etag, ChecksumMode: "ENABLED" as const } : { PartNumber: part }),
+        ...(part === undefined
+          ? { IfMatch: file.etag, ChecksumMode: "ENABLED" as const }
+          : { PartNumber: part }),
       }),
       { abortSignal },
     );
@@ -55,7 +57,8 @@ function isOfWhole(checksum: string | undefined): checksum is string {
 /** With keys of its own or of the caller's, S3 makes the ETag of something else. */
 function isOfContent({ ServerSideEncryption, SSECustomerAlgorithm }: HeadObjectCommandOutput): boolean {
   return (
-    (ServerSideEncryption === undefined || ServerSideEncryption === "AES256") && SSECustomerAlgorithm === undefined
+    (ServerSideEncryption === undefined || ServerSideEncryption === "AES256") &&
+    SSECustomerAlgorithm === undefined
   );
 }
 

@@ -1,23 +1,28 @@
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { statusOf, StoreFault } from "./store-fault.js";
-import type { S3Store } from "./open-s3.js";
 import type { StoredFile } from "./list-bucket.js";
+import type { S3Store } from "./open-s3.js";
+import { lengthOf, remainderOf, split, type Segment } from "./segments.js";
+import { statusOf, StoreFault } from "./store-fault.js";
 
-/** A file is fetched in so many ranges at once at most, none of them shorter than it is worth. */
+/** A file is fetched in so many ranges at once at most, and in more than one only where one alone is slow. */
 const MOST_RANGES = 4;
-const SHORTEST_RANGE_BYTES = 2 ** 24;
+const SLOW_BYTES_A_SECOND = 100e6;
+const RATE_MILLISECONDS = 1_000;
+const WORTHWHILE_GAIN = 1.2;
+/** Of the event loop's time. */
+const BUSY = 0.6;
 
 /** Attempts of a range in which nothing at all comes, before it is given up for now. */
 const MOST_ATTEMPTS = 4;
 const FIRST_PAUSE_MILLISECONDS = 250;
 /** A transfer in which nothing comes for so long is broken. */
 const SILENT_MILLISECONDS = 20_000;
-
-/** How many bytes of each range have come, the first byte of each being its share of the file. */
-export type Progress = number[];
+const WRITE_BYTES = 2 ** 20;
 
 /** What a fetch of a file needs to know, and tells. */
 export interface FileFetch {
@@ -25,125 +30,166 @@ export interface FileFetch {
   readonly file: StoredFile;
   readonly path: string;
   /** Of an earlier attempt, or empty; is kept up to date. */
-  readonly progress: Progress;
+  readonly segments: Segment[];
   readonly stop: AbortSignal;
-  /** Told of what comes, and of what has come already. */
-  readonly onBytes: (count: number, isNew: boolean) => void;
-}
-
-interface Range {
-  readonly begin: number;
-  readonly end: number;
+  /** Told of how many bytes more are on disk. */
+  readonly onBytes: (count: number) => void;
 }
 
 /** Brings a file to `path`, going on where an earlier attempt broke off. Rejects when the store's file has changed. */
 export async function fetchFile(fetch: FileFetch): Promise<void> {
-  const { file, path, progress } = fetch;
+  const { file, path, segments } = fetch;
   await mkdir(dirname(path), { recursive: true });
-  const target = await open(path, progress.length > 0 ? "r+" : "w");
+  await (await open(path, segments.length > 0 ? "r+" : "w")).close();
+  if (segments.length === 0 && file.bytes > 0) {
+    segments.push({ begin: 0, end: file.bytes, done: 0 });
+  }
   // The first that gives up ends the others, or they would write on.
   const failed = new AbortController();
   const stop = AbortSignal.any([fetch.stop, failed.signal]);
-  try {
-    const ranges = rangesOf(file.bytes);
-    const fetches = ranges.map(async (range, index) => {
-      progress[index] ??= 0;
-      await fetchRange({ ...fetch, stop }, target, range, index).catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      });
-    });
-    const outcomes = await Promise.allSettled(fetches);
-    failed.signal.throwIfAborted();
-    const wrong = outcomes.find((outcome) => outcome.status === "rejected");
-    if (wrong) {
-      throw wrong.reason;
+  let come = 0;
+  const onBytes = (count: number): void => {
+    come += count;
+    fetch.onBytes(count);
+  };
+  const running = new Set<Promise<void>>();
+  const begin = (segment: Segment): void => {
+    const run = fetchSegment({ ...fetch, stop, onBytes }, segment)
+      .catch((error: unknown) => failed.abort(error))
+      .finally(() => running.delete(run));
+    running.add(run);
+  };
+  const wantsMore = rateWatch();
+  const timer = setInterval(() => {
+    const isWorth = wantsMore(come);
+    come = 0;
+    const more = isWorth && !stop.aborted && running.size < MOST_RANGES ? split(segments) : undefined;
+    if (more) {
+      begin(more);
     }
-    await target.truncate(file.bytes);
+  }, RATE_MILLISECONDS);
+  try {
+    for (const segment of segments) {
+      begin(segment);
+    }
+    while (running.size > 0) {
+      await Promise.all(running);
+    }
+    failed.signal.throwIfAborted();
   } finally {
-    await target.close();
+    clearInterval(timer);
   }
 }
 
-function rangesOf(bytes: number): Range[] {
-  const count = Math.max(1, Math.min(MOST_RANGES, Math.ceil(bytes / SHORTEST_RANGE_BYTES)));
-  const length = Math.ceil(bytes / count);
-  return Array.from({ length: bytes === 0 ? 0 : count }, (_, index) => ({
-    begin: index * length,
-    end: Math.min(bytes, (index + 1) * length),
-  }));
+/**
+ * Tells, from the bytes of each interval, whether another range may help: what comes is slow, the last range that was added
+ * did help, and it is not this process that is slow.
+ */
+function rateWatch(): (bytes: number) => boolean {
+  let before = performance.eventLoopUtilization();
+  let atLastRange = 0;
+  return (bytes) => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    const isSlow = bytes < (SLOW_BYTES_A_SECOND * RATE_MILLISECONDS) / 1000;
+    if (!isSlow || utilization > BUSY || bytes < WORTHWHILE_GAIN * atLastRange) {
+      return false;
+    }
+    atLastRange = bytes;
+    return true;
+  };
 }
 
-async function fetchRange(fetch: FileFetch, target: FileHandle, range: Range, index: number): Promise<void> {
-  const { progress, stop } = fetch;
-  const length = range.end - range.begin;
-  fetch.onBytes(progress[index] ?? 0, false);
-  for (let attempts = 0; (progress[index] ?? 0) < length;) {
-    const before = progress[index] ?? 0;
+async function fetchSegment(fetch: FileFetch, segment: Segment): Promise<void> {
+  for (let attempts = 0; remainderOf(segment) > 0;) {
+    const before = segment.done;
     try {
-      await receive(fetch, target, { begin: range.begin + before, end: range.end }, index);
+      await receive(fetch, segment);
     } catch (error) {
-      const status = statusOf(error);
-      attempts = (progress[index] ?? 0) > before ? 1 : attempts + 1;
-      const isFinal = status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429;
-      if (stop.aborted || isFinal || isOfDisk(error) || attempts >= MOST_ATTEMPTS) {
+      attempts = segment.done > before ? 1 : attempts + 1;
+      if (fetch.stop.aborted || isFinal(error) || attempts >= MOST_ATTEMPTS) {
         throw error;
       }
-      await pause(FIRST_PAUSE_MILLISECONDS * 2 ** (attempts - 1), undefined, { signal: stop });
+      await pause(FIRST_PAUSE_MILLISECONDS * 2 ** (attempts - 1), undefined, { signal: fetch.stop });
     }
   }
 }
 
-/** That a file cannot be written does not get better by the next attempt. */
-function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && error.syscall === "write";
+/** Whether the next attempt would not get further: the store says no, or the disk does. */
+function isFinal(error: unknown): boolean {
+  const status = statusOf(error);
+  const isRefused = status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429;
+  return isRefused || (error instanceof Error && "syscall" in error && error.syscall === "write");
 }
 
-async function writeAt(target: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
-  for (let written = 0; written < chunk.length;) {
-    const { bytesWritten } = await target.write(chunk, written, chunk.length - written, at + written);
-    written += bytesWritten;
-  }
-}
-
-async function receive(
-  { store, file, progress, stop, onBytes }: FileFetch,
-  target: FileHandle,
-  { begin, end }: Range,
-  index: number,
-): Promise<void> {
+async function receive({ store, file, path, stop, onBytes }: FileFetch, segment: Segment): Promise<void> {
   const { GetObjectCommand } = await import("@aws-sdk/client-s3");
   const silence = new AbortController();
-  const timer = setTimeout(
-    () => silence.abort(new DOMException("Nothing comes.", "TimeoutError")),
-    SILENT_MILLISECONDS,
-  );
-  const abortSignal = AbortSignal.any([stop, silence.signal]);
+  const silent = new DOMException("Nothing comes.", "TimeoutError");
+  const timer = setTimeout(() => silence.abort(silent), SILENT_MILLISECONDS);
+  const signal = AbortSignal.any([stop, silence.signal]);
+  const begin = segment.begin + segment.done;
+  const before = segment.done;
   try {
-    const wanted = { Bucket: store.bucket, Key: file.key, IfMatch: file.etag, Range: `bytes=${begin}-${end - 1}` };
-    const { Body, ContentRange } = await store.client.send(new GetObjectCommand(wanted), { abortSignal });
-    if (ContentRange === undefined && !(begin === 0 && end === file.bytes)) {
+    const wanted = { Bucket: store.bucket, Key: file.key, IfMatch: file.etag };
+    const Range = `bytes=${begin}-${segment.end - 1}`;
+    const command = new GetObjectCommand({ ...wanted, Range });
+    const { Body, ContentRange } = await store.client.send(command, { abortSignal: signal });
+    if (ContentRange === undefined && lengthOf(segment) < file.bytes) {
       throw new StoreFault("The model store does not give parts of files, which are asked for by ranges.");
     }
-    let at = begin;
-    const body = Body as Readable;
-    abortSignal.addEventListener("abort", () => body.destroy(abortSignal.reason as Error), { once: true });
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      if (at + chunk.length > end) {
-        throw new StoreFault("The model store sends more than it was asked for.");
-      }
-      await writeAt(target, chunk, at);
-      at += chunk.length;
-      progress[index] = (progress[index] ?? 0) + chunk.length;
-      onBytes(chunk.length, true);
+    const target = createWriteStream(path, { flags: "r+", start: begin, highWaterMark: WRITE_BYTES });
+    const note = (): void => {
       timer.refresh();
+      const count = before + target.bytesWritten - segment.done;
+      segment.done += count;
+      onBytes(count);
+    };
+    const cut: { error?: Error } = {};
+    const pieces = (source: AsyncIterable<Buffer>): AsyncIterable<Buffer> =>
+      upTo(segment, source, begin, note, cut);
+    try {
+      await pipeline(Body as Readable, pieces, target, { signal });
+    } finally {
+      note();
     }
-    if (at < end) {
+    if (cut.error !== undefined) {
+      throw cut.error;
+    }
+    if (remainderOf(segment) > 0) {
       throw new DOMException("The transfer was cut.", "AbortError");
     }
   } catch (error) {
-    throw silence.signal.aborted ? silence.signal.reason : error;
+    throw silence.signal.aborted ? silent : error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * The pieces that belong to the segment, which may become shorter meanwhile. Where the transfer breaks off they end, so that
+ * all that has come is written, and `cut` tells.
+ */
+async function* upTo(
+  segment: Segment,
+  source: AsyncIterable<Buffer>,
+  begin: number,
+  note: () => void,
+  cut: { error?: Error },
+): AsyncGenerator<Buffer> {
+  let at = begin;
+  try {
+    for await (const piece of source) {
+      note();
+      const bytes = piece.subarray(0, segment.end - at);
+      at += bytes.length;
+      yield bytes;
+      if (at >= segment.end) {
+        return;
+      }
+    }
+  } catch (error) {
+    cut.error = error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -1,14 +1,16 @@
-import { mkdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { digests } from "../digests.js";
+import { digests, GrowingDigest, type DigestOf } from "../digests.js";
 import { checksumFault } from "../manifest.js";
 import { shown } from "../names.js";
 import { storesCheck, type FileCheck } from "./check-file.js";
 import { CONTENTS_FILE, type Contents } from "./contents.js";
-import { fetchFile, type Progress } from "./fetch-file.js";
+import { fetchFile } from "./fetch-file.js";
 import { inLanes } from "./in-lanes.js";
 import { inMegabytes } from "./megabytes.js";
+import type { StoredFile } from "./list-bucket.js";
 import type { S3Store } from "./open-s3.js";
+import { doneOf, withoutGap, type Segment } from "./segments.js";
 import { StoreFault } from "./store-fault.js";
 import type { Unit, UnitPaths } from "./unit.js";
 
@@ -17,7 +19,11 @@ const FILES_AT_ONCE = 4;
 const SAVE_MILLISECONDS = 1_000;
 const PROGRESS_FILE = ".progress.json";
 
-type UnitProgress = Record<string, Progress>;
+/** Shorter files are read again when they are whole. */
+const LONG_BYTES = 2 ** 23;
+const TOLD_BYTES = 2 ** 23;
+
+type UnitProgress = Record<string, Segment[]>;
 
 /** What a fetch of a unit needs to know, and tells. */
 export interface UnitFetch {
@@ -44,8 +50,7 @@ export async function fetchUnit(fetch: UnitFetch): Promise<void> {
   };
   const timer = setInterval(() => void save().catch(() => undefined), SAVE_MILLISECONDS).unref();
   try {
-    await eachFile(fetch, progress);
-    await check(fetch, progress);
+    await noteContents(paths, await eachFile(fetch, progress));
   } finally {
     clearInterval(timer);
     await save().catch(() => undefined);
@@ -64,9 +69,7 @@ async function readProgress(partial: string): Promise<UnitProgress> {
 
 /** A disk that is too small for a version must not be filled up by it. */
 async function checkRoom(unit: Unit, { partial }: UnitPaths, progress: UnitProgress): Promise<void> {
-  const come = Object.values(progress)
-    .flat()
-    .reduce((sum, bytes) => sum + bytes, 0);
+  const come = doneOf(Object.values(progress).flat());
   const { bavail, bsize } = await statfs(partial);
   const needed = unit.bytes - come;
   if (needed > bavail * bsize) {
@@ -76,54 +79,79 @@ async function checkRoom(unit: Unit, { partial }: UnitPaths, progress: UnitProgr
   }
 }
 
-async function eachFile(
-  { store, unit, paths, stop, onBytes }: UnitFetch,
-  progress: UnitProgress,
-): Promise<void> {
+/** Fetches and checks every file; gives what they are. */
+async function eachFile(fetch: UnitFetch, progress: UnitProgress): Promise<Contents> {
+  const { unit, paths } = fetch;
+  const contents: Contents = {};
   const failed = new AbortController();
-  const stopped = AbortSignal.any([stop, failed.signal]);
+  const stop = AbortSignal.any([fetch.stop, failed.signal]);
   await inLanes(FILES_AT_ONCE, unit.files, async ([path, file]) => {
-    const into = (progress[path] ??= []);
-    const fetch = { store, file, path: join(paths.partial, path), progress: into, stop: stopped, onBytes };
-    await fetchFile(fetch).catch((error: unknown) => {
+    const segments = (progress[path] ??= []);
+    try {
+      const content = await oneFile({ ...fetch, stop }, path, file, segments);
+      if (content === undefined) {
+        progress[path] = [];
+        await rm(join(paths.partial, path), { force: true });
+        throw new StoreFault(faultOf(unit, path));
+      }
+      contents[path] = content;
+    } catch (error) {
       failed.abort(error);
       throw error;
-    });
+    }
   });
+  return contents;
 }
 
-/** Checks what has come, and notes what it is, so that it can be checked again. */
-async function check({ store, unit, paths, stop }: UnitFetch, progress: UnitProgress): Promise<void> {
-  const checks = new Map<string, FileCheck | undefined>();
-  for (const [path, file] of unit.files) {
-    checks.set(path, manifestsCheck(unit, path) ?? (await storesCheck(store, file, stop)));
-  }
-  const found = await digests(
-    [...checks].map(([path, wanted]) => ({
-      path: join(paths.partial, path),
-      kind: wanted?.kind ?? "sha256",
-      partBytes: wanted?.partBytes,
-    })),
-  );
-  const contents: Contents = {};
-  for (const [index, [path, wanted]] of [...checks].entries()) {
-    const digest = found[index] ?? "";
-    if (wanted !== undefined && wanted.digest !== digest) {
-      progress[path] = [];
-      await rm(join(paths.partial, path), { force: true });
-      throw new StoreFault(faultOf(unit, path));
+/** Undefined when what has come is not what it should be. */
+async function oneFile(
+  { store, unit, paths, stop, onBytes }: UnitFetch,
+  name: string,
+  file: StoredFile,
+  segments: Segment[],
+): Promise<Contents[string] | undefined> {
+  const path = join(paths.partial, name);
+  const wanted = manifestsCheck(unit, name) ?? (await storesCheck(store, file, stop));
+  const { kind = "sha256", partBytes } = wanted ?? {};
+  onBytes(doneOf(segments), false);
+  const isLong = file.bytes >= LONG_BYTES;
+  const growing = isLong ? await growingDigest({ path, kind, partBytes }) : undefined;
+  let told = 0;
+  const note = (count: number): void => {
+    onBytes(count, true);
+    const bytes = withoutGap(segments);
+    if (growing && bytes - told >= TOLD_BYTES) {
+      told = bytes;
+      growing.hasGrown(bytes);
     }
-    const bytes = unit.files.get(path)?.bytes ?? 0;
-    contents[path] = { kind: wanted?.kind ?? "sha256", partBytes: wanted?.partBytes, digest, bytes };
+  };
+  try {
+    await fetchFile({ store, file, path, segments, stop, onBytes: note });
+    const [digest = ""] = growing
+      ? [await growing.ofWhole(file.bytes)]
+      : await digests([{ path, kind, partBytes }]);
+    const isRight = wanted === undefined || wanted.digest === digest;
+    return isRight ? { kind, partBytes, digest, bytes: file.bytes } : undefined;
+  } finally {
+    await growing?.giveUp();
   }
-  const file = join(paths.partial, CONTENTS_FILE);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(contents));
+}
+
+/** The thread opens the file at once, so it must be there. */
+async function growingDigest(wanted: DigestOf): Promise<GrowingDigest> {
+  await mkdir(dirname(wanted.path), { recursive: true });
+  await (await open(wanted.path, "a")).close();
+  return new GrowingDigest(wanted);
+}
+
+async function noteContents({ partial }: UnitPaths, contents: Contents): Promise<void> {
+  await writeFile(join(partial, CONTENTS_FILE), JSON.stringify(contents));
 }
 
 function manifestsCheck({ manifest, version }: Unit, path: string): FileCheck | undefined {
   const name = path.slice(version.length + 1);
-  const named = path.startsWith(`${version}/`) && manifest && Object.hasOwn(manifest, name) ? manifest[name] : undefined;
+  const named =
+    path.startsWith(`${version}/`) && manifest && Object.hasOwn(manifest, name) ? manifest[name] : undefined;
   return named && { kind: "sha256", digest: named.sha256 };
 }
 

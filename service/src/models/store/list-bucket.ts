@@ -29,7 +29,10 @@ const MOST_KEYS = 100_000;
 const PAGE_MILLISECONDS = 30_000;
 
 /** One sweep over the keys below the store's prefix: its models, by name. What is hidden is left out. */
-export async function listBucket({ client, bucket, prefix }: S3Store, stop: AbortSignal): Promise<StoredModel[]> {
+export async function listBucket(
+  { client, bucket, prefix }: S3Store,
+  stop: AbortSignal,
+): Promise<StoredModel[]> {
   const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
   const models = new Map<string, GrowingModel>();
   let count = 0;
@@ -66,7 +69,12 @@ function place(models: Map<string, GrowingModel>, path: string, file: StoredFile
   if (parts.length === 0 || parts.at(-1) === "" || !isInside(name) || isHidden(name)) {
     return;
   }
-  const model = models.get(name) ?? { name, files: new Map(), versions: new Map(), unsafe: new Map() };
+  const model: GrowingModel = models.get(name) ?? {
+    name,
+    files: new Map(),
+    versions: new Map(),
+    unsafe: new Map(),
+  };
   models.set(name, model);
   const [version = "", ...below] = parts;
   if (!isInside(parts.join("/"))) {

@@ -60,14 +60,12 @@ export class LookAtBucket {
       name,
       configText: this.textAt(files.get(CONFIG_FILE)),
       files,
-      versions: [...versions].map(
-        ([version, below]): LookedAtVersion => ({
-          version,
-          files: below,
-          manifest: this.textAt(below.get(MANIFEST_FILE)),
-          problem: unsafe.get(version),
-        }),
-      ),
+      versions: [...versions].map(([version, below]): LookedAtVersion => ({
+        version,
+        files: below,
+        manifest: this.textAt(below.get(MANIFEST_FILE)),
+        problem: unsafe.get(version),
+      })),
     };
   }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describeVersion, holdsModel, type Entry } from "../describe-version.js";
 import { nameProblem } from "../names.js";
-import { CONFIG_FILE, type ModelFolder, type Scan } from "../scan.js";
+import type { ModelFolder, Scan } from "../scan.js";
 import type { VersionFiles } from "../version-folder.js";
 import { examplesOf } from "./examples-of.js";
 import { LastLook, type LookedAtModel, type LookedAtVersion } from "./last-look.js";
@@ -115,10 +115,12 @@ export class S3Repository implements ModelRepository {
     { version, files, manifest, problem }: LookedAtVersion,
     examples: LookedAtModel["files"],
   ): VersionFiles | undefined {
-    const entries = new Map([...files].map(([path, { bytes, etag }]): [string, Entry] => [
-      path,
-      { kind: "file", bytes, mark: etag },
-    ]));
+    const entries = new Map(
+      [...files].map(([path, { bytes, etag }]): [string, Entry] => [
+        path,
+        { kind: "file", bytes, mark: etag },
+      ]),
+    );
     if (!holdsModel(entries)) {
       return undefined;
     }
@@ -142,5 +144,8 @@ export class S3Repository implements ModelRepository {
 /** One for each store and prefix, so that a cache can be used with several. */
 function folderOf(address: string): string {
   const endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";
-  return createHash("sha256").update(JSON.stringify([endpoint, address])).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify([endpoint, address]))
+    .digest("hex")
+    .slice(0, 16);
 }

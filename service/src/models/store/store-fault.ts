@@ -60,7 +60,9 @@ export function storeFault(error: unknown): string {
   if (status !== undefined && status >= 500) {
     return `The model store fails (status ${status}).`;
   }
-  return NO_ANSWER.has(code) ? `The model store does not answer (${code}).` : `The model store fails: ${messageOf(error)}.`;
+  return NO_ANSWER.has(code)
+    ? `The model store does not answer (${code}).`
+    : `The model store fails: ${messageOf(error)}.`;
 }
 
 /** What went wrong, in words for people. */

@@ -131,7 +131,7 @@ export class UnitCache {
     });
     const kept = new Set([
       ...this.inUse,
-      ...wanted.flatMap((unit) => Object.values(pathsOf(this.root, unit))),
+      ...wanted.flatMap((unit): string[] => Object.values({ ...pathsOf(this.root, unit) })),
     ]);
     for (const model of await readdir(this.root, { withFileTypes: true }).catch(() => [])) {
       if (model.isDirectory()) {
@@ -171,9 +171,12 @@ export class UnitCache {
       state.failures = 0;
     } catch (error) {
       state.phase = "failed";
-      state.failure = this.stopping.signal.aborted ? messageOf(this.stopping.signal.reason) : storeFault(error);
+      state.failure = this.stopping.signal.aborted
+        ? messageOf(this.stopping.signal.reason)
+        : storeFault(error);
       state.retryAt =
-        performance.now() + Math.min(LONGEST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** state.failures);
+        performance.now() +
+        Math.min(LONGEST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** state.failures);
       state.failures += 1;
       this.figures.failures += 1;
     } finally {

@@ -44,7 +44,10 @@ export interface UnitPaths {
   readonly model: string;
 }
 
-export function pathsOf(root: string, { model, version, id }: Pick<Unit, "model" | "version" | "id">): UnitPaths {
+export function pathsOf(
+  root: string,
+  { model, version, id }: Pick<Unit, "model" | "version" | "id">,
+): UnitPaths {
   const name = `${version}@${id}`;
   const folder = join(root, model, name);
   return {

@@ -139,6 +139,15 @@ describe.skipIf(!promtoolIsThere)("the alerts, by promtool", () => {
     const failed = { ...SERVICE, model: "mnist", version: "2", severity: "critical" };
     expectAlerts(inputs, "InferenceModelLoadFailed", { "5m": [failed], "25m": [] });
   });
+
+  it("tell that the model repository is away, but not of a moment", () => {
+    const inputs = [
+      series(METRICS.repositoryAway, POD, "0 60 120 0 0 60+60x10 0+0x20"),
+      series(METRICS.repositoryAway, { ...POD, pod: "another" }, "0+0x40"),
+    ];
+    const away = { ...SERVICE, pod: POD.pod, severity: "warning" };
+    expectAlerts(inputs, "InferenceModelRepositoryAway", { "4m": [], "13m": [away], "30m": [] });
+  });
 });
 
 describe("an alert", () => {

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FaultProxy } from "./fault-proxy.js";
-import { CREDENTIALS, Moto } from "./moto.js";
+import { CREDENTIALS, type Moto } from "./moto.js";
 
 /** A bucket in moto behind a proxy, a folder for a cache, and the environment that leads to them. */
 export class BucketFixture {
@@ -53,7 +53,13 @@ export class BucketFixture {
     const entries = await readdir(this.cache, { recursive: true, withFileTypes: true });
     return entries
       .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name).slice(this.cache.length + 1).split("/").slice(1).join("/"))
+      .map(({ parentPath, name }) =>
+        join(parentPath, name)
+          .slice(this.cache.length + 1)
+          .split("/")
+          .slice(1)
+          .join("/"),
+      )
       .sort();
   }
 
@@ -72,13 +78,4 @@ function assign(name: string, value: string | undefined): void {
   } else {
     process.env[name] = value;
   }
-}
-
-/** The text of a manifest of `files`. */
-export function manifestOf(files: Readonly<Record<string, Uint8Array>>, more: object = {}): string {
-  const entries = Object.entries(files).map(([name, bytes]) => [
-    name,
-    { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length },
-  ]);
-  return JSON.stringify({ files: Object.fromEntries(entries) as object, ...more });
 }

@@ -80,7 +80,11 @@ export class FaultProxy {
   }
 }
 
-async function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined): Promise<void> {
+async function relay(
+  answer: IncomingMessage,
+  outgoing: ServerResponse,
+  fault: Fault | undefined,
+): Promise<void> {
   let sent = 0;
   const total = Number(answer.headers["content-length"]);
   for await (const piece of answer as AsyncIterable<Buffer>) {

@@ -33,7 +33,12 @@ export class Moto {
     const port = await freePort();
     const process = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
     const moto = new Moto(port, process);
-    while (!(await fetch(`${moto.url}/moto-api/`).then(({ ok }) => ok, () => false))) {
+    while (
+      !(await fetch(`${moto.url}/moto-api/`).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    ) {
       await pause(50);
     }
     return moto;

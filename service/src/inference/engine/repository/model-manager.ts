@@ -11,7 +11,7 @@ import { RepositoryModel, type RepositoryVersion } from "./repository-model.js";
 import { nameProblem } from "../../../models/names.js";
 import { digestOf } from "../../../models/pointer/records.js";
 import type { ModelFolder, Scan } from "../../../models/scan.js";
-import type { ModelRepository } from "../../../models/store/model-repository.js";
+import type { ModelRepository, RepositoryFigures } from "../../../models/store/model-repository.js";
 import { CopyMemory } from "../traffic/copy-queue.js";
 import type { RoutedVersion } from "../traffic/routed-version.js";
 import { trafficOf } from "../traffic/traffic-of.js";
@@ -182,6 +182,10 @@ export class ModelManager {
 
   allModels(): Iterable<RepositoryModel> {
     return this.models.values();
+  }
+
+  repositoryFigures(): RepositoryFigures {
+    return this.options.repository.figures();
   }
 
   *servingVersions(): Generator<ServedVersion> {

@@ -74,7 +74,9 @@ function reasonsOf(models: readonly RepositoryModel[], why = reasonOf): string[]
 
 /** While models are loaded one after the other. */
 function whatIsDone(model: RepositoryModel): string {
-  const isTried = [...model.versions.values()].some(({ transition, isRefused }) => transition ?? isRefused);
+  const isTried = [...model.versions.values()].some(
+    ({ transition, isRefused, absence }) => transition ?? (isRefused || absence === "fetching"),
+  );
   return isTried || model.versions.size === 0 ? reasonOf(model) : "It waits to be loaded.";
 }
 

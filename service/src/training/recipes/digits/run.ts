@@ -4,8 +4,10 @@ import { MODELS_FOLDER } from "../../../paths.js";
 import type { TrainOptions } from "./options.js";
 import { drawConfusion, drawLearningCurve } from "../../plots.js";
 import { showProgress } from "./progress.js";
+import type { Provenance } from "../../../models/manifest.js";
 import { publishVersion } from "../../../models/publish.js";
 import { renderReport } from "./report.js";
+import { SERVICE } from "../../../server/version.js";
 import { loadDigits, train, type TrainedModel } from "./train.js";
 
 /** The digits' model that ships. */
@@ -21,8 +23,20 @@ export async function runTraining({
   console.log(`Digits: ${data.source}; ${data.split}.`);
   const trained = await train(data, settings, showProgress(process.stdout, settings.epochs));
   console.log(renderReport(trained.metrics));
-  const version = await publishVersion(output, await filesOf(trained));
+  const version = await publishVersion(output, await filesOf(trained), provenanceOf(trained));
   console.log(`\nWrote ${relative(process.cwd(), join(output, version))}`);
+}
+
+function provenanceOf({ metrics: { accuracy, loss, data, settings, library } }: TrainedModel): Provenance {
+  return {
+    lineage: {
+      data: { ...data },
+      parameters: { ...settings },
+      code: `${SERVICE.name} ${SERVICE.version}`,
+      library,
+    },
+    metrics: { accuracy, loss },
+  };
 }
 
 /** What a version's folder holds. */

@@ -6,6 +6,7 @@ import { ModelManager, type ManagerOptions } from "#service/inference/engine/rep
 import { FolderRepository } from "#service/models/store/folder-repository.js";
 import { ServiceError } from "#service/server/errors.js";
 import { broken, identity, truncated, withWeightsIn } from "../../../../models/index.js";
+import { manifestOf } from "../../../models/manifest-of.js";
 import { floats, RepositoryFixture, SERVING } from "../repository-fixture.js";
 
 let repository: RepositoryFixture;
@@ -373,5 +374,30 @@ describe("what is wrong in one model's folder", () => {
     await manager.refresh(false);
     expect(manager.resolve({ name: "m" })).toBe(before);
     expect(reasons()).toEqual({ "m/1": "" });
+  });
+});
+
+describe("a manifest in a folder", () => {
+  it("holds back a half-written version, refuses one of another content, and lets the old one serve", async () => {
+    await repository.putModel("m", "1", identity());
+    await manager.refresh(true);
+    const put = (files: Record<string, Uint8Array>): Promise<void> =>
+      writeFile(join(repository.root, "m", "2", "manifest.json"), manifestOf(files));
+    await repository.putModel("m", "2", identity().slice(1));
+    await put({ "model.onnx": identity() });
+    await manager.refresh(true);
+    expect(serving()).toBe("1");
+    expect(manager.index()[1]?.reason).toMatch(
+      /^The file model.onnx has \d+ bytes; manifest.json says \d+\.$/,
+    );
+    await repository.putModel("m", "2", Buffer.from(identity()).fill(0, 0, 1));
+    await manager.refresh(true);
+    expect(serving()).toBe("1");
+    expect(manager.index()[1]?.reason).toBe(
+      "The file model.onnx is not the one of manifest.json: its SHA-256 is another.",
+    );
+    await repository.putModel("m", "2", identity());
+    await manager.refresh(true);
+    expect(serving()).toBe("2");
   });
 });
