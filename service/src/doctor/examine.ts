@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import { messageOf } from "../server/errors.js";
 import type { ModelConfig } from "../models/model-config.js";
 import { parseModelConfig } from "../models/config-file.js";
+import { DEFAULT_LABEL } from "../models/versions.js";
 import { nameProblem } from "../models/names.js";
 import { NO_VERSION, scanModel, type ModelFolder } from "../models/scan.js";
 import type { ServingDefaults } from "../inference/engine/loading/plan-serving.js";
@@ -47,7 +48,8 @@ function configOf({ configText }: ModelFolder, problems: string[]): ModelConfig 
 }
 
 /** Versions that config.json names and the folder does not have. */
-function versionFaults({ labels, versions }: ModelConfig, scanned: ModelFolder): string[] {
+function versionFaults(config: ModelConfig, scanned: ModelFolder): string[] {
+  const { labels, versions, traffic = {}, shadow } = config;
   const there = new Set(scanned.versions.map(({ version }) => version));
   const named = [
     ...Object.entries(labels ?? {}).map(([label, version]) => [`labels.${label}`, version] as const),
@@ -55,7 +57,17 @@ function versionFaults({ labels, versions }: ModelConfig, scanned: ModelFolder):
       (version) => ["versions", version] as const,
     ),
   ];
-  return named
-    .filter(([, version]) => !there.has(version))
-    .map(([field, version]) => `config.json: ${field}: there is no version '${version}'.`);
+  const keys = [
+    ...Object.keys(traffic).map((key) => [`traffic.${key}`, key] as const),
+    ...(shadow ? [["shadow.version", shadow.version] as const] : []),
+  ];
+  const isLabel = (key: string): boolean => key === DEFAULT_LABEL || Object.hasOwn(labels ?? {}, key);
+  return [
+    ...named
+      .filter(([, version]) => !there.has(version))
+      .map(([field, version]) => `config.json: ${field}: there is no version '${version}'.`),
+    ...keys
+      .filter(([, key]) => !isLabel(key) && !there.has(key))
+      .map(([field, key]) => `config.json: ${field}: there is no label or version '${key}'.`),
+  ];
 }

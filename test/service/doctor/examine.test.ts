@@ -68,6 +68,8 @@ describe("the doctor", () => {
     await repository.putConfig("m", {
       input: "pixels",
       labels: { stable: "7" },
+      traffic: { stable: 50, "1": 40, canary: 10 },
+      shadow: { version: "8", percent: 1 },
       postprocess: {
         kind: "classification",
         output: "prediction",
@@ -78,7 +80,11 @@ describe("the doctor", () => {
     });
     const report = await examine();
     expect(hasProblems(report)).toBe(true);
-    expect(report.problems).toEqual(["config.json: labels.stable: there is no version '7'."]);
+    expect(report.problems).toEqual([
+      "config.json: labels.stable: there is no version '7'.",
+      "config.json: traffic.canary: there is no label or version 'canary'.",
+      "config.json: shadow.version: there is no label or version '8'.",
+    ]);
     expect(report.versions.map(({ problems }) => problems)).toEqual([
       [
         "config.json: input: the graph has no input 'pixels'; it has 'features'.",
