@@ -123,5 +123,4 @@ export const modelConfigSchema = z
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 export type ImagePreprocess = z.infer<typeof image>;
-export type Shadow = NonNullable<ModelConfig["shadow"]>;
 export type Classification = z.infer<typeof classification>;

@@ -29,10 +29,14 @@ export const INFERENCE_ERRORS: readonly ErrorCode[] = [
 /** What may go wrong with a question about a model. */
 export const MODEL_ERRORS: readonly ErrorCode[] = ["model_not_found", "model_not_ready"];
 
-/** The header that every inference takes. */
-export const DEADLINE_HEADER = {
+/** The headers that every inference takes. */
+export const INFERENCE_HEADERS = {
   "Request-Timeout-Ms": z.number().positive().meta({
     description:
       "Milliseconds that the client waits. What cannot be answered by then is refused (503) or given up (504).",
+  }),
+  "X-Affinity": z.string().meta({
+    description:
+      "Where config.json divides the traffic, requests of one value get one version. AFFINITY_HEADER sets another name.",
   }),
 };

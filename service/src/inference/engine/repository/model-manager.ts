@@ -12,7 +12,7 @@ import { nameProblem } from "../../../models/names.js";
 import { digestOf } from "../../../models/pointer/records.js";
 import type { ModelFolder, Scan } from "../../../models/scan.js";
 import type { ModelRepository, RepositoryFigures } from "../../../models/store/model-repository.js";
-import { CopyMemory } from "../traffic/copy-queue.js";
+import { CopyMemory } from "../traffic/copy-memory.js";
 import type { RoutedVersion } from "../traffic/routed-version.js";
 import { trafficOf } from "../traffic/traffic-of.js";
 

@@ -2,7 +2,7 @@ import type { ModelIndexEntry, ModelState } from "../engine.js";
 import type { ModelConfig } from "../../../models/model-config.js";
 import type { ServedVersion } from "../served-version.js";
 import { Rejections } from "../statistics/rejections.js";
-import { CopyMemory } from "../traffic/copy-queue.js";
+import { CopyMemory } from "../traffic/copy-memory.js";
 import { ModelTraffic, type TrafficVersions } from "../traffic/model-traffic.js";
 import { namedVersions } from "../traffic/named-versions.js";
 import { shadowNow, sharesNow, unmet } from "../traffic/who-answers.js";

@@ -3,6 +3,7 @@ import { spareFloats } from "../../../tensors/spare-floats.js";
 import type { Tensor } from "../../../tensors/tensor.js";
 import type { ServedVersion } from "../served-version.js";
 import { Fifo } from "../batching/fifo.js";
+import { heldBytes, type CopyMemory } from "./copy-memory.js";
 import { compareOutputs, type Answered } from "./compare-outputs.js";
 import type { VersionFigures } from "./version-figures.js";
 
@@ -24,26 +25,6 @@ export interface CopiedModel {
   readonly isIdle: boolean;
   /** The version, if it serves. */
   ready(version: string): ServedVersion | undefined;
-}
-
-/** What the copies of all models together may hold. */
-export class CopyMemory {
-  private bytes = 0;
-
-  constructor(private readonly limitBytes = 32 * 2 ** 20) {}
-
-  /** Whether there was room for so many. */
-  take(bytes: number): boolean {
-    if (this.bytes + bytes > this.limitBytes) {
-      return false;
-    }
-    this.bytes += bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.bytes -= bytes;
-  }
 }
 
 /** Copies of one model that wait at most, however small. */
@@ -147,22 +128,4 @@ export class CopyQueue {
     }
     return true;
   }
-}
-
-/** What a string takes beside its characters. */
-const TEXT_BYTES = 32;
-
-/** With what their arrays are parts of, which is held with them. */
-function heldBytes(tensors: Tensors): number {
-  const buffers = new Set<ArrayBufferLike>();
-  let bytes = 0;
-  for (const { data } of Object.values(tensors)) {
-    if (Array.isArray(data)) {
-      bytes += data.reduce((sum, text) => sum + TEXT_BYTES + 2 * text.length, 0);
-    } else if (!buffers.has(data.buffer)) {
-      buffers.add(data.buffer);
-      bytes += data.buffer.byteLength;
-    }
-  }
-  return bytes;
 }

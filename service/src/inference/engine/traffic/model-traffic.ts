@@ -1,7 +1,8 @@
 import type { ModelConfig } from "../../../models/model-config.js";
 import type { Routing } from "../engine.js";
 import type { ServedVersion } from "../served-version.js";
-import { CopyQueue, type CopiedModel, type CopyMemory } from "./copy-queue.js";
+import type { CopyMemory } from "./copy-memory.js";
+import { CopyQueue, type CopiedModel } from "./copy-queue.js";
 import { namedVersions, versionOf } from "./named-versions.js";
 import { EvenPoints, EvenSample, pointOf } from "./points.js";
 import { RoutedVersion, type CopyTarget } from "./routed-version.js";

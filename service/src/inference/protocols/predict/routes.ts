@@ -8,7 +8,7 @@ import type { Route, RouteDescription } from "../../../server/http/route.js";
 import { DATATYPE_NAMES } from "../../../tensors/datatypes.js";
 import type { Engine, Routing, ServedModel } from "../../engine/engine.js";
 import { answerBy } from "../answer-by.js";
-import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
+import { INFERENCE_HEADERS, INFERENCE_ERRORS, jsonBody } from "../descriptions.js";
 import { NON_FINITE_PARAMETER } from "../non-finite-asked.js";
 import type { ProtocolOptions } from "../protocol.js";
 import { rowsOf } from "../row-outputs.js";
@@ -65,7 +65,7 @@ const DESCRIPTION: RouteDescription = {
       .enum(DATATYPE_NAMES)
       .meta({ description: "UINT8 or the input's own datatype, where raw bytes could be either." }),
   },
-  headers: DEADLINE_HEADER,
+  headers: INFERENCE_HEADERS,
   request: {
     ...jsonBody(z.union([instancesSchema, columnsSchema, imageSchema])),
     "image/png": null,

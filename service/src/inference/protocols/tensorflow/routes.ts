@@ -8,7 +8,7 @@ import type { NonFinite } from "../../../tensors/non-finite.js";
 import { nestedJson } from "../../../tensors/to-json.js";
 import type { Engine } from "../../engine/engine.js";
 import { answerBy } from "../answer-by.js";
-import { DEADLINE_HEADER, INFERENCE_ERRORS, jsonBody, MODEL_ERRORS } from "../descriptions.js";
+import { INFERENCE_HEADERS, INFERENCE_ERRORS, jsonBody, MODEL_ERRORS } from "../descriptions.js";
 import { NON_FINITE_PARAMETER, nonFiniteAsked } from "../non-finite-asked.js";
 import { readInput } from "../predict/input.js";
 import { outputRowsJson, outputsJson } from "../predict/output.js";
@@ -58,7 +58,7 @@ const PREDICT: RouteDescription = {
   tag: TAG,
   summary: "Predict by rows (instances) or by columns (inputs)",
   query: NON_FINITE_PARAMETER,
-  headers: DEADLINE_HEADER,
+  headers: INFERENCE_HEADERS,
   request: jsonBody(z.union([instancesSchema, columnsSchema])),
   response: jsonBody(
     z.union([z.object({ predictions: z.array(z.unknown()) }), z.object({ outputs: z.unknown() })]),

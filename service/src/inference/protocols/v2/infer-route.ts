@@ -3,7 +3,7 @@ import { checked, parseJson } from "../../../server/http/json-body.js";
 import { readBody } from "../../../server/http/read-body.js";
 import type { Route, RouteDescription } from "../../../server/http/route.js";
 import { answerBy } from "../answer-by.js";
-import { DEADLINE_HEADER, INFERENCE_ERRORS } from "../descriptions.js";
+import { INFERENCE_HEADERS, INFERENCE_ERRORS } from "../descriptions.js";
 import { hasLongIntegers } from "../long-integers.js";
 import { NON_FINITE_PARAMETER, nonFiniteAsked } from "../non-finite-asked.js";
 import type { ProtocolOptions } from "../protocol.js";
@@ -50,7 +50,7 @@ const DESCRIPTION: RouteDescription = {
   description:
     "With binary tensor data, the body is the JSON followed by the data, and Inference-Header-Content-Length has the JSON's length.",
   query: NON_FINITE_PARAMETER,
-  headers: { ...DEADLINE_HEADER, [HEADER_LENGTH]: headerLength },
+  headers: { ...INFERENCE_HEADERS, [HEADER_LENGTH]: headerLength },
   request: { "application/json": inferRequestSchema, "application/octet-stream": null },
   response: { "application/json": inferResponseSchema, "application/octet-stream": null },
   errors: INFERENCE_ERRORS,

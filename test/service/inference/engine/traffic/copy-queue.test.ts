@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { CopyMemory, CopyQueue, type CopiedModel } from "#service/inference/engine/traffic/copy-queue.js";
+import { CopyMemory } from "#service/inference/engine/traffic/copy-memory.js";
+import { CopyQueue, type CopiedModel } from "#service/inference/engine/traffic/copy-queue.js";
 import { VersionFigures } from "#service/inference/engine/traffic/version-figures.js";
 import type { InferenceRequest, InferenceResult } from "#service/inference/engine/engine.js";
 import type { ServedVersion } from "#service/inference/engine/served-version.js";
