@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { nodeArchitecture } from "../image/platform.js";
+import { nodeArchitectures } from "../image/platform.js";
 import { loadAwsConfig } from "../load-settings.js";
 import type { AwsConfig } from "../settings/aws-config.js";
 import { fullKey } from "../settings/keys.js";
@@ -16,7 +16,9 @@ import { execKubeconfig } from "./aws/token-kubeconfig.js";
 import { makeVpc } from "./aws/vpc.js";
 
 /** A cluster of EKS in a network of its own on AWS, with a registry beside it. */
-export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image" | "ingress">): Cluster {
+export function awsCluster(
+  all: Pick<Settings, "cluster" | "eks" | "image" | "ingress" | "resources">,
+): Cluster {
   const settings = all.eks;
   const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
   const config = loadAwsConfig(settings);
@@ -31,12 +33,15 @@ export function awsCluster(all: Pick<Settings, "cluster" | "eks" | "image" | "in
     { kubeconfig, clusterIdentifier: cluster.arn },
     { dependsOn: reachable },
   );
+  const architectures = nodeArchitectures(all);
   const nodes = makeNodes(
     {
       role: nodeRole,
       subnetIds: vpc.privateSubnetIds,
       securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
-      architecture: nodeArchitecture(all) ?? "amd64",
+      architectures: architectures === "any" ? ["amd64"] : architectures,
+      settings: settings.nodes,
+      gpus: all.resources.gpu > 0,
       tags,
     },
     { provider, dependsOn: networkPolicies({ provider }) },

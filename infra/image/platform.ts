@@ -1,4 +1,4 @@
-import type { Platform } from "../settings/image.js";
+import { platformsOf, type Platform } from "../settings/image.js";
 import type { Settings } from "../settings/settings.js";
 
 /** Architecture of nodes, as their label `kubernetes.io/arch` names it. */
@@ -7,22 +7,25 @@ export type Architecture = "amd64" | "arm64";
 /** What the image is built for: the setting; else a cluster on this machine decides, and others are taken for amd64. */
 export function imagePlatform(
   cluster: Settings["cluster"],
-  { platform }: Pick<Settings["image"], "platform">,
+  image: Pick<Settings["image"], "platform">,
   architecture: NodeJS.Architecture = process.arch,
 ): Platform {
-  return platform ?? (cluster === "local" && architecture === "arm64" ? "linux/arm64" : "linux/amd64");
+  return (
+    platformsOf(image)[0] ?? (cluster === "local" && architecture === "arm64" ? "linux/arm64" : "linux/amd64")
+  );
 }
 
 /**
- * What a node must be to run the image. Undefined where nobody says what a prebuilt image is for, and for the one node on
- * this machine, which may emulate another architecture than it has.
+ * What a node may be to run the image. Any where nobody says what a prebuilt image is for, and on this machine, whose one node
+ * may emulate another architecture than it has.
  */
-export function nodeArchitecture({
+export function nodeArchitectures({
   cluster,
   image,
-}: Pick<Settings, "cluster" | "image">): Architecture | undefined {
+}: Pick<Settings, "cluster" | "image">): Architecture[] | "any" {
   if (cluster === "local" || (image.reference !== undefined && image.platform === undefined)) {
-    return undefined;
+    return "any";
   }
-  return imagePlatform(cluster, image) === "linux/arm64" ? "arm64" : "amd64";
+  const platforms = [imagePlatform(cluster, image), ...platformsOf(image).slice(1)];
+  return platforms.map((each) => (each === "linux/arm64" ? "arm64" : "amd64"));
 }

@@ -4,7 +4,7 @@ import { ENVIRONMENT } from "@ai-model-service/contract/environment";
 import { ADMIN_PORT, PATHS, SERVICE_PORT } from "@ai-model-service/contract/http";
 import { SERVICE_USER_ID } from "@ai-model-service/contract/image";
 
-import { nodeArchitecture } from "../image/platform.js";
+import { nodeArchitectures } from "../image/platform.js";
 import { concurrencySignal } from "../monitoring/adapter-rule.js";
 import { mebibytes, memoryBytes } from "../settings/quantity.js";
 import type { Settings } from "../settings/settings.js";
@@ -41,7 +41,7 @@ export function inferenceWorkload(
   return {
     name: "inference",
     ...labelsOf("inference"),
-    architecture: nodeArchitecture(settings),
+    architectures: nodeArchitectures(settings),
     ports: [
       { name: port, container: SERVICE_PORT, service: service.port },
       { name: administration.port, container: ADMIN_PORT, service: ADMIN_PORT },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { nodesSchema } from "./nodes.js";
 import { partitionOf } from "./partition.js";
 import { tagsSchema } from "./tags.js";
 
@@ -72,6 +73,7 @@ export const eksSchema = z
       .describe(
         "Whether the images go with their repository; else AWS refuses to delete one that holds any.",
       ),
+    nodes: nodesSchema.prefault({}),
     tags: tagsSchema
       .default({})
       .describe(

@@ -7,7 +7,7 @@ import { autoscalingSchema } from "./autoscaling.js";
 import { eksSchema } from "./eks.js";
 import { existingSchema } from "./existing.js";
 import { explain } from "./explain.js";
-import { imageSchema } from "./image.js";
+import { imageSchema, platformsOf } from "./image.js";
 import { ingressSchema, isOpened } from "./ingress.js";
 import { PROJECT } from "./keys.js";
 import { localSchema } from "./local.js";
@@ -86,9 +86,14 @@ export const settingsSchema = z
     path: ["resources", "gpu"],
     error: "must be 0 where cluster is local, since the node in a container has no GPU",
   })
-  .refine((s) => s.resources.gpu === 0 || s.image.platform !== "linux/arm64", {
+  .refine((s) => s.resources.gpu === 0 || !platformsOf(s.image).includes("linux/arm64"), {
     path: ["resources", "gpu"],
-    error: "must be 0 where image.platform is linux/arm64, for which ONNX Runtime has no CUDA",
+    error: "must be 0 where image.platform has linux/arm64, for which ONNX Runtime has no CUDA",
+  })
+  .refine((s) => s.resources.gpu > 0 || (s.eks.nodes.gpuCategories ?? s.eks.nodes.maxGpus) === undefined, {
+    path: ["eks", "nodes"],
+    error:
+      "must not have gpuCategories or maxGpus without resources.gpu, since no node with a GPU is made then",
   })
   .refine((s) => s.cluster !== "eks" || s.eks.apiAccess !== undefined, {
     path: ["eks", "apiAccess"],

@@ -13,7 +13,7 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 export type PodWorkload = Pick<
   Workload,
   | "selector"
-  | "architecture"
+  | "architectures"
   | "placing"
   | "command"
   | "args"
@@ -31,6 +31,8 @@ export type PodWorkload = Pick<
 >;
 
 const GPU_TOLERATION = { key: GPU, operator: "Exists", effect: "NoSchedule" };
+
+const ARCHITECTURE = "kubernetes.io/arch";
 
 /** What a pod needs that exists only once a stack is deployed. */
 export interface PodInputs {
@@ -70,17 +72,28 @@ export function podSpec(workload: PodWorkload, { image, serviceAccountName }: Po
 }
 
 /** Which nodes it may run on, and before whom. */
-function placed({ architecture, placing, gpus = 0 }: PodWorkload): Partial<PodSpec> {
+function placed({ architectures, placing, gpus = 0 }: PodWorkload): Partial<PodSpec> {
   const { nodeSelector = {}, priorityClass } = placing ?? {};
   const tolerations = [...(placing?.tolerations ?? []), ...(gpus > 0 ? [GPU_TOLERATION] : [])];
   const nodes = {
     ...nodeSelector,
-    ...(architecture !== undefined && { "kubernetes.io/arch": architecture }),
+    ...(architectures.length === 1 && { [ARCHITECTURE]: architectures[0] ?? "" }),
   };
   return {
     ...(Object.keys(nodes).length > 0 && { nodeSelector: nodes }),
+    ...(architectures !== "any" && architectures.length > 1 && { affinity: nodesOf(architectures) }),
     ...(tolerations.length > 0 && { tolerations }),
     ...(priorityClass !== undefined && { priorityClassName: priorityClass }),
+  };
+}
+
+/** A selector names one architecture alone. */
+function nodesOf(architectures: readonly string[]): k8s.types.input.core.v1.Affinity {
+  const matchExpressions = [{ key: ARCHITECTURE, operator: "In", values: [...architectures] }];
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] },
+    },
   };
 }
 

@@ -10,8 +10,8 @@ export interface Workload {
   selector: Labels;
   /** Labels of everything that belongs to it, the selector's among them. */
   labels: Labels;
-  /** What nodes must be to run its image, as `kubernetes.io/arch` names it; absent where any may. */
-  architecture?: string | undefined;
+  /** What nodes may be to run its image, as `kubernetes.io/arch` names them. */
+  architectures: readonly string[] | "any";
   /** Replaces the image's entry point. */
   command?: string[];
   /** Replaces the image's arguments. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { imagePlatform, nodeArchitecture } from "#infra/image/platform.js";
+import { imagePlatform, nodeArchitectures } from "#infra/image/platform.js";
 import { imageSchema } from "#infra/settings/image.js";
 import type { Settings } from "#infra/settings/settings.js";
 
@@ -22,13 +22,23 @@ describe("the image's platform", () => {
 describe("the nodes that run the image", () => {
   const reference = `registry.test/service@sha256:${"0".repeat(64)}`;
 
-  it.each<[Settings["cluster"], object, string | undefined]>([
-    ["existing", {}, "amd64"],
-    ["eks", { platform: "linux/arm64" }, "arm64"],
-    ["existing", { reference, platform: "linux/arm64" }, "arm64"],
-    ["eks", { reference }, undefined],
-    ["local", { platform: "linux/arm64" }, undefined],
-  ])("of %s with %j are %s", (cluster, image, architecture) => {
-    expect(nodeArchitecture({ cluster, image: imageSchema.parse(image) })).toBe(architecture);
+  it.each<[Settings["cluster"], object, string[] | "any"]>([
+    ["existing", {}, ["amd64"]],
+    ["eks", { platform: "linux/arm64" }, ["arm64"]],
+    ["eks", { platform: ["linux/arm64"] }, ["arm64"]],
+    ["existing", { reference, platform: "linux/arm64" }, ["arm64"]],
+    ["existing", { reference, platform: ["linux/amd64", "linux/arm64"] }, ["amd64", "arm64"]],
+    ["eks", { reference }, "any"],
+    ["local", { platform: "linux/arm64" }, "any"],
+  ])("of %s with %j are %s", (cluster, image, architectures) => {
+    expect(nodeArchitectures({ cluster, image: imageSchema.parse(image) })).toEqual(architectures);
+  });
+
+  it.each([
+    [{ platform: ["linux/amd64", "linux/arm64"] }, /one platform where the program builds the image/],
+    [{ reference, platform: [] }, /linux\/amd64, linux\/arm64, or a list of both/],
+    [{ platform: "linux/s390x" }, /linux\/amd64, linux\/arm64, or a list of both/],
+  ])("are of no platforms such as %j", (image, fault) => {
+    expect(imageSchema.safeParse(image).error?.issues[0]?.message).toMatch(fault);
   });
 });

@@ -174,7 +174,7 @@ describe("settings", () => {
       "resources.gpu must be 0 or 1: a replica computes on one GPU, and more replicas on more",
     ]);
     expect(withGpu({ image: { platform: "linux/arm64" } })).toEqual([
-      "resources.gpu must be 0 where image.platform is linux/arm64, for which ONNX Runtime has no CUDA",
+      "resources.gpu must be 0 where image.platform has linux/arm64, for which ONNX Runtime has no CUDA",
     ]);
     expect(faults({ cluster: "local", resources: { gpu: 1 } })).toEqual([
       "resources.gpu must be 0 where cluster is local, since the node in a container has no GPU",

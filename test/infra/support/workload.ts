@@ -5,6 +5,7 @@ export const JOBS: Workload = {
   name: "jobs",
   selector: { app: "jobs" },
   labels: { app: "jobs", team: "data" },
+  architectures: "any",
   args: ["work"],
   ports: [
     { name: "api", container: 8010, service: 81 },

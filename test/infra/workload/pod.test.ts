@@ -34,8 +34,15 @@ describe("a replica", () => {
   });
 
   it("is told where its image can run, if that is not everywhere", () => {
-    expect(pod({ architecture: "arm64" }).nodeSelector).toEqual({ "kubernetes.io/arch": "arm64" });
+    expect(pod({ architectures: ["arm64"] }).nodeSelector).toEqual({ "kubernetes.io/arch": "arm64" });
     expect(pod()).not.toHaveProperty("nodeSelector");
+    expect(pod()).not.toHaveProperty("affinity");
+    const both = pod({ architectures: ["amd64", "arm64"] });
+    expect(both).not.toHaveProperty("nodeSelector");
+    expect(both).toHaveProperty(
+      "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+      [{ matchExpressions: [{ key: "kubernetes.io/arch", operator: "In", values: ["amd64", "arm64"] }] }],
+    );
   });
 
   it("has more time to end than its process takes", () => {
