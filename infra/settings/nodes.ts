@@ -6,23 +6,20 @@ import { cpuCores, memoryBytes } from "./quantity.js";
 function some<T extends string>(names: readonly [T, ...T[]], what: string) {
   return z
     .array(z.enum(names))
-    .refine(
-      (list) => list.length > 0 && new Set(list).size === list.length,
-      `must be a list of ${what}, each once`,
-    );
+    .refine((list) => list.length > 0 && new Set(list).size === list.length, `must be ${what}, each once`);
 }
 
 /** What nodes EKS makes for pods. */
 export const nodesSchema = z.strictObject({
-  capacityTypes: some(["on-demand", "spot"], "on-demand and spot")
+  capacityTypes: some(["on-demand", "spot"], "on-demand, spot or both")
     .default(["on-demand"])
     .describe(
       "How nodes are paid for. With `spot` AWS takes a node back two minutes after it says so; with both it is taken where there is any.",
     ),
-  categories: some(["c", "m", "r", "t"], "c, m, r and t")
+  categories: some(["c", "m", "r", "t"], "some of c, m, r and t")
     .default(["c", "m", "r"])
     .describe("Categories of the instances that nodes are: for computing, general, for memory, for bursts."),
-  gpuCategories: some(["g", "p"], "g and p")
+  gpuCategories: some(["g", "p"], "g, p or both")
     .optional()
     .describe("Categories of the nodes with a GPU that are made for `resources.gpu`; by default `g`."),
   maxCpu: z

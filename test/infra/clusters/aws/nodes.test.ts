@@ -15,7 +15,7 @@ function requirements(made: Run, pool: string): Record<string, unknown> {
   const [list] = valuesOf(find(made, "NodePool", pool).inputs, "requirements") as [
     { key: string; values: string[] }[],
   ];
-  return Object.fromEntries<unknown>(list.map(({ key, values }) => [key.split("/").at(-1), values]));
+  return Object.fromEntries<unknown>(list.map(({ key, values }) => [key.split("/")[1] ?? "", values]));
 }
 
 function faults(eks: object): string[] {
@@ -83,8 +83,8 @@ describe("nodes on AWS", () => {
     ]);
     const twice = { capacityTypes: ["spot", "spot"], categories: [] };
     expect(faults({ nodes: { ...twice, maxCpu: "many" } })).toEqual([
-      "eks.nodes.capacityTypes must be a list of on-demand and spot, each once",
-      "eks.nodes.categories must be a list of c, m, r and t, each once",
+      "eks.nodes.capacityTypes must be on-demand, spot or both, each once",
+      "eks.nodes.categories must be some of c, m, r and t, each once",
       "eks.nodes.maxCpu must be a CPU quantity such as 64",
     ]);
   });
