@@ -4,13 +4,13 @@ import { messageOf, ServiceError } from "../../server/errors.js";
 import { addSettings, settingsOrExit } from "../../server/settings/options.js";
 import { readTable, type Flags } from "../../server/settings/read.js";
 import { SETTINGS } from "../settings.js";
-import type * as commands from "./run-command.js";
+import type { Asked, AutoOptions } from "./run-command.js";
 
 const REPOSITORY = { modelRepository: SETTINGS.modelRepository };
 
 type Given = Flags<typeof REPOSITORY> & { readonly why?: string };
 
-/** `promote`, `rollback` and `traffic`: change what serves, in the model repository itself. */
+/** `promote`, `rollback` and `traffic`: change what serves, in the model repository itself. What does so is loaded when it is run. */
 export function pointerCommands(): Command[] {
   return [promoteCommand(), rollbackCommand(), trafficCommand()];
 }
@@ -38,8 +38,11 @@ function promoteCommand(): Command {
       number,
     )
     .option("--bound-flips <share>", "with --auto: share of rows that may get another label", number)
-    .action((model: string, version: string, given: Given & commands.AutoOptions) =>
-      run(given, (asked, { runPromote }) => runPromote(asked, model, version, given)),
+    .action((model: string, version: string, given: Given & AutoOptions) =>
+      run(given, async (asked) => {
+        const { runPromote } = await import("./run-command.js");
+        return runPromote(asked, model, version, given);
+      }),
     );
 }
 
@@ -48,7 +51,10 @@ function rollbackCommand(): Command {
     .argument("<model>")
     .option("--to <version>", "the version to go back to")
     .action((model: string, given: Given & { readonly to?: string }) =>
-      run(given, (asked, { runRollback }) => runRollback(asked, model, given.to)),
+      run(given, async (asked) => {
+        const { runRollback } = await import("./run-command.js");
+        return runRollback(asked, model, given.to);
+      }),
     );
 }
 
@@ -62,7 +68,10 @@ function trafficCommand(): Command {
     .option("--shadow <version:percent>", "a version that gets copies of so many percent of the requests")
     .option("--no-shadow", "no copies")
     .action((model: string, settings: string[], given: Given & { readonly shadow?: string | boolean }) =>
-      run(given, (asked, { runTraffic }) => runTraffic(asked, model, settings, given.shadow)),
+      run(given, async (asked) => {
+        const { runTraffic } = await import("./run-command.js");
+        return runTraffic(asked, model, settings, given.shadow);
+      }),
     );
 }
 
@@ -72,25 +81,29 @@ function command(name: string, description: string): Command {
 }
 
 /** Exits with 2 for wrong settings, with 1 when nothing was changed. */
-async function run(
-  given: Given,
-  what: (asked: commands.Asked, run: typeof commands) => Promise<string>,
-): Promise<void> {
+async function run(given: Given, what: (asked: Asked) => Promise<string>): Promise<void> {
   const { modelRepository } = given;
   const flags = modelRepository === undefined ? {} : { modelRepository };
   const settings = settingsOrExit(() => readTable(REPOSITORY, process.env, flags, () => []));
   // Whoever can write to the repository can claim any name.
-  const who = { name: userInfo().username, by: "command line" as const };
+  const who = { name: userName(), by: "command line" as const };
   try {
-    // What runs it takes a moment to load: no other command waits for it.
-    const runs = await import("./run-command.js");
-    console.log(await what({ repository: settings.modelRepository, who, why: given.why ?? "" }, runs));
+    console.log(await what({ repository: settings.modelRepository, who, why: given.why ?? "" }));
   } catch (error) {
     if (!(error instanceof ServiceError)) {
       throw error;
     }
     console.error(messageOf(error));
     process.exitCode = 1;
+  }
+}
+
+/** The user of an image may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
   }
 }
 

@@ -58,4 +58,3 @@ export const planSchema = z.strictObject({
 });
 
 export type Plan = z.infer<typeof planSchema>;
-export type Bounds = Plan["bounds"];
