@@ -1,21 +1,24 @@
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventsOf } from "#service/models/pointer/change-pointer.js";
 import { promote, rollback, setTraffic } from "#service/models/pointer/operations.js";
 import { RecordConflict } from "#service/models/pointer/records.js";
 import { S3Records } from "#service/models/pointer/s3-records.js";
-import { HAS_MOTO, Moto } from "./moto.js";
+import { Moto, motoIsThere } from "../store/moto.js";
 import { ASKED } from "./pointer-fixture.js";
 
-describe.skipIf(!HAS_MOTO)("records in a bucket", () => {
+describe.skipIf(!motoIsThere)("records in a bucket", () => {
   let moto: Moto;
-  beforeAll(async () => (moto = await Moto.start()));
+  beforeAll(async () => {
+    moto = await Moto.start();
+    await moto.makeBucket("models");
+  });
   afterAll(() => moto.stop());
 
-  const recordsAt = (prefix: string): S3Records => new S3Records(moto.store(prefix));
+  const recordsAt = (prefix: string, bucket = "models"): S3Records =>
+    new S3Records({ client: moto.client, bucket, prefix });
 
-  async function put(key: string, text = "model"): Promise<void> {
-    await moto.client.send(new PutObjectCommand({ Bucket: "models", Key: key, Body: text }));
+  function put(key: string, text = "model"): Promise<void> {
+    return moto.put("models", key, text);
   }
 
   it("are replaced only as they were read", async () => {
@@ -77,7 +80,7 @@ describe.skipIf(!HAS_MOTO)("records in a bucket", () => {
   });
 
   it("say in a sentence that the bucket is not there", async () => {
-    const records = new S3Records({ ...moto.store(""), bucket: "absent" });
+    const records = recordsAt("", "absent");
     const written = records.write("m/config.json", "1", undefined);
     await expect(written).rejects.toThrow(
       /^In the model repository s3:\/\/absent\/, m\/config.json cannot be written: /,
