@@ -8,6 +8,10 @@ import { Follower } from "./follower.js";
 import type { Followed } from "./replica.js";
 import { Steering } from "./steering.js";
 
+/** A look that takes longer is given up, and the next begins. */
+const LOOKS_A_LIMIT = 10;
+const SHORTEST_LIMIT_MS = 10_000;
+
 /** What a process needs of a model repository to change what serves and to follow promotions. */
 export class Promotion {
   private records: Promise<Records> | undefined;
@@ -39,7 +43,9 @@ export class Promotion {
         await follower.look();
       }
     };
-    const watcher = new Watcher(seconds, look, this.log);
+    // A worker that is just being replaced may never answer what it was asked.
+    const limit = Math.max(SHORTEST_LIMIT_MS, LOOKS_A_LIMIT * 1000 * seconds);
+    const watcher = new Watcher(seconds, () => within(limit, look()), this.log);
     watcher.start();
     return async () => {
       watcher.stop();
@@ -50,5 +56,18 @@ export class Promotion {
   private open(): Promise<Records> {
     this.records ??= openRecords(this.repository);
     return this.records;
+  }
+}
+
+async function within(milliseconds: number, task: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const tooLong = (): void => reject(new Error(`Promotions were not looked at in ${milliseconds} ms.`));
+    timer = setTimeout(tooLong, milliseconds).unref();
+  });
+  try {
+    await Promise.race([task, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -35,8 +35,11 @@ export class Siblings {
     return this.haveAllStarted;
   }
 
-  /** Whether this is the one of them that does what only one may do. */
+  /** Whether this is the one of them that does what only one may do; none is before all can be asked. */
   async isFirst(): Promise<boolean> {
+    if (!this.haveAllStarted) {
+      return false;
+    }
     return Math.min(...((await this.ask("id", undefined)) as number[])) === this.id;
   }
 

@@ -147,7 +147,7 @@ async function replace(
   await records.write(path, written(made), begun).catch((error: unknown) => {
     log.warn({ model, event: event.id, reason: messageOf(error) }, "event was not marked as made");
   });
-  log.info({ audit: true, ...made }, "what serves was changed");
+  log.info({ audit: true, event: made }, "what serves was changed");
   return made;
 }
 
@@ -166,7 +166,7 @@ export async function recordEvent(
     ...{ config: { before: digest, after: digest }, state: "made" },
   };
   await records.write(path, written(event), undefined);
-  log.info({ audit: true, ...event }, "promotion went on");
+  log.info({ audit: true, event }, "promotion went on");
 }
 
 /** What comes of a change that there was no need of. */
