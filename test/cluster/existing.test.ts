@@ -10,10 +10,11 @@ import { ADMIN_PORT, PATHS, SERVICE_PORT } from "@ai-model-service/contract/http
 
 import { missingNeeds, REGISTRY } from "./support/needs.js";
 import { Project } from "./support/project.js";
-import { defaultDeny, reach, startBystander, type Place } from "./support/reach.js";
+import { defaultDeny, reach, startBystander } from "./support/reach.js";
+import type { Place } from "./support/run-in.js";
 import { postToService } from "./support/service-proxy.js";
 import { createStack } from "./support/stack.js";
-import { Traffic, type Counts } from "./support/traffic.js";
+import { Traffic } from "./support/traffic.js";
 
 const NAMESPACE = "digits-of-a-test";
 const MIN_REPLICAS = 2;
@@ -109,24 +110,24 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
   it("rolls a changed source file out by a new digest, with no request failed", async () => {
     const image = await imageName();
     await traffic.start(`http://inference.${NAMESPACE}.svc${PATHS.predict}`, image);
-    const before = await answeredMoreThan(20);
+    const before = await traffic.answeredMoreThan(20);
     await project.append("service/src/main.ts", "\n// Changed.\nconsole.debug();\n");
     await stack.up();
     expect(await imageName()).not.toBe(image);
     await vi.waitFor(async () => expect(await imagesOfPods()).toEqual([await imageName()]), {
       timeout: 120_000,
     });
-    expect(await answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
+    expect(await traffic.answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
   });
 
   it("loses every pod in turn with no request failed", async () => {
-    const before = await answeredMoreThan(0);
+    const before = await traffic.answeredMoreThan(0);
     for (const name of await podNames()) {
       await core().deleteNamespacedPod({ namespace: NAMESPACE, name: name ?? "" });
       await vi.waitFor(async () => expect(await podNames()).not.toContain(name), { timeout: 120_000 });
       await vi.waitFor(async () => expect(await readyReplicas()).toBe(MIN_REPLICAS), { timeout: 120_000 });
     }
-    expect(await answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
+    expect(await traffic.answeredMoreThan(before.answered + 20)).toMatchObject({ failed: 0, faults: [] });
   });
 
   it("lets callers predict, and nobody administrate", async () => {
@@ -155,8 +156,8 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
   it("goes on where everything that is not allowed is forbidden", async () => {
     const networking = config.makeApiClient(NetworkingV1Api);
     await networking.createNamespacedNetworkPolicy({ namespace: NAMESPACE, body: defaultDeny("deny") });
-    const before = await answeredMoreThan(0);
-    expect(await answeredMoreThan(before.answered + 200)).toMatchObject({ failed: 0, faults: [] });
+    const before = await traffic.answeredMoreThan(0);
+    expect(await traffic.answeredMoreThan(before.answered + 200)).toMatchObject({ failed: 0, faults: [] });
     // Long enough for a probe to fail as often as makes a pod unready.
     await new Promise((resolve) => setTimeout(resolve, 20_000));
     expect(await readyReplicas()).toBe(MIN_REPLICAS);
@@ -198,19 +199,6 @@ describe.skipIf(missingNeeds().length > 0)("the program on a real cluster", () =
       const started = status?.containerStatuses?.[0]?.state?.running?.startedAt;
       return (Number(ready) - Number(started)) / 1000;
     });
-  }
-
-  async function answeredMoreThan(count: number): Promise<Counts> {
-    return vi.waitFor(
-      async () => {
-        const counts = await traffic.counts();
-        if (counts === undefined || counts.answered <= count) {
-          throw new Error("the clients are not that far yet");
-        }
-        return counts;
-      },
-      { timeout: 120_000, interval: 500 },
-    );
   }
 });
 

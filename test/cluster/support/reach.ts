@@ -1,15 +1,7 @@
-import { Writable } from "node:stream";
-
-import { CoreV1Api, Exec, type KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 
 import { imageSchema } from "#infra/settings/image.js";
-
-/** A container that runs and has Node.js. */
-export interface Place {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
+import { type Place, runIn } from "./run-in.js";
 
 /** What became of a connection: a NetworkPolicy drops it, so that nothing answers. */
 export type Outcome = "open" | "refused" | "dropped";
@@ -26,23 +18,9 @@ socket.on("timeout", () => end("dropped"));
 socket.on("error", ({ code }) => end(code === "ECONNREFUSED" ? "refused" : "dropped"));
 `;
 
-/** What becomes of a TCP connection from a container to an address. */
+/** What becomes of a TCP connection from a container, which has Node.js, to an address. */
 export async function reach(config: KubeConfig, from: Place, host: string, port: number): Promise<Outcome> {
-  const { namespace, pod, container } = from;
-  let outcome = "";
-  const stdout = new Writable({
-    write(chunk: Buffer, _, done) {
-      outcome += chunk.toString();
-      done();
-    },
-  });
-  const command = ["node", "--eval", SCRIPT, host, String(port)];
-  await new Promise<void>((resolve, reject) => {
-    new Exec(config)
-      .exec(namespace, pod, container, command, stdout, process.stderr, null, false, () => resolve())
-      .catch(reject);
-  });
-  return outcome as Outcome;
+  return (await runIn(config, from, "node", "--eval", SCRIPT, host, String(port))) as Outcome;
 }
 
 const NAME = "bystander";

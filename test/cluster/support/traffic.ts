@@ -1,4 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
+
+import type { Place } from "./run-in.js";
 
 /** What the clients in the cluster have seen so far. */
 export interface Counts {
@@ -15,7 +19,7 @@ export interface Counts {
 const SCRIPT = `
 const { Agent, request } = require("node:http");
 const counts = { answered: 0, failed: 0, faults: [] };
-const body = Buffer.alloc(784);
+const body = Buffer.from(process.env.BODY, "base64");
 const headers = { "content-type": "application/octet-stream", "content-length": body.length };
 const ask = (agent) => new Promise((resolve) => {
   const fail = (why) => {
@@ -45,6 +49,8 @@ setInterval(() => console.log(JSON.stringify(counts)), 500);
 
 const NAME = "clients";
 
+const PATIENCE_MS = 120_000;
+
 /** Clients inside of the cluster that ask a Service for predictions, as many as keep a few replicas awake. */
 export class Traffic {
   private readonly core: CoreV1Api;
@@ -56,11 +62,16 @@ export class Traffic {
     this.core = config.makeApiClient(CoreV1Api);
   }
 
-  /** Starts the clients in a namespace of their own. The image is any that has Node.js. */
-  async start(url: string, image: string): Promise<void> {
+  /** Where scripts can be run beside the clients. */
+  get place(): Place {
+    return { namespace: this.namespace, pod: NAME, container: NAME };
+  }
+
+  /** Starts the clients in a namespace of their own. The image is any that has Node.js; the body a picture's bytes. */
+  async start(url: string, image: string, body: Uint8Array = new Uint8Array(28 * 28)): Promise<void> {
     const { namespace } = this;
     await this.core.createNamespace({ body: { metadata: { name: namespace } } });
-    await this.core.createNamespacedPod({ namespace, body: pod(url, image) });
+    await this.core.createNamespacedPod({ namespace, body: pod(url, image, body) });
   }
 
   /** The newest counts; none before the first line of output. */
@@ -77,12 +88,23 @@ export class Traffic {
     }
   }
 
+  /** The counts once the clients have been answered more often. */
+  async answeredMoreThan(count: number): Promise<Counts> {
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await pause(500)) {
+      const counts = await this.counts();
+      if (counts !== undefined && counts.answered > count) {
+        return counts;
+      }
+    }
+    throw new Error("the clients are not that far yet");
+  }
+
   async stop(): Promise<void> {
     await this.core.deleteNamespace({ name: this.namespace });
   }
 }
 
-function pod(url: string, image: string): V1Pod {
+function pod(url: string, image: string, body: Uint8Array): V1Pod {
   return {
     metadata: { name: NAME },
     spec: {
@@ -93,7 +115,10 @@ function pod(url: string, image: string): V1Pod {
           name: NAME,
           image,
           command: ["node", "--eval", SCRIPT],
-          env: [{ name: "URL_", value: url }],
+          env: [
+            { name: "URL_", value: url },
+            { name: "BODY", value: Buffer.from(body).toString("base64") },
+          ],
         },
       ],
     },
