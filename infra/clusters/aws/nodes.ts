@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Architecture } from "../../image/platform.js";
 import type { Settings } from "../../settings/settings.js";
-import { GPU } from "../../workload/pod.js";
+import { GPU } from "../../workload/container.js";
 
 /** What the nodes of a cluster are made of. */
 interface NodesArgs {

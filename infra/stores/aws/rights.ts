@@ -48,6 +48,8 @@ export function bucketRights({ partition, bucket, prefix, key }: Models): string
     },
     { Effect: "Allow", Action: "s3:GetObject", Resource: `${below}/*` },
     { Effect: "Allow", Action: "s3:PutObject", Resource: written.map((name) => `${below}/*/${name}`) },
+    // A server that stops takes its own report away.
+    { Effect: "Allow", Action: "s3:DeleteObject", Resource: `${below}/*/.replicas/*` },
     // An asterisk takes slashes too: what has the pointer's name in a version's folder is a file of the version.
     { Effect: "Deny", Action: "s3:PutObject", Resource: `${below}/*/*/config.json` },
     ...(key === undefined

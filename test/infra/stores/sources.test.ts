@@ -227,6 +227,7 @@ describe("a bucket of models on eks", () => {
           `${own}/*/.replicas/*`,
         ],
       },
+      { Effect: "Allow", Action: "s3:DeleteObject", Resource: `${own}/*/.replicas/*` },
       { Effect: "Deny", Action: "s3:PutObject", Resource: `${own}/*/*/config.json` },
       {
         Effect: "Allow",
