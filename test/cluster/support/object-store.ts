@@ -111,5 +111,7 @@ export class ObjectStore {
 /** Its process is not the container's first, which no signal of the container's own could stop. */
 function podSpec(): V1PodSpec {
   const serve = `moto_server -H 0.0.0.0 -p ${PORT} & echo $! > /tmp/pid; wait`;
-  return { containers: [{ name: NAME, image: IMAGE, command: ["sh", "-c", serve] }] };
+  // Else it takes the first part of its own name for that of a bucket.
+  const env = [{ name: "S3_IGNORE_SUBDOMAIN_BUCKETNAME", value: "true" }];
+  return { containers: [{ name: NAME, image: IMAGE, command: ["sh", "-c", serve], env }] };
 }
