@@ -161,7 +161,7 @@ describe.skipIf(missingNeeds().length > 0)("two replicas on a bucket of models",
         async () => {
           const { status, body } = await replicas.ask(other, SERVICE_PORT, PATHS.ready);
           expect(status).toBe(503);
-          expect(JSON.stringify(body)).toContain("s3://models/served");
+          expect(JSON.stringify(body)).toContain("The model store does not answer");
           return JSON.stringify(body);
         },
         { timeout: 90_000, interval: 1000 },

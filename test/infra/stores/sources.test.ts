@@ -136,16 +136,16 @@ describe("a bucket of models", () => {
     expect(run.outputs["models"]).toBe("s3://models/team/a");
     expect(variablesOf(run)).toMatchObject({
       MODEL_REPOSITORY: "s3://models/team/a",
-      MODEL_CACHE: "/var/cache/models",
+      MODEL_CACHE: "/cache",
       AWS_REGION: "us-east-1",
       AWS_ENDPOINT_URL_S3: "http://minio.store:9000",
     });
     expect(podOf(run)).toMatchObject({
-      volumes: [{ name: "model-cache", emptyDir: { sizeLimit: "1Gi" } }],
+      volumes: [{ name: "cache", emptyDir: { sizeLimit: "1Gi" } }],
       containers: [
         {
           resources: { limits: { "ephemeral-storage": "1280Mi" } },
-          volumeMounts: [{ name: "model-cache", mountPath: "/var/cache/models" }],
+          volumeMounts: [{ name: "cache", mountPath: "/cache" }],
         },
       ],
     });
