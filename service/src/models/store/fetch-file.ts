@@ -6,12 +6,12 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { StoredFile } from "./list-bucket.js";
 import type { S3Store } from "./open-s3.js";
-import { lengthOf, remainderOf, split, type Segment } from "./segments.js";
+import { remainderOf, split, type Segment } from "./segments.js";
 import { statusOf, StoreFault } from "./store-fault.js";
 
 /** A file is fetched in so many ranges at once at most, and in more than one only where one alone is slow. */
 const MOST_RANGES = 4;
-const SLOW_BYTES_A_SECOND = 100e6;
+const SLOW_BYTES_A_SECOND = 50e6;
 const RATE_MILLISECONDS = 1_000;
 const WORTHWHILE_GAIN = 1.2;
 /** Of the event loop's time. */
@@ -133,10 +133,12 @@ async function receive({ store, file, path, stop, onBytes }: FileFetch, segment:
   const before = segment.done;
   try {
     const wanted = { Bucket: store.bucket, Key: file.key, IfMatch: file.etag };
-    const Range = `bytes=${begin}-${segment.end - 1}`;
+    // Some stores take longer to begin with a range than with the whole.
+    const isWhole = begin === 0 && segment.end === file.bytes;
+    const Range = isWhole ? undefined : `bytes=${begin}-${segment.end - 1}`;
     const command = new GetObjectCommand({ ...wanted, Range });
     const { Body, ContentRange } = await store.client.send(command, { abortSignal: signal });
-    if (ContentRange === undefined && lengthOf(segment) < file.bytes) {
+    if (ContentRange === undefined && !isWhole) {
       throw new StoreFault("The model store does not give parts of files, which are asked for by ranges.");
     }
     const target = createWriteStream(path, { flags: "r+", start: begin, highWaterMark: WRITE_BYTES });

