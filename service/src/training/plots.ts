@@ -3,8 +3,6 @@ import { createRequire } from "node:module";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-import type { Epoch } from "./recipes/digits/training-loop.js";
-
 const FONT = "DejaVu Sans";
 /** Pixels of the picture per unit of the drawing, so that it is sharp on dense screens. */
 const ZOOM = 2;
@@ -17,12 +15,24 @@ const STYLE = {
   title: { fontSize: 14, anchor: "start", offset: 12 },
 } as const;
 
-/** Loss and accuracy over the epochs, as shown and as held out, as a PNG's bytes. */
-export function drawLearningCurve(epochs: readonly Epoch[]): Promise<Uint8Array> {
+/** Figures of an epoch; a regression has no accuracy. */
+interface Epoch {
+  readonly loss: number;
+  readonly heldOutLoss: number;
+  readonly accuracy?: number;
+  readonly heldOutAccuracy?: number;
+}
+
+/** Loss, and accuracy where there is one, over the epochs, as shown and as held out, as a PNG's bytes. */
+export function drawLearningCurve(
+  epochs: readonly Epoch[],
+  loss = "loss (cross-entropy)",
+): Promise<Uint8Array> {
+  const hasAccuracy = epochs.some(({ accuracy }) => accuracy !== undefined);
   return draw({
     title: "Learning curve",
     data: { values: epochs.flatMap(curvePoints) },
-    hconcat: [curve("loss", "loss (cross-entropy)"), curve("accuracy", "accuracy")],
+    hconcat: [curve("loss", loss), ...(hasAccuracy ? [curve("accuracy", "accuracy")] : [])],
     config: STYLE,
   });
 }
@@ -48,11 +58,14 @@ function curve(field: "loss" | "accuracy", title: string) {
 }
 
 /** `matrix[actual][predicted]` as a picture, each row's share as its shade: a PNG's bytes. */
-export function drawConfusion(matrix: readonly (readonly number[])[]): Promise<Uint8Array> {
+export function drawConfusion(
+  matrix: readonly (readonly number[])[],
+  labels: readonly string[] = matrix.map((_, index) => String(index)),
+): Promise<Uint8Array> {
   const share = "datum.share > 0.5";
   return draw({
-    title: "Held-out digits by what they were taken for",
-    data: { values: matrix.flatMap(confusionCells) },
+    title: "Held out, by what they were taken for",
+    data: { values: matrix.flatMap((row, actual) => confusionCells(row, actual, labels)) },
     width: 400,
     height: 400,
     encoding: {
@@ -84,9 +97,14 @@ export function drawConfusion(matrix: readonly (readonly number[])[]): Promise<U
   });
 }
 
-function confusionCells(row: readonly number[], actual: number) {
+function confusionCells(row: readonly number[], actual: number, labels: readonly string[]) {
   const total = row.reduce((sum, count) => sum + count, 0);
-  return row.map((count, predicted) => ({ actual, predicted, count, share: count / Math.max(1, total) }));
+  return row.map((count, predicted) => ({
+    actual: labels[actual],
+    predicted: labels[predicted],
+    count,
+    share: count / Math.max(1, total),
+  }));
 }
 
 /** Renders with the font that comes along, so that a picture is the same on a machine that has none. */

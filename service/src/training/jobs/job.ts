@@ -52,7 +52,6 @@ const resultSchema = z.object({
   gate: verdictSchema,
   metrics: z.record(z.string(), z.json()),
 });
-export type JobResult = z.infer<typeof resultSchema>;
 
 /** A job as it is kept. */
 export const jobSchema = z.object({

@@ -14,7 +14,7 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 /** What a request for a job says. */
 export const submissionSchema = z
   .strictObject({
-    recipe: z.string().describe("What to train: digits."),
+    recipe: z.string().describe("What to train: digits or table."),
     data: jobDataSchema
       .optional()
       .describe(

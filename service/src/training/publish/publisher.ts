@@ -80,6 +80,7 @@ export class Publisher {
     const folder = this.folderOf(model);
     await mkdir(folder, { recursive: true });
     const text = await readConfigText(folder);
+    checkLabels(text, config);
     if (text === undefined && config !== undefined) {
       await writeConfig(folder, config, undefined);
     }
@@ -113,6 +114,15 @@ export class Publisher {
       }
     }
     return undefined;
+  }
+}
+
+/** The labels in config.json are those of every version: scores of other classes would be answered under them. */
+function checkLabels(text: string | undefined, config: Trained["config"]): void {
+  const there = parseModelConfig(text).postprocess?.labels;
+  const made = parseModelConfig(JSON.stringify(config ?? {})).postprocess?.labels;
+  if (there !== undefined && made !== undefined && JSON.stringify(there) !== JSON.stringify(made)) {
+    throw new Error("its classes are not the labels in the model's config.json; publish it as another model");
   }
 }
 

@@ -2,9 +2,10 @@ import { ServiceError } from "../../server/errors.js";
 import { quoted } from "../../server/quoted.js";
 import { digits } from "./digits/recipe.js";
 import type { Recipe } from "./recipe.js";
+import { table } from "./table/recipe.js";
 
 /** Every recipe, by the name that a job asks for. */
-export const RECIPES: Readonly<Record<string, Recipe>> = { digits };
+export const RECIPES: Readonly<Record<string, Recipe>> = { digits, table };
 
 /** Throws invalid_input naming those that there are. */
 export function recipeNamed(name: string): Recipe {

@@ -49,7 +49,7 @@ describe("POST /v1/jobs", () => {
   });
 
   it.each([
-    ["a recipe", { recipe: "diggits" }, /recipe "diggits"; there are digits/, "recipe"],
+    ["a recipe", { recipe: "diggits" }, /recipe "diggits"; there are digits, table/, "recipe"],
     [
       "a parameter",
       { ...DIGITS, parameters: { epoch: 2 } },
@@ -222,7 +222,11 @@ describe("GET /v1/jobs", () => {
 });
 
 describe("publishing", () => {
-  async function publish(passed: boolean, force = false): Promise<JobAnswer> {
+  async function publish(
+    passed: boolean,
+    force = false,
+    config?: Record<string, unknown>,
+  ): Promise<JobAnswer> {
     const { id } = await training.post("/v1/jobs", { ...DIGITS, model: "digits", force });
     await vi.waitFor(() => expect(training.processes.at(-1)?.assignment.artifacts).toContain(id));
     const { assignment, onMessage, end } = training.processes.at(-1) ?? expect.fail("no process");
@@ -231,6 +235,7 @@ describe("publishing", () => {
     const { gate, ...rest } = trained(passed);
     onMessage({
       ...rest,
+      config,
       gate: { ...gate, ...(assignment.serving && { against: assignment.serving.version }) },
     });
     end();
@@ -258,6 +263,20 @@ describe("publishing", () => {
     const forced = await publish(false, true);
     expect(forced.result?.published).toMatchObject({ version: "3", promoted: true, forced: true });
     expect(await stable()).toEqual({ stable: "3" });
+  });
+
+  it("fails where the model has other classes, and writes nothing", async () => {
+    await mkdir(`${training.models}/digits`, { recursive: true });
+    const classes = { kind: "classification", output: "p", labels: ["a", "b"], scores: "logits", top: 1 };
+    await writeFile(`${training.models}/digits/config.json`, JSON.stringify({ postprocess: classes }));
+    const config = { postprocess: { ...classes, labels: ["b", "a"] } };
+    const { state, reason } = await publish(true, false, config);
+    expect([state, reason]).toEqual([
+      "failed",
+      expect.stringContaining("its classes are not the labels") as string,
+    ]);
+    const { readdir } = await import("node:fs/promises");
+    expect(await readdir(`${training.models}/digits`)).toEqual(["config.json"]);
   });
 
   it("pins what serves without a label before a worse version lies beside it", async () => {

@@ -4,7 +4,7 @@ import { floats, model, node, value } from "../../../onnx/build.js";
 import { encodeModel } from "../../../onnx/write-model.js";
 import type { OnnxTensor } from "../../../onnx/types.js";
 import { CLASSES, PIXELS } from "./digits.js";
-import { LIBRARY } from "./network.js";
+import { LIBRARY } from "../library.js";
 
 /** Names in the ONNX file, which config.json and clients use. */
 export const INPUT = "image";

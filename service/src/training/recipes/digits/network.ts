@@ -1,25 +1,10 @@
-import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
-import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
 
 import { CLASSES, PIXELS } from "./digits.js";
 
 /** Units of the hidden layer. */
 export const HIDDEN_UNITS = 128;
-
-/** Loads TensorFlow.js's WebAssembly backend. One thread, so that sums are added in the same order every time. */
-export async function startBackend(): Promise<void> {
-  const require = createRequire(import.meta.url);
-  setWasmPaths(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")) + sep);
-  setThreadsCount(1);
-  await tf.setBackend("wasm");
-  await tf.ready();
-}
-
-/** The library and backend that train, as `metrics.json` and the ONNX file name them. */
-export const LIBRARY = { name: "TensorFlow.js", version: tf.version_core, backend: "wasm" } as const;
 
 /** 784 pixels -> 128 ReLU -> 10 softmax, with Adam and categorical cross-entropy; weights drawn from `seed`. */
 export function createNetwork(seed: number, learningRate: number): layers.Sequential {

@@ -12,7 +12,8 @@ import {
   type FitSettings,
 } from "./training-loop.js";
 import { idxDigits } from "./idx.js";
-import { createNetwork, LIBRARY, predict, startBackend } from "./network.js";
+import { LIBRARY, startBackend } from "../library.js";
+import { createNetwork, predict } from "./network.js";
 
 export interface TrainSettings extends FitSettings {
   readonly learningRate: number;

@@ -5,7 +5,8 @@ import { bundledDigits } from "#service/training/recipes/digits/bundled-digits.j
 import { pick } from "#service/training/recipes/digits/digits.js";
 import { exportOnnx } from "#service/training/recipes/digits/export.js";
 import { fit, scaled } from "#service/training/recipes/digits/training-loop.js";
-import { createNetwork, predict, startBackend } from "#service/training/recipes/digits/network.js";
+import { startBackend } from "#service/training/recipes/library.js";
+import { createNetwork, predict } from "#service/training/recipes/digits/network.js";
 import { decodeModel } from "#service/onnx/read-model.js";
 
 const silent = { onProgress: () => undefined, onEpoch: () => undefined };
