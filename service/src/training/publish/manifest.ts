@@ -1,33 +1,26 @@
-import { createHash } from "node:crypto";
+import type { Provenance } from "../../models/manifest.js";
 import { SERVICE } from "../../server/version.js";
 import type { Job } from "../jobs/job.js";
 import type { Message } from "../jobs/messages.js";
 
-/** The text of a version's manifest.json: what its files are, what they were made from and by, and how good it is. */
-export function manifestOf(
-  job: Job,
-  files: Readonly<Record<string, Uint8Array>>,
+/** What a version's manifest says beside its files: what it was made from and by, and how good it is. */
+export function provenanceOf(
+  { id, recipe, parameters, force }: Job,
   { metrics, data, gate }: Extract<Message, { type: "trained" }>,
   parent: string | undefined,
-): string {
-  const listed = Object.entries(files).map(([name, bytes]) => [
-    name,
-    { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length },
-  ]);
-  const manifest = {
-    files: Object.fromEntries(listed) as object,
+): Provenance {
+  const numbers = Object.entries(metrics).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  return {
     lineage: {
-      job: job.id,
-      recipe: job.recipe,
-      parameters: job.parameters,
-      data,
-      code: SERVICE,
+      ...{ job: id, recipe, parameters, data },
+      code: `${SERVICE.name} ${SERVICE.version}`,
       ...(parent !== undefined && { parent }),
+      gate: { ...gate, forced: force && !gate.passed },
     },
-    metrics,
-    gate: { ...gate, forced: job.force && !gate.passed },
+    metrics: Object.fromEntries(numbers),
   };
-  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** The job that a manifest's version is of; undefined where it is of none. */

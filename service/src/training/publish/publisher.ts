@@ -8,7 +8,7 @@ import { isMissing } from "../../models/unreadable.js";
 import { DEFAULT_LABEL, resolveVersion } from "../../models/versions.js";
 import type { Job, Verdict } from "../jobs/job.js";
 import type { Message } from "../jobs/messages.js";
-import { jobOfManifest, manifestOf } from "./manifest.js";
+import { jobOfManifest, provenanceOf } from "./manifest.js";
 import { pointTo, readConfigText, writeConfig } from "./pointer.js";
 
 export type Trained = Extract<Message, { type: "trained" }>;
@@ -99,8 +99,7 @@ export class Publisher {
     for (const name of await readdir(artifacts)) {
       files[name] = await readFile(join(artifacts, name));
     }
-    const manifest = manifestOf(job, files, trained, parent?.version);
-    return publishVersion(this.folderOf(job.model), { ...files, "manifest.json": manifest });
+    return publishVersion(this.folderOf(job.model), files, provenanceOf(job, trained, parent?.version));
   }
 
   /** The version that this job has published before the service ended. */

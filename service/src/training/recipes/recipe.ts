@@ -42,9 +42,9 @@ export interface Checkpoints {
 
 export interface Trained {
   readonly onnx: Uint8Array;
-  /** What `metrics.json` holds, and of it what a list of jobs shows. */
+  /** What `metrics.json` holds, and of it the numbers that a list of jobs and the manifest show. */
   readonly metrics: object;
-  readonly summary: Readonly<Record<string, unknown>>;
+  readonly summary: Readonly<Record<string, number>>;
   /** Pictures, as PNG, by name. */
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** For a model that has no config.json yet. */

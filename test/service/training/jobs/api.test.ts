@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { parseManifest } from "#service/models/manifest.js";
 import { TrainingFixture, type JobAnswer } from "../training-fixture.js";
 
 let training: TrainingFixture;
@@ -242,7 +243,6 @@ describe("publishing", () => {
     return ended(id);
   }
   const stable = async (): Promise<unknown> => {
-    const { readFile } = await import("node:fs/promises");
     return (
       JSON.parse(await readFile(`${training.models}/digits/config.json`, "utf8")) as { labels: unknown }
     ).labels;
@@ -256,6 +256,11 @@ describe("publishing", () => {
       forced: false,
     });
     expect(await stable()).toEqual({ stable: "1" });
+    const manifest = await readFile(`${training.models}/digits/1/manifest.json`, "utf8");
+    expect(parseManifest(manifest)).toMatchObject({
+      files: { "model.onnx": { bytes: 5 } },
+      lineage: { recipe: "digits", gate: { passed: true, forced: false } },
+    });
     const worse = await publish(false);
     expect(worse.result?.published).toMatchObject({ version: "2", promoted: false });
     expect(worse.reason).toBe("Version 2 was published but not promoted. It is worse.");
@@ -275,7 +280,6 @@ describe("publishing", () => {
       "failed",
       expect.stringContaining("its classes are not the labels") as string,
     ]);
-    const { readdir } = await import("node:fs/promises");
     expect(await readdir(`${training.models}/digits`)).toEqual(["config.json"]);
   });
 

@@ -91,6 +91,7 @@ describe("a job in a process of its own", { timeout: 180_000 }, () => {
     ) as object;
     expect(manifest).toMatchObject({
       files: { "model.onnx": { bytes: (await model(cut.id)).length } },
+      metrics: { accuracy: expect.any(Number) as number, heldOutRows: 199 },
       lineage: { job: cut.id, recipe: "digits", parent: "1", parameters: { epochs: 6 } },
     });
     const config = parseModelConfig(await readFile(`${training.models}/digits/config.json`, "utf8"));

@@ -55,10 +55,11 @@ async function trainOn(
 
 async function described({ onnx, metrics }: TrainedModel, data: DataSplit, sha256: string): Promise<Trained> {
   const { accuracy, accuracyInterval, loss } = metrics;
+  const figures = { accuracy, accuracyLow: accuracyInterval.low, accuracyHigh: accuracyInterval.high, loss };
   return {
     onnx,
     metrics,
-    summary: { accuracy, accuracyInterval, loss, heldOut: data.heldOut.count },
+    summary: { ...figures, heldOutRows: data.heldOut.count },
     pictures: {
       "learning-curve.png": await drawLearningCurve(metrics.epochs),
       "confusion.png": await drawConfusion(metrics.confusion),
