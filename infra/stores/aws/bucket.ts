@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { PROJECT } from "../../settings/keys.js";
 import type { BucketSettings } from "../../settings/models.js";

@@ -9,14 +9,15 @@ export const PREBUILT = `registry.test/service@sha256:${"1".repeat(64)}`;
 /** Certificate of the public load balancer. */
 export const CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b";
 
-const onEks = () => ({
+/** A cluster on AWS. */
+const EKS = {
   cluster: "eks",
   eks: {
     region: "eu-central-1",
     apiAccess: ["203.0.113.0/24"],
     admins: ["arn:aws:iam::123456789012:role/operators"],
   },
-});
+};
 
 /** Settings of each kind of stack. */
 export const STACKS = {
@@ -27,7 +28,7 @@ export const STACKS = {
     registry: { address: "registry.test/team" },
   }),
   prod: () => ({
-    ...onEks(),
+    ...EKS,
     ingress: {
       scheme: "public",
       certificateArn: CERTIFICATE,
@@ -43,7 +44,7 @@ export const STACKS = {
     models: { folder: resolve("service/models") },
   }),
   bucket: () => ({
-    ...onEks(),
+    ...EKS,
     monitoring: { mode: "existing", prometheusNamespace: "obs" },
     models: { bucket: { create: true, prefix: "team/a" } },
   }),
