@@ -16,10 +16,10 @@ export const SETTINGS = {
   ...serverSettings(SERVICE_PORT),
   modelRepository: define({
     variable: ENVIRONMENT.modelRepository,
-    schema: text().superRefine((typed, { addIssue }) => {
+    schema: text().superRefine((typed, context) => {
       const fault = isAddress(typed) ? addressFault(typed) : undefined;
       if (fault !== undefined) {
-        addIssue(fault);
+        context.addIssue(fault);
       }
     }),
     fallback: MODELS_FOLDER,

@@ -56,11 +56,9 @@ const report = z
     results: z.int().meta({ description: `Those that were looked at: the newest ${MOST_RESULTS} at most.` }),
     labels: z.object({ stabilityIndex: distance, jensenShannon: distance, chiSquared: tested }).optional(),
     probabilities: z.object({ kolmogorovSmirnov: tested }).optional(),
-    expectedAccuracy: estimate
-      .optional()
-      .meta({
-        description: "The accuracy to be expected without labels, if the probabilities are calibrated.",
-      }),
+    expectedAccuracy: estimate.optional().meta({
+      description: "The accuracy to be expected without labels, if the probabilities are calibrated.",
+    }),
   })
   .meta({ id: "DriftReport" });
 
