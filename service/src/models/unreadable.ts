@@ -18,7 +18,7 @@ export function isMissing(error: unknown): boolean {
   return codeOf(error) === "ENOENT";
 }
 
-/** The system's name of an error, such as ENOENT. */
+/** The system's name of an error, such as ENOENT; those that are cut short by a signal have a number instead. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -54,7 +54,7 @@ export function createTraining(options: TrainingOptions): TrainingService {
   const jobs = new Jobs({
     table: new JobTable(new JobFolders(join(trainingFolder, "jobs"), log), settings.maxKeptJobs, log),
     launch: options.launch ?? launch,
-    publisher: new Publisher(settings.modelRepository),
+    publisher: new Publisher(settings.modelRepository, log),
     sourceOf: ({ data }) => sources.find(data),
     concurrent: settings.concurrentJobs,
     mostQueued: settings.maxQueuedJobs,

@@ -5,7 +5,7 @@ import { digestOf, type Records } from "./records.js";
 /** Who asked for a change: the name of a key, or of a user on the command line, which is a claim that nobody has checked. */
 export const whoSchema = z.object({
   name: z.string(),
-  by: z.enum(["key", "no key", "command line", "automatic promotion"]),
+  by: z.enum(["key", "no key", "command line", "automatic promotion", "training"]),
 });
 
 const servingSchema = z.object({

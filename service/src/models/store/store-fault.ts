@@ -61,8 +61,8 @@ export function storeFault(error: unknown): string {
     return `The model store fails (status ${status}).`;
   }
   return NO_ANSWER.has(code)
-    ? `The model store does not answer (${code}).`
-    : `The model store fails: ${messageOf(error)}.`;
+    ? `The model store does not answer${code.startsWith("E") ? ` (${code})` : ""}.`
+    : `The model store fails: ${messageOf(error).replace(/\.$/, "")}.`;
 }
 
 /** What went wrong, in words for people. */

@@ -1,7 +1,11 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../server/errors.js";
+import type { Logger } from "../../server/observe/logger.js";
 import { parseModelConfig } from "../../models/config-file.js";
+import type { Request, Surroundings } from "../../models/pointer/change-pointer.js";
+import { FolderRecords } from "../../models/pointer/folder-records.js";
+import { promote, setTraffic } from "../../models/pointer/operations.js";
 import { publishVersion } from "../../models/publish.js";
 import { scanModel } from "../../models/scan.js";
 import { isMissing } from "../../models/unreadable.js";
@@ -9,7 +13,6 @@ import { DEFAULT_LABEL, resolveVersion } from "../../models/versions.js";
 import type { Job, Verdict } from "../jobs/job.js";
 import type { Message } from "../jobs/messages.js";
 import { jobOfManifest, provenanceOf } from "./manifest.js";
-import { pointTo, readConfigText, writeConfig } from "./pointer.js";
 
 export type Trained = Extract<Message, { type: "trained" }>;
 
@@ -31,7 +34,14 @@ export interface StoredVersion {
 
 /** Puts what jobs make into the model store in the folder `repository`. */
 export class Publisher {
-  constructor(private readonly repository: string) {}
+  private readonly surroundings: Surroundings;
+
+  constructor(
+    private readonly repository: string,
+    log: Logger,
+  ) {
+    this.surroundings = { records: new FolderRecords(repository), log, now: () => new Date() };
+  }
 
   /** The version that answers requests for `model` that name none; undefined where there is no version. */
   async servingVersion(model: string): Promise<StoredVersion | undefined> {
@@ -63,29 +73,47 @@ export class Publisher {
     const mine = await this.versionOf(job);
     const gate = mine === undefined ? stillTrue(trained.gate, serving) : trained.gate;
     const promoted = gate.passed || force;
-    await this.prepare(model, trained, promoted ? undefined : serving);
+    const forced = promoted && !gate.passed;
+    const text = await this.configOf(model, trained);
+    if (!promoted && serving !== undefined) {
+      await this.keep(model, serving.version, text, askedBy(job, gate.reason));
+    }
     const version = mine ?? (await this.write(job, artifacts, trained, serving));
     if (promoted) {
-      await pointTo(this.folderOf(model), version, await readConfigText(this.folderOf(model)));
+      const why = forced ? `${gate.reason} It was promoted by force.` : gate.reason;
+      await promote(this.surroundings, model, version, askedBy(job, why));
     }
-    return { model, version, promoted, forced: promoted && !gate.passed, gate };
+    return { model, version, promoted, forced, gate };
   }
 
   private folderOf(model: string): string {
     return join(this.repository, model);
   }
 
-  /** Has a config.json be there, and what serves go on serving when the newest version is not to. */
-  private async prepare(model: string, { config }: Trained, keep: StoredVersion | undefined): Promise<void> {
-    const folder = this.folderOf(model);
-    await mkdir(folder, { recursive: true });
-    const text = await readConfigText(folder);
-    checkLabels(text, config);
-    if (text === undefined && config !== undefined) {
-      await writeConfig(folder, config, undefined);
+  /** The text of a model's config.json; where there is none, that which belongs to what was trained. */
+  private async configOf(model: string, { config }: Trained): Promise<string | undefined> {
+    const { records } = this.surroundings;
+    const path = `${model}/config.json`;
+    const recorded = await records.read(path);
+    checkLabels(recorded?.text, config);
+    if (recorded !== undefined || config === undefined) {
+      return recorded?.text;
     }
-    if (keep !== undefined && parseModelConfig(text).labels?.[DEFAULT_LABEL] === undefined) {
-      await pointTo(folder, keep.version, await readConfigText(folder));
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    parseModelConfig(text);
+    await records.write(path, text, undefined);
+    return text;
+  }
+
+  /** Has the version that serves go on serving when a newer one is there, which is not to. */
+  private async keep(
+    model: string,
+    version: string,
+    configText: string | undefined,
+    request: Request,
+  ): Promise<void> {
+    if (parseModelConfig(configText).labels?.[DEFAULT_LABEL] === undefined) {
+      await setTraffic(this.surroundings, model, { labels: { [DEFAULT_LABEL]: version } }, request);
     }
   }
 
@@ -114,6 +142,11 @@ export class Publisher {
     }
     return undefined;
   }
+}
+
+/** As the events of the model have it. */
+function askedBy(job: Job, why: string): Request {
+  return { who: { name: job.id, by: "training" }, why };
 }
 
 /** The labels in config.json are those of every version: scores of other classes would be answered under them. */

@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { eventsOf } from "#service/models/pointer/change-pointer.js";
+import { FolderRecords } from "#service/models/pointer/folder-records.js";
 import { parseManifest } from "#service/models/manifest.js";
 import { TrainingFixture, type JobAnswer } from "../training-fixture.js";
 
@@ -268,6 +270,13 @@ describe("publishing", () => {
     const forced = await publish(false, true);
     expect(forced.result?.published).toMatchObject({ version: "3", promoted: true, forced: true });
     expect(await stable()).toEqual({ stable: "3" });
+
+    const events = await eventsOf(new FolderRecords(training.models), "digits");
+    expect(events.map(({ who, to, outcome }) => [who, to.stable, outcome])).toEqual([
+      [{ name: expect.any(String) as string, by: "training" }, "1", "made"],
+      [{ name: forced.id, by: "training" }, "3", "made"],
+    ]);
+    expect(events[1]?.why).toBe("It is worse. It was promoted by force.");
   });
 
   it("fails where the model has other classes, and writes nothing", async () => {
