@@ -111,6 +111,7 @@ export function requestsInPods() {
       title: "Requests in each pod",
       description: "Taken and not answered: the signal that the autoscaler follows, and its target.",
       unit: "short",
+      bounds: ["target"],
     },
     [
       { expr: concurrency(mine, "pod", RATE_WINDOW), legend: "{{pod}}" },
@@ -161,8 +162,16 @@ export function memoryOfPredictions() {
 }
 
 export function coresAndRows() {
-  return graph({ title: "CPU and rows", description: "Cores in use, and rows per second.", unit: "short" }, [
-    { expr: `sum(${rate(CPU_SECONDS)})`, legend: "cores" },
-    { expr: predictionRate, legend: "rows per second" },
-  ]);
+  return graph(
+    {
+      title: "CPU and rows",
+      description: "Rows per second, and on the right the cores in use.",
+      unit: "short",
+      onTheRight: "cores",
+    },
+    [
+      { expr: predictionRate, legend: "rows per second" },
+      { expr: `sum(${rate(CPU_SECONDS)})`, legend: "cores" },
+    ],
+  );
 }

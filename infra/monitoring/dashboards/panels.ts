@@ -25,6 +25,10 @@ interface GraphOptions extends PanelOptions {
   readonly reach?: number;
   /** Colours of Grafana by what a legend begins with, for series that mean something good or bad. */
   readonly colours?: Readonly<Record<string, string>>;
+  /** Legends of series that others are held against: dashed, and nothing below them is filled. */
+  readonly bounds?: readonly string[];
+  /** The legend of a series that has an axis of its own on the right. */
+  readonly onTheRight?: string;
 }
 
 /** What an axis reaches at least where a graph does not say. */
@@ -64,6 +68,15 @@ export function graph(options: GraphOptions, series: readonly Series[]): timeser
   const reach = options.reach ?? REACH[options.unit];
   for (const [start, fixedColor] of Object.entries(options.colours ?? {})) {
     panel.overrideByRegexp(`/^${start}/`, [{ id: "color", value: { mode: "fixed", fixedColor } }]);
+  }
+  for (const legend of options.bounds ?? []) {
+    panel.overrideByName(legend, [
+      { id: "custom.fillOpacity", value: 0 },
+      { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 8] } },
+    ]);
+  }
+  if (options.onTheRight !== undefined) {
+    panel.overrideByName(options.onTheRight, [{ id: "custom.axisPlacement", value: "right" }]);
   }
   return reach === undefined ? panel : panel.axisSoftMax(reach);
 }

@@ -118,6 +118,7 @@ export function replicas() {
       title: "Replicas",
       description: "What the autoscaler wants and has, between its bounds.",
       unit: "short",
+      bounds: ["minimum", "maximum"],
     },
     [
       { expr: autoscaler("status_current_replicas"), legend: "current" },
