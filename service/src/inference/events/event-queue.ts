@@ -5,6 +5,9 @@ import type { Prediction } from "./prediction-event.js";
 const MOST_PREDICTIONS = 10_000;
 const MOST_BYTES = 32 * 2 ** 20;
 
+/** Bytes that are told together: as text they are some times as many, and a consumer takes 16 MiB or less in a body. */
+const MOST_BYTES_TOGETHER = 2 ** 20;
+
 /** Bytes that a prediction takes beside its tensors. */
 const OVERHEAD = 512;
 
@@ -33,18 +36,29 @@ export class EventQueue {
     return true;
   }
 
-  /** The oldest of them, at most `most`. */
+  /** The oldest of them, at most `most`, and no more than go into one body; one at least, if there is one. */
   take(most: number): Prediction[] {
     const taken: Prediction[] = [];
+    let bytes = 0;
     while (taken.length < most) {
-      const next = this.waiting.shift();
-      if (next === undefined) {
+      const next = this.waiting.at(0);
+      if (next === undefined || (taken.length > 0 && bytes + next.bytes > MOST_BYTES_TOGETHER)) {
         break;
       }
+      this.waiting.shift();
       this.bytes -= next.bytes;
+      bytes += next.bytes;
       taken.push(next.prediction);
     }
     return taken;
+  }
+
+  /** Gives up all of them; how many there were. */
+  clear(): number {
+    const { length } = this.waiting;
+    this.waiting.remove(() => true);
+    this.bytes = 0;
+    return length;
   }
 }
 

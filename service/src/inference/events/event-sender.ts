@@ -60,7 +60,7 @@ export class EventSender {
       await this.tell(this.queue.take(MOST_TOGETHER));
     }
     clearTimeout(end);
-    this.counts.dropped += this.queue.take(Infinity).length;
+    this.counts.dropped += this.queue.clear();
     if (this.counts.dropped > 0) {
       this.log.warn({ url: this.target.url, ...this.counts }, "events of predictions were dropped");
     }

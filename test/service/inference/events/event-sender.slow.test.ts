@@ -127,6 +127,17 @@ describe("events of predictions", () => {
     });
   });
 
+  it("go in bodies that a consumer takes, however large they are", async () => {
+    const sender = await senderTo();
+    const map = { datatype: "FP32", shape: [1, 16_000], data: new Float32Array(16_000).fill(1 / 3) } as const;
+    for (let index = 0; index < 100; index += 1) {
+      sender.offer(prediction(String(index), { outputs: { map } }));
+    }
+    await until(() => sender.counts.sent === 100);
+    expect(consumer.posts.length).toBeGreaterThan(5);
+    expect(Math.max(...consumer.posts.map(({ body }) => body.length))).toBeLessThan(16 * 2 ** 20);
+  });
+
   it("are sent again until they are taken, and the log says it once", async () => {
     const sender = await senderTo();
     consumer.status = 503;
