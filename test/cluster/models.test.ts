@@ -31,7 +31,12 @@ const AWAY_MS = 120_000;
 
 const promotion = z.object({ promotion: z.object({ status: z.string(), says: z.string().optional() }) });
 
-describe.skipIf(missingNeeds().length > 0)("two replicas on a bucket of models", () => {
+const missing = missingNeeds(["pulumi", "docker", "cluster", "registry", "store"]);
+if (missing.length > 0) {
+  console.warn(`skipped: two replicas on a bucket need ${missing.join("; ")}`);
+}
+
+describe.skipIf(missing.length > 0)("two replicas on a bucket of models", () => {
   const { step, mustGoOn } = story();
   const config = new KubeConfig();
   let store: ObjectStore;

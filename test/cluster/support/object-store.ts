@@ -4,10 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { AppsV1Api, CoreV1Api, type KubeConfig, type V1PodSpec } from "@kubernetes/client-node";
 
+import { S3_IMAGE } from "./needs.js";
 import { runIn, type Place } from "./run-in.js";
-
-/** An image of moto's server, which answers S3: https://docs.getmoto.org/en/latest/docs/server_mode.html */
-const IMAGE = process.env["S3_IMAGE"] ?? "motoserver/moto:5.2.1";
 
 const NAME = "store";
 const PORT = 5000;
@@ -113,5 +111,5 @@ function podSpec(): V1PodSpec {
   const serve = `moto_server -H 0.0.0.0 -p ${PORT} & echo $! > /tmp/pid; wait`;
   // Else it takes the first part of its own name for that of a bucket.
   const env = [{ name: "S3_IGNORE_SUBDOMAIN_BUCKETNAME", value: "true" }];
-  return { containers: [{ name: NAME, image: IMAGE, command: ["sh", "-c", serve], env }] };
+  return { containers: [{ name: NAME, image: S3_IMAGE, command: ["sh", "-c", serve], env }] };
 }
