@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Placement } from "../clusters/cluster.js";
 import type { Settings } from "../settings/settings.js";
+import type { Place } from "../workload/place.js";
 
 const NAME = "registry-credentials";
 
@@ -15,17 +16,16 @@ const DOCKER_HUB = "https://index.docker.io/v1/";
  */
 export function pullSecret(
   { address, username, password, pullSecret: named }: Settings["registry"],
-  place: { readonly namespace: pulumi.Input<string>; readonly labels: Readonly<Record<string, string>> },
+  { namespace, labels }: Place,
   placement: Placement,
 ): pulumi.Input<string> | undefined {
   if (named !== undefined || address === undefined || username === undefined || password === undefined) {
     return named;
   }
-  const { namespace, labels } = place;
   const { metadata } = new k8s.core.v1.Secret(
     NAME,
     {
-      metadata: { name: NAME, namespace, labels: { ...labels } },
+      metadata: { name: NAME, namespace, labels },
       type: "kubernetes.io/dockerconfigjson",
       stringData: { ".dockerconfigjson": pulumi.secret(dockerConfig(address, { username, password })) },
     },

@@ -7,7 +7,7 @@ import type { ApiKey } from "@ai-model-service/contract/keys";
 import type { Placement } from "../clusters/cluster.js";
 import { KEYS_FOLDER, PROMETHEUS_KEY } from "../settings/service-keys.js";
 import type { SecretKey, Volume } from "../workload/workload.js";
-import type { Place } from "./place.js";
+import type { Place } from "../workload/place.js";
 
 const SECRET = "inference-keys";
 const FILE = "keys.json";

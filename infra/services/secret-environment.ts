@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Placement } from "../clusters/cluster.js";
-import type { Place } from "./place.js";
+import type { Place } from "../workload/place.js";
 import type { SecretVariable } from "../workload/workload.js";
 
 const SECRET = "inference-environment";

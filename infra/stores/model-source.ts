@@ -3,7 +3,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Placement } from "../clusters/cluster.js";
-import type { Place } from "../services/place.js";
+import type { Place } from "../workload/place.js";
 import type { Volume, Workload } from "../workload/workload.js";
 
 /** What a service's pods need to serve the models of a stack. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Labels } from "../workload/workload.js";
+import type { Labels } from "./workload.js";
 
 /** Where the objects of a service belong, and what marks them as its own. */
 export interface Place {
