@@ -105,6 +105,8 @@ export interface ShadowFigures {
 export interface VersionTraffic {
   readonly version: string;
   readonly ready: boolean;
+  /** Why its files were refused, and will be until they change: a sentence. Absent where they were not. */
+  readonly refused?: string;
   readonly labels: readonly string[];
   /** As in the index; 0 for none. */
   readonly traffic: number;

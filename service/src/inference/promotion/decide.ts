@@ -1,6 +1,6 @@
 import { judge, type Numbers } from "./judge.js";
 import { sumOf, type Figures } from "./figures.js";
-import { disagreement, type ReplicaReport } from "./replica-report.js";
+import { disagreement, refusal, type ReplicaReport } from "./replica-report.js";
 import { stageText, type Stage } from "./stages.js";
 import type { PromotionState } from "./state.js";
 
@@ -21,6 +21,10 @@ const MOST_NAMED = 5;
 
 /** What follows from what the live replicas say. */
 export function decide(state: PromotionState, live: readonly ReplicaReport[]): Decision {
+  const refused = live.map((report) => refusal(report, state)).find((why) => why !== undefined);
+  if (state.kind === "try" && refused !== undefined) {
+    return backFrom(state, live, refused);
+  }
   const away = live.flatMap((report) => {
     const why = disagreement(report, state);
     return why === undefined ? [] : [`${report.id} ${why}`];
@@ -45,9 +49,21 @@ export function decide(state: PromotionState, live: readonly ReplicaReport[]): D
   }
 }
 
+/** A version that a replica refuses never serves there: nothing is to be waited for. */
+function backFrom(state: PromotionState, live: readonly ReplicaReport[], why: string): Decision {
+  const baseline = sumOf(ofVersion(live, state.stable));
+  const { numbers } = judge(sumOf(ofVersion(live, state.version)), baseline, state.plan);
+  const stage = { kind: "roll back", step: state.step } as const;
+  return { to: "move", stage, because: `${stageText({ ...state, ...stage })} ${why}`, numbers, baseline };
+}
+
+function ofVersion(live: readonly ReplicaReport[], version: string): Figures[] {
+  return live.flatMap(({ figures }) => figures[version] ?? []);
+}
+
 function afterTry(state: PromotionState, live: readonly ReplicaReport[]): Decision {
   const { version, stable, plan, step } = state;
-  const of = (name: string): Figures => sumOf(live.flatMap(({ figures }) => figures[name] ?? []));
+  const of = (name: string): Figures => sumOf(ofVersion(live, name));
   const hasAll = (plan.steps[step] ?? 100) >= 100;
   const baseline = hasAll ? (state.baseline ?? of(stable)) : of(stable);
   const { verdict, why, numbers } = judge(of(version), baseline, plan);

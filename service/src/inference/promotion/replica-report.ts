@@ -19,6 +19,8 @@ export const reportSchema = z
       z.object({
         version: z.string(),
         ready: z.boolean(),
+        /** Why the replica refuses its files. */
+        refused: z.string().optional(),
         labels: z.array(z.string()),
         traffic: z.number(),
         shadow: z.number(),
@@ -65,4 +67,12 @@ export function disagreement(report: ReplicaReport, state: PromotionState): stri
   const needed = state.kind === "roll back" ? state.stable : state.version;
   const isReady = report.versions.some(({ version, ready }) => version === needed && ready);
   return isReady ? undefined : `cannot answer with version ${needed} yet`;
+}
+
+/** What a replica says of a version that it refuses, and will until the files change: a sentence. Undefined when it does not. */
+export function refusal(report: ReplicaReport, { id, stage, version }: PromotionState): string | undefined {
+  const found = report.versions.find((each) => each.version === version)?.refused;
+  return found === undefined || report.promotion !== id || report.stage !== stage
+    ? undefined
+    : `The replica ${report.id} refuses it: ${found}`;
 }

@@ -40,8 +40,9 @@ export class Replica {
       promotion,
       stage,
       config: config ?? null,
-      versions: versions.map(({ version, ready, labels, traffic, shadow }) => ({
+      versions: versions.map(({ version, ready, refused, labels, traffic, shadow }) => ({
         ...{ version, ready, traffic, shadow },
+        ...(refused !== undefined && { refused }),
         labels: [...labels],
       })),
       figures: Object.fromEntries(

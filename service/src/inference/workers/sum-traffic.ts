@@ -16,10 +16,12 @@ export function sumTraffic(perEngine: readonly (readonly VersionTraffic[])[]): V
 }
 
 function add(a: VersionTraffic, b: VersionTraffic): VersionTraffic {
+  const refused = a.refused ?? b.refused;
   return {
     version: a.version,
     labels: a.labels,
     ready: a.ready && b.ready,
+    ...(refused !== undefined && { refused }),
     traffic: Math.min(a.traffic, b.traffic),
     shadow: Math.min(a.shadow, b.shadow),
     requests: a.requests + b.requests,

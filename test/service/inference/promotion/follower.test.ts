@@ -79,6 +79,11 @@ describe("an automatic promotion", () => {
     ["fails", { errors: 0.2 }, /\d+ of \d+ requests and copies fail, of stable's 0 of \d+/],
     ["is slow", { seconds: 1 }, /answers take longer than 1.5 times stable's 99th percentile/],
     ["answers garbage", { flips: 0.9 }, /compared rows get another label; the bound is 5 %/],
+    [
+      "no replica loads",
+      { refused: "It is broken." },
+      /^Version 2 gets no more requests\. The replica replica-0 refuses it: It is broken\. All 2/,
+    ],
   ])("goes back by itself from a version that %s, with the numbers", async (_, behaviour, why) => {
     await begun(2, behaviour);
     expect(await fixture.untilOver(10_000)).toEqual([0, 1, 0]);

@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly seconds?: number;
   /** Share of compared rows that get another label. */
   readonly flips?: number;
+  /** Why no replica loads it. */
+  readonly refused?: string;
 }
 
 interface Counted {
@@ -64,9 +66,11 @@ export class MadeUpEngine implements Followed {
   traffic(): VersionTraffic[] {
     return ["1", "2"].map((version) => {
       const { requests, errors, counts, rows, flippedRows } = this.of(version);
+      const refused = this.behaviours[version]?.refused;
       return {
         version,
-        ready: !this.notReady.has(version),
+        ready: !this.notReady.has(version) && refused === undefined,
+        ...(refused !== undefined && { refused }),
         labels: [],
         traffic: this.shares().get(version) ?? 0,
         shadow: 0,

@@ -13,13 +13,16 @@ export function trafficOf(model: RepositoryModel): VersionTraffic[] {
   const versions = new Set([...model, ...namedVersions(model.config)]);
   return [...versions].map((version) => {
     const figures = model.traffic.figures.get(version) ?? new VersionFigures();
+    const there = model.versions.get(version);
+    const refused = there?.isRefused === true ? there.refused?.reason : undefined;
     return {
       version,
       ready: model.ready(version) !== undefined,
+      ...(refused !== undefined && { refused }),
       labels: model.labelsOf(version),
       traffic: shares.get(version) ?? 0,
       shadow: shadow?.version === version ? shadow.percent : 0,
-      ...countsOf(figures, model.versions.get(version)?.served?.statistics),
+      ...countsOf(figures, there?.served?.statistics),
       copies: figures.shadow(),
     };
   });
