@@ -8,16 +8,18 @@ import { concurrency } from "#infra/monitoring/inference-queries.js";
 import { latencyQuantile, ofAutoscaler, ofContainers, own, slowRatio } from "#infra/monitoring/queries.js";
 import { PROMETHEUS_STACK } from "#infra/monitoring/charts/stack-values.js";
 import { labelsOf } from "#infra/workload/labels.js";
-import { mountBadModels, unmountBadModels } from "./monitoring/bad-models.js";
 import { Definitions } from "./monitoring/definitions.js";
 import { DeployedService } from "./monitoring/deployed-service.js";
 import { DeployedStack } from "./monitoring/deployed-stack.js";
 import { endContainers } from "./monitoring/end-containers.js";
 import { eventually } from "./monitoring/eventually.js";
 import { loadResult, MANY_ROWS, startLoad, type Load } from "./monitoring/load.js";
+import { BAD, DIVIDED } from "./monitoring/models.js";
+import { mountModel, unmountModel } from "./monitoring/mounted-model.js";
 import { queriesOfPanels } from "./monitoring/panels.js";
 import { PrometheusClient, type Series } from "./monitoring/prometheus.js";
 import { BEFORE_SECONDS, story } from "./monitoring/story.js";
+import { brightIn } from "../models/pictures.js";
 import { defaultDeny, reach, startBystander } from "./support/reach.js";
 
 const NAMESPACE = "watched";
@@ -141,7 +143,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
   });
 
   it("says when a version fails to load and when predictions are slow", async () => {
-    await mountBadModels(config, NAMESPACE, "inference");
+    await mountModel(config, NAMESPACE, "inference", BAD);
     const failed = await eventually("InferenceModelLoadFailed fires", async () => {
       return (await prometheus.firing("InferenceModelLoadFailed"))[0];
     });
@@ -163,7 +165,28 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
       );
     });
     expect(Object.keys(await loadResult(config, slow))).toEqual(["200"]);
-    await unmountBadModels(config, NAMESPACE, "inference");
+    await unmountModel(config, NAMESPACE, "inference", BAD);
+    await service.rolledOut();
+  });
+
+  it("tells what shares and shadows do, and says when a version does not answer its share", async () => {
+    await mountModel(config, NAMESPACE, "inference", DIVIDED);
+    await service.rolledOut();
+    const load: Load = {
+      namespace: CLIENTS,
+      name: "divided-load",
+      url: `${predictUrl(NAMESPACE)}?model=${DIVIDED.name}`,
+      connections: 1,
+      seconds: 45,
+      body: { type: "application/octet-stream", base64: Buffer.from(brightIn(2)).toString("base64") },
+    };
+    await startLoad(config, load);
+    const fallen = await eventually("InferenceVersionFallsBack fires", async () => {
+      return (await prometheus.firing("InferenceVersionFallsBack"))[0];
+    });
+    expect(fallen).toMatchObject({ model: DIVIDED.name, version: "3" });
+    expect(Object.keys(await loadResult(config, load))).toEqual(["200"]);
+    await unmountModel(config, NAMESPACE, "inference", DIVIDED);
     await service.rolledOut();
   });
 
@@ -313,7 +336,7 @@ describe.skipIf(!canRun)("monitoring on a cluster", () => {
     });
 
     it("says when its queue is full and when it refuses", async () => {
-      await mountBadModels(config, JOINED, "inference");
+      await mountModel(config, JOINED, "inference", BAD);
       await its.rolledOut();
       await startLoad(config, {
         namespace: CLIENTS,
