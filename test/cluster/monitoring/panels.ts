@@ -1,7 +1,17 @@
+import { METRICS } from "@ai-model-service/contract/metrics";
 import type { Objectives } from "#infra/monitoring/alerts/service-alerts.js";
 import { inferenceDashboards } from "#infra/monitoring/dashboards/inference-dashboards.js";
 import type { Watched } from "#infra/monitoring/queries.js";
 import { fill, panelQueries } from "../../infra/monitoring/promql.js";
+
+const ofTraffic = Object.entries(METRICS)
+  .filter(([name]) => /^(traffic|shadow)/.test(name))
+  .map(([, metric]) => metric);
+
+/** Whether a query has data for a service of any models; else only where a model divides its traffic or has a shadow. */
+export function isOfAnyModel({ query }: { readonly query: string }): boolean {
+  return !ofTraffic.some((metric) => query.includes(metric));
+}
 
 /** Every query of every dashboard as Grafana would send it for a service that has been watched for a few minutes. */
 export function queriesOfPanels(
