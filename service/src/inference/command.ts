@@ -1,20 +1,14 @@
-import { Command } from "commander";
-import { messageOf } from "../server/errors.js";
-import { addSettings, settingsOrExit } from "../server/settings/options.js";
-import { SettingsError, type Flags } from "../server/settings/read.js";
+import type { Command } from "commander";
+import { serverCommand } from "../server/settings/server-command.js";
 import { readSettings, SETTINGS } from "./settings.js";
 
-/** `serve`: answers predictions until it is told to stop. Exits with 2 for wrong settings, with 1 when it cannot start. */
+/** `serve`: answers predictions. */
 export function serveCommand(): Command {
-  const command = new Command("serve").description(
-    "Serve the models of a repository. Every option is an environment variable too; the option wins.",
-  );
-  return addSettings(command, SETTINGS).action(async (flags: Flags<typeof SETTINGS>) => {
-    const settings = settingsOrExit(() => readSettings(process.env, flags));
-    const { serve } = await import("./serve.js");
-    await serve(settings).catch((error: unknown) => {
-      console.error(messageOf(error));
-      process.exit(error instanceof SettingsError ? 2 : 1);
-    });
+  return serverCommand({
+    name: "serve",
+    description: "Serve the models of a repository.",
+    table: SETTINGS,
+    read: readSettings,
+    load: async () => (await import("./serve.js")).serve,
   });
 }

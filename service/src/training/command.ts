@@ -2,25 +2,19 @@
 
 import { Command } from "commander";
 
-import { messageOf } from "../server/errors.js";
-import { addSettings, settingsOrExit } from "../server/settings/options.js";
-import { SettingsError, type Flags } from "../server/settings/read.js";
+import { serverCommand } from "../server/settings/server-command.js";
 import { DataError } from "./data-error.js";
 import { TRAIN_OPTIONS, type TrainOptions } from "./recipes/digits/options.js";
 import { readSettings, SETTINGS } from "./settings.js";
 
-/** `training`: takes jobs until it is told to stop. Exits with 2 for wrong settings, with 1 when it cannot start. */
+/** `training`: takes jobs. */
 export function trainingCommand(): Command {
-  const command = new Command("training").description(
-    "Serve the training API. Every option is an environment variable too; the option wins.",
-  );
-  return addSettings(command, SETTINGS).action(async (flags: Flags<typeof SETTINGS>) => {
-    const settings = settingsOrExit(() => readSettings(process.env, flags));
-    const { serve } = await import("./serve.js");
-    await serve(settings).catch((error: unknown) => {
-      console.error(messageOf(error));
-      process.exit(error instanceof SettingsError ? 2 : 1);
-    });
+  return serverCommand({
+    name: "training",
+    description: "Serve the training API.",
+    table: SETTINGS,
+    read: readSettings,
+    load: async () => (await import("./serve.js")).serve,
   });
 }
 

@@ -48,18 +48,18 @@ async function predict(headers: Readonly<Record<string, string>> = {}, query = "
 async function figures(version: string): Promise<VersionTraffic | undefined> {
   return (await service.engine.traffic("q")).find((each) => each.version === version);
 }
+const ROW = Array.from({ length: 16 }, () => 0.5);
+const IN_EVERY_PROTOCOL = [
+  ["/predict", { instances: [ROW] }],
+  ["/v2/models/q/infer", { inputs: [{ name: "pixels", datatype: "FP32", shape: [1, 16], data: ROW }] }],
+  ["/v1/models/q:predict", { instances: [ROW] }],
+] as const;
 const STABLE = { status: 200, version: "1", label: "bottom left" };
 
 describe("an answer", () => {
   it("names its version in every protocol", async () => {
     await start(quadrants(1), all(100));
-    const row = Array.from({ length: 16 }, () => 0.5);
-    const input = { name: "pixels", datatype: "FP32", shape: [1, 16], data: row };
-    for (const [path, body] of [
-      ["/predict", { instances: [row] }],
-      ["/v2/models/q/infer", { inputs: [input] }],
-      ["/v1/models/q:predict", { instances: [row] }],
-    ] as const) {
+    for (const [path, body] of IN_EVERY_PROTOCOL) {
       const response = await service.post(path, body);
       expect([response.status, response.headers.get("x-model-version")]).toEqual([200, "2"]);
     }
@@ -114,20 +114,14 @@ describe("a canary that", () => {
   ])("%s is answered for by stable, in every protocol, and counted", async (_, canary) => {
     // Without preprocessing, which would have the version refused where it does not fit.
     await start(canary, { labels: LABELS, traffic: { stable: 0, canary: 100 } });
-    const row = Array.from({ length: 16 }, () => 0.5);
-    const input = { name: "pixels", datatype: "FP32", shape: [1, 16], data: row };
-    for (const [path, body] of [
-      ["/predict", { instances: [row] }],
-      ["/v2/models/q/infer", { inputs: [input] }],
-      ["/v1/models/q:predict", { instances: [row] }],
-    ] as const) {
+    for (const [path, body] of IN_EVERY_PROTOCOL) {
       const response = await service.post(path, body);
       expect([response.status, response.headers.get("x-model-version")]).toEqual([200, "1"]);
       expect(await response.text()).toContain("0.25");
     }
     expect(await figures("2")).toMatchObject({ fallbacks: 3, errors: 3, requests: 3 });
     expect(await figures("1")).toMatchObject({ requests: 3, errors: 0 });
-    expect((await service.post("/v1/models/q/labels/canary:predict", { instances: [row] })).ok).toBe(false);
+    expect((await service.post("/v1/models/q/labels/canary:predict", { instances: [ROW] })).ok).toBe(false);
   });
 
   it("answers what is no answer is answered for by stable", async () => {
@@ -176,8 +170,7 @@ describe("a shadow", () => {
 
   it("that fails costs nothing and is counted", async () => {
     await start(sumOfRow(), { labels: { stable: "1" }, shadow: { version: "2", percent: 100 } });
-    const row = Array.from({ length: 16 }, () => 0.5);
-    expect((await service.post("/predict", { instances: [row] })).status).toBe(200);
+    expect((await service.post("/predict", { instances: [ROW] })).status).toBe(200);
     await vi.waitFor(async () => expect((await figures("2"))?.copies.failed).toBe(1));
     expect(service.repository.log.at(-1)).toMatchObject({
       message: "model version failed a copy of a request",

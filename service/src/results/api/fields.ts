@@ -6,8 +6,7 @@ import { z } from "zod";
 export const DECISIONS = ["accept", "review", "reject"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
 
 /** A text that fits into one line, and into every database. */
 export function line(most: number) {

@@ -1,5 +1,6 @@
 import type { Sequential } from "@tensorflow/tfjs-layers";
 import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { DataError } from "../../data-error.js";
 import { drawConfusion, drawLearningCurve } from "../../plots.js";
 import { LIBRARY, startBackend } from "../library.js";
@@ -38,17 +39,12 @@ export const trainTable: Train = async (work) => {
 
 async function tableOf(data: DataSource): Promise<Table> {
   if (data.kind === "example") {
-    return readCsv(piecesOf(exampleCsv(data.name)), `the example ${data.name}`);
+    return readCsv(Readable.from([exampleCsv(data.name)]), `the example ${data.name}`);
   }
   if (!(await stat(data.path)).isFile()) {
     throw new DataError(`${data.name} is a folder; the recipe table takes one CSV file.`);
   }
   return readCsvFile(data.path, data.name);
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- it is read as a stream is
-async function* piecesOf(text: string): AsyncGenerator<string> {
-  yield text;
 }
 
 async function fitOn(

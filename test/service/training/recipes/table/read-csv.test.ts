@@ -1,15 +1,11 @@
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { planTable } from "#service/training/recipes/table/plan.js";
 import { readCsv } from "#service/training/recipes/table/read-csv.js";
 import { tableParameters } from "#service/training/recipes/table/recipe.js";
 
-// eslint-disable-next-line @typescript-eslint/require-await -- it is read as a stream is
-async function* piecesOf(text: string): AsyncGenerator<string> {
-  yield text;
-}
-
 function read(text: string) {
-  return readCsv(piecesOf(text), "the file");
+  return readCsv(Readable.from([text]), "the file");
 }
 
 const ROWS = Array.from({ length: 200 }, (_, row) => `${row},${row % 2 ? "a" : "b"},${row * 2}`).join("\n");
