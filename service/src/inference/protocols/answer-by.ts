@@ -50,5 +50,7 @@ function isOver(exchange: Exchange): boolean {
 }
 
 function signed(reply: Reply, { version }: ServedModel): Reply {
-  return { ...reply, headers: { ...reply.headers, [VERSION_HEADER]: version } };
+  const { headers } = reply;
+  const named = { [VERSION_HEADER]: version };
+  return { ...reply, headers: headers === undefined ? named : { ...headers, ...named } };
 }

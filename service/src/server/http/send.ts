@@ -89,7 +89,7 @@ function headersOf(
   if (lastOnConnection) {
     headers.Connection = "close";
   }
-  return further ? { ...headers, ...further } : headers;
+  return Object.assign(headers, further);
 }
 
 /** Leaving the loop early ends the iterator, so that what makes the pieces can let go of what it holds. */
